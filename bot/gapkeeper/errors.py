@@ -1,0 +1,99 @@
+"""The error tree. Every error says what happened, where, and what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+
+class GapkeeperError(Exception):
+    """The root. ``exit_code`` is what a command ends with (see the table of exit codes in the docs)."""
+
+    exit_code = 70
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint  # what to do
+
+    def __str__(self) -> str:
+        return self.message if self.hint is None else f"{self.message}\n{self.hint}"
+
+
+class UsageError(GapkeeperError):
+    """The command line asks for something that does not exist."""
+
+    exit_code = 64
+
+
+class ConfigurationError(GapkeeperError):
+    """A configuration that cannot be obeyed; the message has file and line."""
+
+    exit_code = 65
+
+
+class DocumentsError(GapkeeperError):
+    """Documents or revision that cannot be read."""
+
+    exit_code = 65
+
+
+class RefusedError(GapkeeperError):
+    """A safety rule forbids the run."""
+
+    exit_code = 3
+
+
+class TrackerError(GapkeeperError):
+    """The tracker did not do what was asked. 'Could not ask' is never read as 'no'."""
+
+    exit_code = 69
+
+
+class NotAuthorisedError(TrackerError):
+    """The token is missing, unknown, or lacks a permission."""
+
+    exit_code = 77
+
+
+class NotFoundError(TrackerError):
+    """No such issue, or it was deleted or transferred."""
+
+    exit_code = 1
+
+
+class RateLimitedError(TrackerError):
+    """A limit of the tracker was reached."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, until: dt.datetime | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.until = until
+
+
+class BusyError(TrackerError):
+    """Another run holds the lock."""
+
+    exit_code = 4
+
+
+class ConflictError(TrackerError):
+    """Somebody changed the object in the meantime."""
+
+    exit_code = 5
+
+
+class RejectedError(TrackerError):
+    """The tracker understood and said no: a title too long, a label that does not exist."""
+
+    exit_code = 5
+
+
+class UnavailableError(TrackerError):
+    """The tracker cannot be reached, is damaged, or its disk is full."""
+
+
+class NewerMarkerError(GapkeeperError):
+    """An issue carries a marker of a newer version of Gapkeeper (`newer-marker`)."""
+
+    exit_code = 65

@@ -1,0 +1,159 @@
+"""A plan: a sorted value with a fingerprint that prints, serialises, and can be approved."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gapkeeper.model.snapshot import Label, Reason
+    from gapkeeper.model.spans import Place
+    from gapkeeper.model.status import State
+
+
+class Op(StrEnum):
+    """What happens to one item, or to one object of the project, in one run."""
+
+    LABEL = "label"
+    MILESTONE = "milestone"
+    CREATE = "create"
+    ADOPT = "adopt"
+    UPDATE = "update"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    ORPHAN = "orphan"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    WRITE_BACK = "write-back"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueUpdate:
+    """The one request that changes an issue; None leaves a part as it is.
+
+    Labels and assignees are added and removed by name, so that a person's own are never touched.
+    """
+
+    title: str | None = None
+    body: str | None = None
+    state: State | None = None
+    reason: Reason | None = None  # with state closed
+    add_labels: frozenset[str] = frozenset()
+    remove_labels: frozenset[str] = frozenset()
+    milestone: str | None = None
+    assignees: frozenset[str] | None = None
+
+    @property
+    def empty(self) -> bool:
+        """True where the request would change nothing."""
+        return self == IssueUpdate()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change. Steps run in this order: label or create, comment, update, links."""
+
+    op: Op
+    key: str  # the item's key, or the name of the label or milestone
+    reason: str  # for people: why
+    identity: str = ""  # the long form that the marker carries
+    issue: int | None = None  # None: not known before it is created
+    source: Place | None = None
+    fields: Mapping[str, tuple[object, object]] = field(default_factory=lambda: MappingProxyType({}))
+    comment: str | None = None  # full text, with its hidden key at the end
+    comment_key: str | None = None
+    update: IssueUpdate | None = None
+    label: Label | None = None
+    links: frozenset[tuple[str, str]] = frozenset()  # (type, identity of the other item) to add
+    unlinks: frozenset[tuple[str, str]] = frozenset()
+    expects: str = ""  # digest of the issue's state that this change was planned on
+
+    @property
+    def order(self) -> tuple[int, str, int, str]:
+        """Plans are sorted by operation, then key, then number."""
+        return (tuple(Op).index(self.op), self.key, self.issue or 0, self.identity)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing may be written."""
+
+    code: str  # "mass-change", "unreadable-document", "shrunk", "foreign-account", ...
+    message: str  # what happened and what to do
+    exit_code: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything one sync would write, decided before the first write."""
+
+    tracker: str
+    revision: str | None
+    changes: tuple[Change, ...]  # sorted
+    refused: Refusal | None = None
+    notes: tuple[str, ...] = ()  # what people should know and no change says: foreign issues, released
+    requests: int = 0  # that applying costs on a forge, reads included
+    skipped: int = 0  # changes left out by --only or --limit
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the changes and nothing else: the same changes have the same fingerprint."""
+        text = json.dumps([_canonical(change) for change in self.changes], sort_keys=True)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _canonical(change: Change) -> list[object]:
+    update = change.update
+    return [
+        change.op.value,
+        change.key,
+        change.identity,
+        change.issue,
+        sorted((name, str(old), str(new)) for name, (old, new) in change.fields.items()),
+        change.comment,
+        None
+        if update is None
+        else [
+            update.title,
+            update.body,
+            update.state,
+            update.reason,
+            sorted(update.add_labels),
+            sorted(update.remove_labels),
+            update.milestone,
+            None if update.assignees is None else sorted(update.assignees),
+        ],
+        sorted(change.links),
+        sorted(change.unlinks),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change."""
+
+    change: Change
+    done: bool
+    error: str | None = None
+    issue: int | None = None  # the number, once known
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a sync did."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    stopped: str | None = None  # a limit or lock ended the run early: what is left, and when to go on
+
+    @property
+    def failed(self) -> int:
+        """How many changes were tried and did not succeed."""
+        return sum(1 for o in self.outcomes if o.error is not None)
