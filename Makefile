@@ -52,6 +52,7 @@ picture: setup ## the README's picture, from real output
 lock: ## requirements/*.txt anew from pyproject.toml (LOCK=--upgrade for newer versions)
 	@command -v uv >/dev/null || { echo >&2 "make lock needs uv: pip install uv"; exit 1; }
 	uv pip compile $(LOCK) $(UV_LOCK) pyproject.toml -o requirements/run.txt
+	uv pip compile $(LOCK) $(UV_LOCK) --group build -o requirements/build.txt
 	uv pip compile $(LOCK) $(UV_LOCK) pyproject.toml --group dev -o requirements/dev.txt
 UV_LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-header --no-strip-extras
