@@ -1,0 +1,1 @@
+"""Documents in, a register out. Pure: no network, no clock, no file access."""

@@ -1,0 +1,347 @@
+"""Markdown to blocks: headings, paragraphs, tables, list entries and code, each with byte spans.
+
+Only what statements can stand in is kept. Inline text becomes pieces that know their marks and
+their bytes; a document's blocks are dropped as soon as its statements have been read from them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyromark
+
+from gapkeeper.model.spans import Span
+from gapkeeper.reading import mojibake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gapkeeper.reading.source import Source
+
+STRONG, EMPHASIS, STRIKE, CODE, LINK, IMAGE = 1, 2, 4, 8, 16, 32
+_MARKS = {"Strong": STRONG, "Emphasis": EMPHASIS, "Strikethrough": STRIKE}
+_OPTIONS = (
+    pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
+)
+_IGNORE = re.compile(r"<!--\s*gapkeeper:\s*ignore\s*-->", re.IGNORECASE)
+_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_STRIKE_TAG = re.compile(r"<(/?)(?:s|del|strike)>", re.IGNORECASE)
+
+
+class Piece(NamedTuple):
+    """A stretch of inline text with the same marks; offsets into the original bytes."""
+
+    text: str
+    start: int
+    end: int
+    marks: int
+    url: str | None
+
+
+class Inline:
+    """Inline content of one cell, heading or line."""
+
+    __slots__ = ("_text", "end", "pieces", "start")
+
+    def __init__(self, pieces: list[Piece], start: int, end: int) -> None:
+        self.pieces = pieces
+        self.start = start
+        self.end = end
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Plain text: emphasis removed, code marks kept, white space as written."""
+        if self._text is None:
+            pieces = self.pieces
+            if len(pieces) == 1 and not pieces[0].marks & CODE:
+                self._text = pieces[0].text.strip()
+            else:
+                self._text = "".join(f"`{p.text}`" if p.marks & CODE else p.text for p in pieces).strip()
+        return self._text
+
+    @property
+    def span(self) -> Span:
+        """The bytes from the first piece to the last, marks included where they are whole."""
+        return Span(self.start, self.end)
+
+    def __bool__(self) -> bool:
+        return bool(self.pieces)
+
+
+@dataclass(slots=True)
+class Block:
+    """Anything that stands in a document; ``depth`` counts the lists that it is inside of."""
+
+    start: int
+    end: int
+    depth: int
+
+
+@dataclass(slots=True)
+class Heading(Block):
+    """A heading of level 1 to 6."""
+
+    level: int
+    inline: Inline
+
+
+@dataclass(slots=True)
+class Paragraph(Block):
+    """A paragraph, line by line."""
+
+    lines: list[Inline]
+
+
+@dataclass(slots=True)
+class Entry(Block):
+    """A list entry: its own lines, without the blocks inside of it, which follow it with more depth."""
+
+    lines: list[Inline] = field(default_factory=list)
+    checkbox: bool | None = None  # ticked or not; None: no checkbox
+    checkbox_span: Span | None = None
+    ignored: bool = False
+
+
+@dataclass(slots=True)
+class Row:
+    """A table row; ragged rows are padded with empty cells, as GitHub shows them."""
+
+    cells: list[Inline]
+    start: int
+    end: int
+    ignored: bool = False
+
+
+@dataclass(slots=True)
+class Table(Block):
+    """A table, Markdown or HTML."""
+
+    head: list[Inline]
+    rows: list[Row]
+
+
+@dataclass(slots=True)
+class Code(Block):
+    """A fenced or indented code block."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class Ignore(Block):
+    """`<!-- gapkeeper: ignore -->` on its own: it speaks of the block before it, or after it."""
+
+
+class Link(NamedTuple):
+    """A link or image target, for the check of links."""
+
+    url: str
+    start: int
+
+
+@dataclass(slots=True)
+class Blocks:
+    """A document's blocks, in order, and all its links."""
+
+    blocks: list[Block]
+    links: list[Link]
+
+
+def parse(source: Source, *, mend: bool) -> Blocks:
+    """All blocks of a document; ``mend`` repairs wrongly decoded text piece by piece."""
+    return _Parser(source, mojibake.mend if mend else None).run()
+
+
+class _Parser:
+    def __init__(self, source: Source, mend: Callable[[str], str] | None) -> None:
+        self.source = source
+        self.mend = mend
+        self.blocks: list[Block] = []
+        self.links: list[Link] = []
+        self.lines: list[Inline] = []  # finished lines of the paragraph at hand
+        self.pieces: list[Piece] = []
+        self.marks = 0
+        self.urls: list[str] = []
+        self.entries: list[Entry] = []
+        self.table: Table | None = None
+        self.cells: list[Inline] = []
+        self.html_until = 0
+        self.row_ignored = False
+
+    def run(self) -> Blocks:
+        # The loop sees some 130 events per KB, so the frequent ones are handled here, without a call.
+        source, mend, cells_end = self.source, self.mend, "TableCell"
+        base, new = source.base, tuple.__new__
+        mapped = source.offset if base is None else None
+        for event, place in pyromark.events_with_range(source.text, options=_OPTIONS):
+            start, end = place["start"], place["end"]
+            if start < self.html_until:
+                continue
+            if mapped is not None:
+                utf8_start, start, end = start, mapped(start), mapped(end)
+            else:
+                utf8_start = start
+                start += base  # type: ignore[operator]  # not None where nothing is mapped
+                end += base  # type: ignore[operator]  # as above
+            if type(event) is str:
+                self._break(event, start)
+                continue
+            ((name, value),) = event.items()
+            if name == "Text":
+                if mend is not None:
+                    value = mend(value)
+                # What `Piece(...)` does, without its call in Python: half of all events come here.
+                self.pieces.append(new(Piece, (value, start, end, self.marks, self.urls[-1] if self.urls else None)))
+            elif name == "End":
+                if value == cells_end:
+                    self.cells.append(Inline(self.pieces, start, end))
+                    self.pieces = []
+                else:
+                    self._end(value, start, end)
+            elif name == "Start":
+                if value != cells_end:
+                    self._start(value, start, end)
+            elif name == "Code":
+                self._append(value, start, end, CODE)
+            elif name == "InlineHtml" or name == "Html":
+                self._html(value, utf8_start, start, end)
+            elif name == "TaskListMarker" and self.entries:
+                self.entries[-1].checkbox = value
+                self.entries[-1].checkbox_span = Span(start, end)
+        return Blocks(self.blocks, self.links)
+
+    def _append(self, text: str, start: int, end: int, marks: int) -> None:
+        if self.mend is not None:
+            text = self.mend(text)
+        self.pieces.append(Piece(text, start, end, self.marks | marks, self.urls[-1] if self.urls else None))
+
+    def _take(self, start: int | None = None, end: int | None = None) -> Inline:
+        """The pieces so far as one inline; its span is that of the pieces where none is given."""
+        pieces = self.pieces
+        self.pieces = []
+        if start is None:
+            start = pieces[0].start if pieces else 0
+        if end is None:
+            end = pieces[-1].end if pieces else start
+        return Inline(pieces, start, end)
+
+    def _break(self, event: str, start: int) -> None:
+        if event == "Rule":
+            return
+        if self.cells or self.table is not None:
+            self._append(" ", start, start, 0)
+        else:
+            self._line()
+
+    def _line(self) -> None:
+        if self.pieces:
+            self.lines.append(self._take())
+
+    def _start(self, tag: object, start: int, end: int) -> None:
+        if type(tag) is str:
+            mark = _MARKS.get(tag)
+            if mark is not None:
+                self.marks |= mark
+            elif tag == "Item":
+                self._flush_entry()
+                entry = Entry(start, end, len(self.entries) + 1)
+                self.entries.append(entry)
+                self.blocks.append(entry)
+            elif tag == "TableHead" or tag == "TableRow":
+                self.cells = []
+                self.row_ignored = False
+            elif tag == "Paragraph":
+                self._flush_entry()
+            return
+        ((name, value),) = tag.items()  # type: ignore[attr-defined]  # a tag is a string or a dict of one
+        if name == "Link" or name == "Image":
+            url = value["dest_url"]
+            self.urls.append(url)
+            self.links.append(Link(url, start))
+            self.marks |= LINK if name == "Link" else IMAGE
+        elif name == "Table":
+            self._flush_entry()
+            self.table = Table(start, end, len(self.entries), [], [])
+            self.blocks.append(self.table)
+        elif name == "List" or name == "Heading" or name == "CodeBlock" or name == "BlockQuote":
+            self._flush_entry()
+
+    def _flush_entry(self) -> None:
+        """A tight list entry's text has no paragraph around it: it ends where a block begins."""
+        self._line()
+        if self.lines:
+            if self.entries and not self.entries[-1].lines:
+                self.entries[-1].lines = self.lines
+            else:
+                first, last = self.lines[0], self.lines[-1]
+                self.blocks.append(Paragraph(first.start, last.end, len(self.entries), self.lines))
+            self.lines = []
+
+    def _end(self, tag: object, start: int, end: int) -> None:
+        if type(tag) is str:
+            if tag == "TableRow":
+                if self.table is not None:
+                    self.table.rows.append(Row(self.cells, start, end, self.row_ignored))
+                self.cells = []
+            elif tag == "TableHead":
+                if self.table is not None:
+                    self.table.head = self.cells
+                self.cells = []
+            elif tag == "Table":
+                self.table = None
+            elif tag == "Paragraph":
+                self._flush_entry()
+            elif tag == "Item":
+                self._flush_entry()
+                self.entries.pop()
+            elif tag == "Link" or tag == "Image":
+                self.urls.pop()
+                if not self.urls:
+                    self.marks &= ~(LINK | IMAGE)
+            elif tag == "CodeBlock":
+                text = "".join(p.text for p in self.pieces)
+                self.pieces = []
+                self.blocks.append(Code(start, end, len(self.entries), text))
+            elif tag in _MARKS:
+                self.marks &= ~_MARKS[tag]
+            return
+        if "Heading" in tag:  # type: ignore[operator]  # a tag is a string or a dict of one
+            level = int(tag["Heading"][1])  # type: ignore[index]
+            self.blocks.append(Heading(start, end, len(self.entries), level, self._take()))
+        elif "List" not in tag and "BlockQuote" not in tag:  # type: ignore[operator]
+            self.pieces = []
+
+    def _html(self, value: str, utf8_start: int, start: int, end: int) -> None:
+        if self.table is not None or self.pieces or self.lines:
+            self._inline_html(value, start, end)
+            return
+        lowered = value.lower()
+        if "<table" in lowered:
+            self._html_table(utf8_start)
+        elif _IGNORE.search(value):
+            if self.entries:
+                self.entries[-1].ignored = True
+            self.blocks.append(Ignore(start, end, len(self.entries)))
+
+    def _inline_html(self, value: str, start: int, end: int) -> None:
+        if _BREAK_TAG.fullmatch(value):
+            self._append(" ", start, end, 0)
+        elif strike := _STRIKE_TAG.fullmatch(value):
+            self.marks = self.marks & ~STRIKE if strike.group(1) else self.marks | STRIKE
+        elif _IGNORE.search(value):
+            self.row_ignored = True
+            if self.entries:
+                self.entries[-1].ignored = True
+            self.blocks.append(Ignore(start, end, len(self.entries)))
+
+    def _html_table(self, utf8_start: int) -> None:
+        from gapkeeper.reading.html_tables import parse_table  # noqa: PLC0415  rarely needed
+
+        table, until = parse_table(self.source, utf8_start, self.mend)
+        self.html_until = max(self.html_until, until)
+        if table is not None:
+            table.depth = len(self.entries)
+            self.blocks.append(table)

@@ -1,0 +1,67 @@
+"""Text that was decoded with the wrong code page and encoded again.
+
+A file can be half clean, and some of its runs can have lost a byte, so every run of characters is
+mended on its own and only for reading: spans keep pointing at the bytes as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+# What the lead bytes C2, C3, E2 and F0 look like after Windows-1252 or -1254, in UTF-8, and then a
+# character from the upper half of those code pages.
+_SUSPECT = re.compile(
+    rb"(?:\xc3[\x82\x83\xa2\xb0]|\xc4\x9f)(?:\xc2[\x80-\xbf]|\xc3[\x80-\xbf]|\xc4[\xb0\xb1\x9e\x9f]|\xc5[\x92\x93\x9e\x9f\xa0\xa1\xb8\xbd\xbe]"
+    rb"|\xc6\x92|\xcb[\x86\x9c]|\xe2\x80[\x93\x94\x98-\x9a\x9c-\x9e\xa0-\xa2\xa6\xb0\xb9\xba]|\xe2\x82\xac|\xe2\x84\xa2)"
+)
+_RUN = re.compile(r"[^\x00-\x7f]+")
+_SEQUENCE = re.compile(
+    rb"[\xc2\xc3][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf4][\x80-\xbf]{3}"
+)
+
+
+def suspects(data: bytes) -> list[int]:
+    """Byte offsets at which a wrongly decoded run may begin; empty for clean documents."""
+    return [m.start() for m in _SUSPECT.finditer(data)]
+
+
+def mend(text: str) -> str:
+    """The text with every whole run mended; what has lost bytes stays as it is."""
+    return text if text.isascii() else _RUN.sub(lambda m: mend_run(m.group()), text)
+
+
+@lru_cache(maxsize=4096)
+def mend_run(run: str) -> str:
+    """One run of characters above ASCII, mended where its bytes are UTF-8 again."""
+    for characters, code_page in _code_pages():
+        # A real emoji beside a broken one is in no code page: it parts the run.
+        parts = re.split(f"([^{characters}]+)", run)
+        mended = "".join(_mend_part(p, code_page) if i % 2 == 0 else p for i, p in enumerate(parts))
+        if mended != run:
+            return mended
+    return run
+
+
+@lru_cache(maxsize=1)
+def _code_pages() -> tuple[tuple[str, str], ...]:
+    """The upper half of each code page as a regular expression's set, and the codec's name."""
+    import ftfy.bad_codecs  # noqa: F401, PLC0415  registers the sloppy codecs; costs time, so only here
+
+    upper = bytes(range(0x80, 0x100))
+    names = ("sloppy-windows-1254", "sloppy-windows-1252")
+    return tuple((re.escape(upper.decode(name)), name) for name in names)
+
+
+def _mend_part(part: str, code_page: str) -> str:
+    """Sequences that are UTF-8 become their character; every other byte keeps its own."""
+    data = part.encode(code_page)
+    pieces, last = [], 0
+    for match in _SEQUENCE.finditer(data):
+        try:
+            character = match.group().decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        pieces += [part[last : match.start()], character]
+        last = match.end()
+    return "".join([*pieces, part[last:]])
