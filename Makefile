@@ -8,8 +8,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # The first of these that really runs and is new enough (a version manager's shim may be there and not run).
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
-	if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' >/dev/null 2>&1; \
-	then echo $$python; break; fi; done)
+	if $$python -c '$(RIGHT_VERSION)' >/dev/null 2>&1; then echo $$python; break; fi; done)
+RIGHT_VERSION := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 help: ## what there is
@@ -19,10 +19,11 @@ setup: $(BIN)/.installed ## a virtual environment (.venv) with gapkeeper and eve
 
 # The stamp is newer than the lock and the metadata it was made from, so a second `make setup` does nothing.
 $(BIN)/.installed: requirements/dev.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo >&2 "No Python 3.11 to 3.14 was found. Install one, or name it: make PYTHON=/path/to/python3 setup"; exit 1; }
+	@$(or $(PYTHON),false) -c '$(RIGHT_VERSION)' >/dev/null 2>&1 || { \
+		echo >&2 "No Python 3.11 to 3.14: $(or $(PYTHON),none found). Install one, or name it: make setup PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo >&2 "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -c '$(RIGHT_VERSION)' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
