@@ -16,7 +16,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 def locked(name: str) -> dict[str, str]:
     text = (ROOT / "requirements" / name).read_text("utf-8")
-    return {canonicalize_name(m[1]): m[2] for m in re.finditer(r"^([A-Za-z0-9._-]+)(?:\[.*\])?==([^\s;]+)", text, re.MULTILINE)}
+    pins = re.findall(r"^([A-Za-z0-9._-]+)(?:\[.*\])?==([^\s;]+)", text, re.MULTILINE)
+    return {canonicalize_name(project): version for project, version in pins}
 
 
 def groups(*names: str) -> list[str]:
