@@ -1,0 +1,1 @@
+"""The edges: what implements the ports, on files, processes and networks."""

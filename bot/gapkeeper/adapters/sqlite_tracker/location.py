@@ -1,0 +1,78 @@
+"""Where the tracker file is, and the folder it lives in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gapkeeper.errors import UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCHEME = "sqlite:"
+DEFAULT_FOLDER = ".gapkeeper"
+DEFAULT_URL = f"{SCHEME}{DEFAULT_FOLDER}/tracker.db"
+
+
+def database_path(url: str, folder: Path) -> Path:
+    """The file that a URL of the form ``sqlite:PATH`` names; a relative PATH starts at ``folder``.
+
+    Raises:
+        UsageError: the URL names another kind of tracker, or no file.
+    """
+    path = url.removeprefix(SCHEME)
+    if path == url or not path.strip() or "\0" in path:
+        raise UsageError(
+            f"`{url}` does not name an embedded tracker",
+            hint=f"Write sqlite:PATH with the path of its file, for example {DEFAULT_URL}.",
+        )
+    return folder / path
+
+
+def refuse_what_cannot_be_a_tracker(path: Path) -> None:
+    """Raise `UnavailableError` for a folder, and for links out of the default place.
+
+    `.gapkeeper` can come with a cloned repository: a link there would lead out of it. A link elsewhere
+    is the operator's own.
+    """
+    if path.is_dir():
+        raise UnavailableError(
+            f"{path} is a folder, not a tracker file", hint="Name a file: --tracker sqlite:PATH, or move the folder."
+        )
+    if path.parent.name == DEFAULT_FOLDER:
+        for place in (path.parent, path):
+            if place.is_symlink():
+                raise UnavailableError(
+                    f"{place} is a symbolic link; the tracker is neither read nor written through it",
+                    hint="Remove the link, or name the file it leads to: --tracker sqlite:PATH.",
+                )
+
+
+def prepare_folder(path: Path) -> None:
+    """Make the default folder, which ignores itself in git; any other folder has to be there.
+
+    Raises:
+        UnavailableError: there is no such folder, and none can be made.
+    """
+    folder = path.parent
+    try:
+        if folder.name == DEFAULT_FOLDER and folder.parent.is_dir():
+            folder.mkdir(exist_ok=True)
+            _ignore(folder)
+    except OSError as error:
+        raise UnavailableError(
+            f"{folder} cannot be prepared for the tracker: {error.strerror}",
+            hint="Free space or permissions there, or name another file: --tracker sqlite:PATH.",
+        ) from error
+    if not folder.is_dir():
+        raise UnavailableError(
+            f"there is no folder {folder} to hold the tracker", hint="Make it, or name a file in a folder that exists."
+        )
+
+
+def _ignore(folder: Path) -> None:
+    try:
+        with (folder / ".gitignore").open("x", encoding="utf-8") as file:
+            file.write("*\n")
+    except FileExistsError:
+        pass  # a person's own stays
