@@ -41,6 +41,7 @@ lint: setup ## style, types, and the arrows between the packages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy bench docs examples
 	$(BIN)/lint-imports
 
 bench: setup ## the budgets, each as a ratio measured in one run
