@@ -33,18 +33,16 @@ ITEM: Facts[Item] = {
     "category": lambda i: i.category,
     "estimate": lambda i: i.estimate,
     "status text": lambda i: _plain(i.status_text),
-    "blocks": lambda i: i.blocks,
+    "blocks": lambda i: frozenset(i.blocks),
     "blocks text": lambda i: _plain(i.blocks_text),
-    "depends_on": lambda i: i.depends_on,
-    "resolves": lambda i: i.resolves,
+    "depends_on": lambda i: frozenset(i.depends_on),
+    "resolves": lambda i: frozenset(i.resolves),
     "resolved by": lambda i: i.resolved_by,
     "at": lambda i: i.source,
     "said": lambda i: i.status_source,
     "issue": lambda i: i.issue_link,
     "ignored": lambda i: i.ignored,
-    "statements": lambda i: [
-        f"{p}:{n} {word}" for p, n, word in sorted((s.path, s.line, s.rank.word) for s in i.statements)
-    ],
+    "statements": lambda i: frozenset(f"{s.path}:{s.line} {s.rank.word}" for s in i.statements),
 }
 GATE: Facts[Gate] = {
     "blockers": lambda g: g.blockers,
@@ -66,7 +64,7 @@ AREA: Facts[Area] = {
     "weighted": lambda a: a.weighted,
     "computed": lambda a: a.computed,
     "derived": lambda a: a.derived,
-    "items": lambda a: a.items,
+    "items": lambda a: frozenset(a.items),
 }
 PATH: Facts[CriticalPath] = {
     "assumed": lambda p: [step.key for step in p.steps if step.assumed],
@@ -302,6 +300,8 @@ def _fact_name(cell: str, facts: Facts[T]) -> str | None:
 def _same(value: str, actual: object) -> bool:
     if isinstance(actual, float) and re.fullmatch(r"-?\d+(\.\d+)?", value):
         return round(actual, len(value.partition(".")[2])) == float(value)
+    if isinstance(actual, frozenset):
+        return value == "none" if not actual else set(value.split(", ")) == actual
     return value == _write(actual)
 
 
@@ -309,8 +309,10 @@ def _write(value: object) -> str:
     """A value as golden documents write it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value in (None, "", (), []):
+    if value is None or value in ("", (), [], frozenset()):
         return "none"
+    if isinstance(value, frozenset):
+        value = sorted(value)
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
