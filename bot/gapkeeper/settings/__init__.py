@@ -1,0 +1,1 @@
+"""Settings: the repository's and the operator's; the only readers of the environment."""

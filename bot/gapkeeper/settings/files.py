@@ -1,0 +1,120 @@
+"""The repository's configuration file: which one there is, and what stands in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gapkeeper.errors import ConfigurationError
+from gapkeeper.settings.toml_text import printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Where a configuration may stand, and at which table of the file.
+PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("gapkeeper.toml", ()),
+    ("pyproject.toml", ("tool", "gapkeeper")),
+    (".github/gapkeeper.toml", ()),
+    (".gitlab/gapkeeper.toml", ()),
+)
+LIMIT = 1_000_000  # bytes: no configuration is longer, and its scan is paid at each start
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFile:
+    """A file that configures Gapkeeper."""
+
+    name: str  # relative to the folder
+    table: tuple[str, ...]  # the table of the file that is ours
+    text: str
+    values: dict[str, Any]
+
+    def place(self, path: tuple[str, ...]) -> str:
+        """File and line of a key, or of the nearest table that it stands in."""
+        from gapkeeper.settings.positions import line_of_keys  # noqa: PLC0415  only for errors and `config show`
+
+        lines = line_of_keys(self.text)
+        whole = self.table + path
+        line = next((lines[whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in lines), 1)
+        return f"{self.name}:{line}"
+
+
+def find(folder: Path) -> ConfigurationFile | None:
+    """The configuration of a folder; the folders above it do not count.
+
+    Raises `ConfigurationError` where there are two, or where one cannot be read.
+    """
+    found = [file for name, table in PLACES if (file := _read(folder, name, table)) is not None]
+    if len(found) > 1:
+        names = " and ".join(f"{f.name} [{'.'.join(f.table)}]" if f.table else f.name for f in found)
+        raise ConfigurationError(f"there is more than one configuration: {names}", hint="Keep one of them.")
+    return found[0] if found else None
+
+
+def _read(folder: Path, name: str, table: tuple[str, ...]) -> ConfigurationFile | None:
+    data = _bytes(folder, name)
+    if data is None or (table and table[-1].encode() not in data):
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigurationError(f"{name}:{line}: this is not UTF-8", hint="Save the file as UTF-8.") from None
+    values: Any = _parse(name, text)
+    for part in table:
+        values = values.get(part) if isinstance(values, dict) else None
+    if values is None:
+        return None
+    if not isinstance(values, dict):
+        raise ConfigurationError(f"{name}: {'.'.join(table)} is not a table", hint=f"Write [{'.'.join(table)}].")
+    return ConfigurationFile(name, table, text, values)
+
+
+def _bytes(folder: Path, name: str) -> bytes | None:
+    """What stands in a file; None where there is none."""
+    path = folder / name
+    try:
+        # Opening must not wait for the other end of a pipe.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{name} cannot be read: {error.strerror}", hint="Make it readable, or take it away."
+        ) from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ConfigurationError(f"{name} is not a file", hint="Take it away, or put a file in its place.")
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ConfigurationError(
+                f"{name} is a link that leaves the folder", hint="Put the file itself into the folder."
+            )
+        data = file.read(LIMIT + 1)
+    if len(data) > LIMIT:
+        raise ConfigurationError(f"{name} is longer than {LIMIT:,} bytes", hint="This is no configuration of ours.")
+    return data
+
+
+def _parse(name: str, text: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415  only where there is a file
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(name, text, str(error)) from None
+    except RecursionError:
+        raise ConfigurationError(f"{name} is nested too deeply", hint="No setting needs that.") from None
+
+
+def _syntax_error(name: str, text: str, message: str) -> ConfigurationError:
+    match = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
+    what = printable(message[: match.start()] if match else message)
+    if match and match[1]:
+        place = f"{name}:{match[1]}:{match[2]}"
+    else:
+        place = f"{name}:{max(1, len(text.rstrip().splitlines()))}"
+    return ConfigurationError(f"{place}: this is not TOML: {what[:1].lower()}{what[1:]}", hint="See https://toml.io.")

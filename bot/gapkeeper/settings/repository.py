@@ -1,0 +1,273 @@
+"""What a repository may set: `gapkeeper.toml`, the environment, the command line.
+
+Plain frozen values, so that a run without any configuration imports no validation library. The one
+definition of a key (type, default, what it does, bounds) serves the reading of the file, the JSON schema, and
+the file that `gapkeeper init` writes. An empty string means "not set".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - types of keys are looked up when a file is read
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+DEFAULT_EXCLUDE = (
+    "tests/",
+    "fixtures/",
+    "node_modules/",
+    "vendor/",
+    ".github/",
+    "LICENSE*",
+    "CHANGELOG*",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What people want to know of a key."""
+
+    text: str
+    example: str = ""  # a line of TOML, or for a plain key its value
+    least: float | None = None
+    most: float | None = None
+
+
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Which files are planning documents, and which kinds of items they hold."""
+
+    include: Annotated[tuple[str, ...], Key("Files that are read: gitignore-style patterns.")] = ("**/*.md",)
+    exclude: Annotated[
+        tuple[str, ...],
+        Key(
+            "Files and folders that are not read: gitignore-style patterns. What .gitignore files name is not read "
+            "either; hidden folders are; .git and .gapkeeper never."
+        ),
+    ] = DEFAULT_EXCLUDE
+    order: Annotated[
+        tuple[str, ...],
+        Key("Documents whose word counts first where rank and date decide nothing: paths, the first one wins."),
+    ] = ()
+    kinds: Annotated[
+        tuple[str, ...] | Literal["*"],
+        Key(
+            "Kinds of items that are tracked: the letters that their IDs begin with. "
+            '"*" tracks every kind that the documents define.'
+        ),
+    ] = ("LATER", "ACTION", "ISSUE")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of item; naming it here tracks it."""
+
+    scope: Annotated[
+        Literal["repository", "document"] | None,
+        Key(
+            "Whether an ID names one thing in the whole repository, or one in each document that defines it. "
+            'Not given: "document" for ISSUE, "repository" for every other kind.'
+        ),
+    ] = None
+    pattern: Annotated[str, Key("IDs of another shape: a regular expression in RE2 syntax.", r"'TD_\d+'")] = ""
+    register: Annotated[
+        str, Key("The document whose word counts first for this kind. Not set: the one that defines most of it.")
+    ] = ""
+    labels: Annotated[tuple[str, ...], Key("Labels that its issues get besides the usual ones.")] = ()
+
+
+StatusWord = Literal["pending", "not_started", "in_progress", "blocked", "deferred", "resolved", "cancelled"]
+FieldName = Literal[
+    "title", "status", "owner", "priority", "category", "blocks", "depends_on", "resolves", "estimate", "issue"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the words in the documents mean."""
+
+    words: Annotated[
+        Mapping[str, StatusWord], Key("Words of your own, and the status that each means.", '"Parked" = "deferred"')
+    ] = field(default_factory=_nothing)
+    languages: Annotated[
+        tuple[str, ...] | Literal["*"], Key('The sets of status words in use, as in ["en", "de"]; "*" is all of them.')
+    ] = "*"
+    columns: Annotated[
+        Mapping[str, FieldName],
+        Key("Columns and fields of your own, and the field that each means.", '"Zuständig" = "owner"'),
+    ] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The items that a readiness area stands for; every part that is given has to match."""
+
+    kind: Annotated[str, Key("Items of this kind.")] = ""
+    category: Annotated[str, Key("Items of this category.")] = ""
+    keys: Annotated[tuple[str, ...], Key("These items.")] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The readiness score."""
+
+    title: Annotated[str, Key("The heading of the score table that counts, where there are several.")] = ""
+    areas: Annotated[
+        Mapping[str, Area],
+        Key(
+            "Ties areas of the score to items, for the score that is derived from them.",
+            '"Feature Routes" = { kind = "ACTION" }',
+        ),
+    ] = field(default_factory=_nothing)
+    fail_under: Annotated[
+        float, Key("`gapkeeper score` fails below this score, in per cent; 0: never.", least=0, most=100)
+    ] = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MassChange:
+    """How much one run may close or orphan: a plan above both numbers is refused."""
+
+    share: Annotated[float, Key("The share of the open managed issues.", least=0, most=1)] = 0.25
+    count: Annotated[int, Key("The number of issues.", least=0)] = 5
+
+
+MoveWord = Literal["write-back", "comment", "ignore", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """How documents and issues are kept in step."""
+
+    branch: Annotated[
+        str, Key("On a forge, the branch whose documents count. Not set: the tracker's default branch.")
+    ] = ""
+    namespace: Annotated[
+        str, Key("Names this repository in the issues' markers. Not set: the tracker's own number for the project.")
+    ] = ""
+    accounts: Annotated[
+        tuple[str, ...], Key("Further accounts whose markers are believed; the present one always is.")
+    ] = ()
+    on_close: Annotated[
+        MoveWord,
+        Key(
+            "What a person's close does: write-back proposes the new status to the documents, comment tells it on the "
+            "issue, ignore leaves it, undo reopens. Documents are not written yet: write-back remembers the close."
+        ),
+    ] = "write-back"
+    on_reopen: Annotated[MoveWord, Key("What a person's reopen does; the same choices.")] = "write-back"
+    on_remove: Annotated[
+        Literal["label", "close", "ignore"],
+        Key("What happens to the open issue of an item that is gone from the documents."),
+    ] = "label"
+    write_back: Annotated[
+        Literal["pull-request", "commit", "worktree", "off"],
+        Key("How changes reach the documents. Not part of this version yet: nothing is written to them."),
+    ] = "pull-request"
+    backfill: Annotated[bool, Key("Whether items that are closed already get an issue too.")] = False
+    max_creates: Annotated[
+        int,
+        Key("On a forge, more new issues than this in one run need --yes: watchers get a mail for each.", least=0),
+    ] = 20
+    mass_change: Annotated[MassChange, Key("A plan that closes or orphans more than both numbers is refused.")] = (
+        MassChange()
+    )
+    visibility: Annotated[
+        Literal["project", "confidential"],
+        Key("Whether issues are as visible as their project, or confidential. Not part of this version yet."),
+    ] = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """Where the issues are."""
+
+    url: Annotated[
+        str,
+        Key(
+            "sqlite:PATH (relative to this folder), github:owner/name, or gitlab:group/name. Not set: the embedded "
+            "tracker, sqlite:.gapkeeper/tracker.db. This version knows sqlite only.",
+            '"sqlite:.gapkeeper/tracker.db"',
+        ),
+    ] = ""
+
+
+Template = str | Literal[False]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of issues. Templates know {id} {title} {kind} {value}; false: no such label."""
+
+    managed: Annotated[
+        str, Key("On every issue that is kept in step. A person who takes it off lets the issue go.")
+    ] = "gapkeeper"
+    hold: Annotated[str, Key("Set by a person: the issue is left alone.")] = "gapkeeper: hold"
+    orphaned: Annotated[str, Key("On the issue of an item that is gone from the documents.")] = "orphaned"
+    kind: Annotated[Template, Key("One for the item's kind.")] = "kind: {value}"
+    status: Annotated[Template, Key("One for its status.")] = "status: {value}"
+    priority: Annotated[Template, Key("One for its priority: critical, high, medium or low.")] = "priority: {value}"
+    owner: Annotated[Template, Key("One for its owner.", '"owner: {value}"')] = False
+    category: Annotated[Template, Key("One for its category.", '"category: {value}"')] = False
+    gate: Annotated[Template, Key("One for each gate that it blocks.", '"gate: {value}"')] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """Milestones of issues."""
+
+    gates: Annotated[bool, Key("Whether issues get the gate that they block as their milestone.")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """The readiness comment on pull requests."""
+
+    when: Annotated[
+        Literal["changes", "always", "never"],
+        Key("On pull requests that touch a planning document, on all, or on none. Not part of this version yet."),
+    ] = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often the service looks."""
+
+    minutes: Annotated[int, Key("Between two looks of `gapkeeper serve`. Not part of this version yet.", least=1)] = 15
+
+
+@dataclass(frozen=True, slots=True)
+class RepositorySettings:
+    """Everything that a repository may set, as `gapkeeper.toml` has it."""
+
+    documents: Annotated[Documents, Key("Which files are planning documents, and which kinds of items they hold.")] = (
+        Documents()
+    )
+    kinds: Annotated[
+        Mapping[str, Kind],
+        Key(
+            "A table for each kind that needs more than its name. A kind that is named here is tracked.",
+            r"""TECHDEBT = { pattern = 'TD_\d+', labels = ["debt"] }""",
+        ),
+    ] = field(default_factory=_nothing)
+    status: Annotated[Status, Key("What the words in the documents mean.")] = Status()
+    readiness: Annotated[Readiness, Key("The readiness score.")] = Readiness()
+    sync: Annotated[Sync, Key("How documents and issues are kept in step.")] = Sync()
+    tracker: Annotated[Tracker, Key("Where the issues are.")] = Tracker()
+    labels: Annotated[
+        Labels, Key("The labels of issues. Templates know {id} {title} {kind} {value}; false: no such label.")
+    ] = Labels()
+    owners: Annotated[
+        Mapping[str, str],
+        Key(
+            "Which account of the tracker an owner in the documents is: the issue's assignee.",
+            '"Infrastructure" = "octocat"',
+        ),
+    ] = field(default_factory=_nothing)
+    milestones: Annotated[Milestones, Key("Milestones of issues.")] = Milestones()
+    comment: Annotated[Comment, Key("The readiness comment on pull requests.")] = Comment()
+    schedule: Annotated[Schedule, Key("How often the service looks.")] = Schedule()
