@@ -5,15 +5,85 @@ From the environment only (`GAPKEEPER_GITHUB_TOKEN`, ...). Commands that only re
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from gapkeeper.errors import ConfigurationError
 from gapkeeper.settings.environment import PREFIX
-from gapkeeper.settings.toml_text import inline
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+WriteBackWord = Literal["pull-request", "commit", "worktree", "off"]
+
+
+def _host(url: str) -> str:
+    """A URL that a token may be sent to: it names a host, and no name or password."""
+    if not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", url):
+        raise ValueError("Allowed: https://host, without a name, password or query.")
+    return url.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_host)]
+
+
+class OperatorSettings(BaseSettings):
+    """The operator's settings. Secrets show as asterisks wherever they are printed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    github_url: Annotated[Url, Field(description="The one host that the GitHub token is sent to.")] = (
+        "https://github.com"
+    )
+    github_token: Annotated[
+        SecretStr | None,
+        Field(
+            validation_alias=AliasChoices(f"{PREFIX}GITHUB_TOKEN", "GITHUB_TOKEN"),
+            description="A token for GitHub; else GITHUB_TOKEN.",
+        ),
+    ] = None
+    github_app_id: Annotated[str | None, Field(description="The GitHub App that acts instead of a token's user.")] = (
+        None
+    )
+    github_app_private_key: Annotated[SecretStr | None, Field(description="Its private key, in PEM.")] = None
+    github_seconds_between_writes: Annotated[float, Field(ge=0, description="GitHub asks for at least one second.")] = (
+        1.0
+    )
+    gitlab_url: Annotated[Url, Field(description="The one host that the GitLab token is sent to.")] = (
+        "https://gitlab.com"
+    )
+    gitlab_token: Annotated[SecretStr | None, Field(description="A project access token for GitLab.")] = None
+    write_back_allowed: Annotated[
+        tuple[WriteBackWord, ...] | None,
+        Field(
+            description="Ways to write to documents that repositories may choose, as a JSON list. "
+            "Not set: every one on the embedded tracker, pull-request and off on a forge."
+        ),
+    ] = None
+
+
+def variables() -> frozenset[str]:
+    """The names of the operator's variables, without those of others (`GITHUB_TOKEN`)."""
+    return frozenset(PREFIX + name.upper() for name in OperatorSettings.model_fields)
+
+
+def load_operator() -> OperatorSettings:
+    """The operator's settings from the environment.
+
+    Raises:
+        ConfigurationError: With the variable's name; never with its value, which may be a secret.
+    """
+    try:
+        return OperatorSettings()
+    except SettingsError:  # the only key that is decoded
+        raise ConfigurationError(
+            f"{PREFIX}WRITE_BACK_ALLOWED is not a list in JSON", hint='Write it like this: ["pull-request", "off"]'
+        ) from None
+    except ValidationError as error:
+        first: Any = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]).upper().removeprefix(PREFIX)
+        raise ConfigurationError(
+            f"{PREFIX}{name} is not what is allowed", hint=str(first["msg"]).removeprefix("Value error, ")
+        ) from None
