@@ -105,6 +105,8 @@ class Marker:
     links: Pair[Links, NumberLinks] = Pair((), ())  # what documents ask for; what we made in the tracker
     aliases: tuple[str, ...] = ()  # former identities, oldest first
     continues: int | None = None  # the closed issue whose item this one goes on with
+    document: str = ""  # path of the home document, to see a document set shrink
+    former: Status | None = None  # the last open status of the documents, for a write-back of a reopening
     orphaned: bool = False  # the item was gone from the documents
     extra: tuple[tuple[str, str], ...] = ()  # keys that this version does not know, with their JSON, sorted
 
@@ -259,6 +261,8 @@ def _encode(marker: Marker) -> dict[str, object]:
         ("links", [list(marker.links.documents), list(marker.links.tracker)], marker.links != Pair((), ())),
         ("aliases", list(marker.aliases), bool(marker.aliases)),
         ("continues", marker.continues, marker.continues is not None),
+        ("document", marker.document, bool(marker.document)),
+        ("former", None if marker.former is None else marker.former.value, marker.former is not None),
         ("orphaned", True, marker.orphaned),
     )
     values |= {name: value for name, value, present in optional if present}
@@ -267,7 +271,7 @@ def _encode(marker: Marker) -> dict[str, object]:
 
 _KNOWN = frozenset({
     "identity", "key", "state", "title", "statement", "rules", "serial", "body", "revision", "labels",
-    "added_labels", "milestone", "assignees", "links", "aliases", "continues", "orphaned",
+    "added_labels", "milestone", "assignees", "links", "aliases", "continues", "document", "former", "orphaned",
 })  # fmt: skip
 
 
@@ -300,6 +304,8 @@ def _decode(values: object) -> Marker:
         ),
         aliases=_names(get("aliases", [])),
         continues=None if get("continues") is None else _whole(get("continues")),
+        document=_text(get("document", "")),
+        former=None if get("former") is None else Status(_text(get("former"))),
         orphaned=get("orphaned", False) is True,
         extra=tuple(sorted((name, _canonical(value)) for name, value in values.items() if name not in _KNOWN)),
     )
