@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Item
     from gapkeeper.model.spans import Span
     from gapkeeper.reading.blocks import Block
-    from gapkeeper.reading.ids import Ids
-    from gapkeeper.reading.source import Source
+    from gapkeeper.reading.values import Context
     from gapkeeper.reading.vocabulary import Vocabulary
 
 
@@ -31,9 +30,7 @@ class StatedCount:
     column: int
 
 
-def find_counts(
-    blocks: Sequence[Block], source: Source, vocabulary: Vocabulary, ids: Ids
-) -> tuple[StatedCount, ...]:
+def find_counts(blocks: Sequence[Block], context: Context) -> tuple[StatedCount, ...]:
     """The counts that one document states of itself, in order."""
     return ()
 

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Item, Reference
     from gapkeeper.model.register import Edge
     from gapkeeper.reading.blocks import Block
-    from gapkeeper.reading.ids import Ids
-    from gapkeeper.reading.source import Source
+    from gapkeeper.reading.values import Context
 
     Lookup = Callable[[Reference, str], tuple[str, ...]]
 
@@ -48,7 +47,7 @@ class Drawn:
     statuses: Mapping[str, str] = MappingProxyType({})  # key -> status text, for people
 
 
-def find_drawings(blocks: Sequence[Block], source: Source, ids: Ids) -> tuple[Drawing, ...]:
+def find_drawings(blocks: Sequence[Block], context: Context) -> tuple[Drawing, ...]:
     """The drawings of one document, in order."""
     return ()
 

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.rules import ReadingRules
     from gapkeeper.model.status import Rank, Status
     from gapkeeper.reading.blocks import Block
-    from gapkeeper.reading.ids import Ids
-    from gapkeeper.reading.source import Source
-    from gapkeeper.reading.vocabulary import Vocabulary
+    from gapkeeper.reading.values import Context
 
     Lookup = Callable[[Reference, str], tuple[str, ...]]
 
@@ -47,9 +45,7 @@ class GateStatement:
     column: int
 
 
-def find_gates(
-    blocks: Sequence[Block], source: Source, vocabulary: Vocabulary, ids: Ids
-) -> tuple[GateStatement, ...]:
+def find_gates(blocks: Sequence[Block], context: Context) -> tuple[GateStatement, ...]:
     """What one document says of gates, in order."""
     return ()
 

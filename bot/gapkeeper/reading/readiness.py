@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.rules import ReadingRules
     from gapkeeper.reading.blocks import Block
     from gapkeeper.reading.figures import Figure
-    from gapkeeper.reading.source import Source
+    from gapkeeper.reading.values import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class StatedScore:
 ReadinessFact = ScoreTable | StatedScore
 
 
-def find_readiness(blocks: Sequence[Block], source: Source) -> tuple[ReadinessFact, ...]:
+def find_readiness(blocks: Sequence[Block], context: Context) -> tuple[ReadinessFact, ...]:
     """The score tables of one document, and the scores it states without a table, in order."""
     return ()
 
