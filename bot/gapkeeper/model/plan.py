@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from gapkeeper.model.snapshot import Label, Reason
@@ -58,7 +59,10 @@ class IssueUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. Steps run in this order: label or create, comment, update, links."""
+    """One change. Its steps run in this order: label or create, comment, unlinks, update, links, then.
+
+    A change that is ``held`` is shown and not applied, and says what it waits for.
+    """
 
     op: Op
     key: str  # the item's key, or the name of the label or milestone
@@ -69,11 +73,13 @@ class Change:
     fields: Mapping[str, tuple[object, object]] = field(default_factory=lambda: MappingProxyType({}))
     comment: str | None = None  # full text, with its hidden key at the end
     comment_key: str | None = None
-    update: IssueUpdate | None = None
+    update: IssueUpdate | None = None  # what a create asks for, too
+    then: IssueUpdate | None = None  # a second update at the end: a create that is closed at once
     label: Label | None = None
     links: frozenset[tuple[str, str]] = frozenset()  # (type, identity of the other item) to add
     unlinks: frozenset[tuple[str, str]] = frozenset()
-    expects: str = ""  # digest of the issue's state that this change was planned on
+    expects: str = ""  # `Issue.ground` that this change was planned on
+    held: str | None = None  # the option that it waits for: "--accept-reading"
 
     @property
     def order(self) -> tuple[int, str, int, str]:
@@ -101,6 +107,14 @@ class Plan:
     notes: tuple[str, ...] = ()  # what people should know and no change says: foreign issues, released
     requests: int = 0  # that applying costs on a forge, reads included
     skipped: int = 0  # changes left out by --only or --limit
+    numbers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # identity -> issue, for links
+    taken_at: dt.datetime | None = None  # when the snapshot was taken
+    account: str = ""  # who we are in the tracker
+
+    @property
+    def empty(self) -> bool:
+        """Whether applying writes nothing: there are no changes, or all are held."""
+        return all(change.held for change in self.changes)
 
     @property
     def fingerprint(self) -> str:
@@ -110,7 +124,6 @@ class Plan:
 
 
 def _canonical(change: Change) -> list[object]:
-    update = change.update
     return [
         change.op.value,
         change.key,
@@ -118,20 +131,26 @@ def _canonical(change: Change) -> list[object]:
         change.issue,
         sorted((name, str(old), str(new)) for name, (old, new) in change.fields.items()),
         change.comment,
-        None
-        if update is None
-        else [
-            update.title,
-            update.body,
-            update.state,
-            update.reason,
-            sorted(update.add_labels),
-            sorted(update.remove_labels),
-            update.milestone,
-            None if update.assignees is None else sorted(update.assignees),
-        ],
+        _canonical_update(change.update),
+        _canonical_update(change.then),
         sorted(change.links),
         sorted(change.unlinks),
+        change.held,
+    ]
+
+
+def _canonical_update(update: IssueUpdate | None) -> list[object] | None:
+    if update is None:
+        return None
+    return [
+        update.title,
+        update.body,
+        update.state,
+        update.reason,
+        sorted(update.add_labels),
+        sorted(update.remove_labels),
+        update.milestone,
+        None if update.assignees is None else sorted(update.assignees),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -57,6 +58,21 @@ class Issue:
     updated_at: dt.datetime | None = None
     links: frozenset[tuple[str, int]] = frozenset()  # ("blocked_by", number)
     locked: bool = False
+
+    @property
+    def ground(self) -> str:
+        """Digest of all that a change is planned on: where it differs, the ground has moved."""
+        parts = (
+            self.title,
+            self.body,
+            self.state.value,
+            self.reason and self.reason.value,
+            sorted(self.labels),
+            self.milestone,
+            sorted(self.assignees),
+            sorted(self.links),
+        )
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
