@@ -61,7 +61,10 @@ class Issue:
 
     @property
     def ground(self) -> str:
-        """Digest of all that a change is planned on: where it differs, the ground has moved."""
+        """Digest of what a change is planned on: where it differs, the ground has moved.
+
+        Links are left out: adding or removing one is safe to repeat, and a forge asks a request for them.
+        """
         parts = (
             self.title,
             self.body,
@@ -70,7 +73,6 @@ class Issue:
             sorted(self.labels),
             self.milestone,
             sorted(self.assignees),
-            sorted(self.links),
         )
         return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
