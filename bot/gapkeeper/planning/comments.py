@@ -1,0 +1,146 @@
+"""The comments that go with a change: what happened, which statement says so, and how to change it.
+
+Each takes the hidden key that ends it (see `marker.comment_key`), so that a repeated run finds it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gapkeeper import escaping
+from gapkeeper.model.policy import SyncPolicy
+from gapkeeper.model.status import Status
+from gapkeeper.planning.marker import TrackerState, hidden_key_line
+from gapkeeper.planning.places import Places
+from gapkeeper.planning.wording import carried_back, person, quoted
+
+if TYPE_CHECKING:
+    from gapkeeper.model.items import Item
+
+_DONE_TO_IT = {
+    TrackerState.OPEN: "reopened this issue",
+    TrackerState.COMPLETED: "closed this issue as completed",
+    TrackerState.NOT_PLANNED: "closed this issue as not planned",
+    TrackerState.DUPLICATE: "closed this issue as a duplicate",
+    TrackerState.CLOSED: "closed this issue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What every comment of a run needs to know."""
+
+    places: Places = Places()
+    policy: SyncPolicy = SyncPolicy()
+
+
+def close_comment(item: Item, telling: Telling, key: str, *, written_by: str | None = None) -> str:
+    """The documents closed an item. ``written_by``: who committed the statement, where that is known."""
+    how = "not planned" if item.status is Status.CANCELLED else "completed"
+    return _comment(
+        key,
+        f"Closed as {how}: {_statement(item, telling, written_by)}",
+        f"To open it again, change {_there(item, telling)}, or reopen this issue. {carried_back(telling.policy)}",
+    )
+
+
+def reopen_comment(item: Item, telling: Telling, key: str, *, written_by: str | None = None) -> str:
+    """The documents opened an item again."""
+    return _comment(
+        key,
+        f"Reopened: {_statement(item, telling, written_by)}",
+        f"To close it, change {_there(item, telling)}, or close this issue. {carried_back(telling.policy)}",
+    )
+
+
+def conflict_comment(item: Item, telling: Telling, key: str, *, tracker: TrackerState, actor: str | None = None) -> str:
+    """Both sides moved, and apart: open wins, and the next move of either side decides."""
+    return _comment(
+        key,
+        f"The documents and this issue were changed to different things. {person(actor)} "
+        f"{_DONE_TO_IT[tracker]}, and {_statement(item, telling, None)}",
+        "Nothing was closed or written back. The next change of either side decides: change "
+        f"{_there(item, telling)}, or {'close' if tracker is TrackerState.OPEN else 'reopen and close'} this issue.",
+    )
+
+
+def orphan_comment(item_key: str, telling: Telling, key: str, *, closed: bool = False) -> str:
+    """The item is gone from the documents. ``closed``: and the issue is closed for it (`on_remove = "close"`)."""
+    name = escaping.inline(item_key)
+    what = "Closed as not planned: no" if closed else "No"
+    return _comment(
+        key,
+        f"{what} planning document speaks of {name} any more{telling.places.commit}.",
+        f"If it is done or dropped, close this issue. If it should stay, write {name} into a document again"
+        f"{', and this issue is reopened' if closed else ', and the label comes off'}. "
+        "If its document is no longer read, look at `include` and `exclude` in the configuration.",
+    )
+
+
+def duplicate_comment(item_key: str, kept: int, key: str) -> str:
+    """Two issues of one item: the one with the lowest number stays."""
+    return _comment(
+        key,
+        f"Closed as a duplicate of #{kept}, which stands for {escaping.inline(item_key)} as well and is older.",
+        f"What people wrote here stays. Go on in #{kept}.",
+    )
+
+
+def moved_on_tracker_comment(
+    item: Item, telling: Telling, key: str, *, tracker: TrackerState, actor: str | None = None, why: str
+) -> str:
+    """Somebody closed or reopened the issue, and it is not written back. ``why``: one sentence, plain text."""
+    other = "open" if tracker is TrackerState.OPEN else "closed"
+    return _comment(
+        key,
+        f"{person(actor)} {_DONE_TO_IT[tracker]}; the documents were not changed. {escaping.inline(why)}",
+        f"They still differ: {_statement(item, telling, None)} If it should be {other}, "
+        f"change {_there(item, telling)}.",
+    )
+
+
+def undo_comment(item: Item, telling: Telling, key: str, *, tracker: TrackerState, actor: str | None = None) -> str:
+    """`on_close = "undo"` or `on_reopen = "undo"`: the issue is put back. ``tracker``: what it was moved to."""
+    back = "Closed again" if tracker is TrackerState.OPEN else "Reopened"
+    return _comment(
+        key,
+        f"{back}: {person(actor)} {_DONE_TO_IT[tracker]}, but {_statement(item, telling, None)}",
+        f"Here the documents decide. Change {_there(item, telling)}.",
+    )
+
+
+def adopted_apart_comment(item: Item, telling: Telling, key: str) -> str:
+    """A person's open issue was adopted although the documents say that the item is closed."""
+    return _comment(
+        key,
+        f"This issue now stands for {escaping.inline(item.key)}. It is open, but {_statement(item, telling, None)}",
+        f"It stays open. Close it if the documents are right; else change {_there(item, telling)}.",
+    )
+
+
+def _comment(key: str, *paragraphs: str) -> str:
+    return "\n\n".join((*paragraphs, hidden_key_line(key)))
+
+
+def _statement(item: Item, telling: Telling, written_by: str | None) -> str:
+    """`docs/gaps.md:65` says “Done” for ACTION-040, at commit `1f2e3d4c5b`, written by Ada."""
+    author = "" if not written_by else f", written by {person(written_by)}"
+    name = escaping.inline(item.key)
+    if item.resolved_by is not None:
+        said = f"{escaping.inline(item.resolved_by)} is resolved and resolves {name}"
+        return f"{said} (see {_status_place(item, telling)}{telling.places.commit}{author})."
+    said = "no document says a status for" if item.status_text is None else f"says {quoted(item.status_text)} for"
+    place = _status_place(item, telling)
+    said = f"{said} {name} (see {place}" if item.status_text is None else f"{place} {said} {name} ("
+    return f"{said}read as {item.status.words}){telling.places.commit}{author}."
+
+
+def _status_place(item: Item, telling: Telling) -> str:
+    source = item.status_source or item.source
+    return telling.places.show(source.path, source.line)
+
+
+def _there(item: Item, telling: Telling) -> str:
+    """Where a person has to write."""
+    return f"the status at {_status_place(item, telling)}"

@@ -1,0 +1,171 @@
+"""What the managed body of an issue says of its item, most important first.
+
+The reader is a maintainer at night who asks: what is it, who has it, what does it wait for, where is
+that written, and what do I have to change.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gapkeeper import escaping
+from gapkeeper.model.items import FieldText
+from gapkeeper.model.status import Rank
+from gapkeeper.planning.body import ManagedBody
+from gapkeeper.planning.wording import carried_back, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from gapkeeper.model.items import Item, Losing, Statement
+    from gapkeeper.model.policy import SyncPolicy
+    from gapkeeper.planning.places import Places
+
+#: Characters of one field that an issue shows; a document that writes more is linked.
+FIELD_LIMIT = 1_000
+#: Items that one relation names before it says how many more there are.
+KEY_LIMIT = 50
+
+_RANKS: Mapping[Rank, str] = {
+    Rank.HEADING: "heading",
+    Rank.ROW: "table row",
+    Rank.LIST: "list entry",
+    Rank.SECTION: "status of its section",
+    Rank.RANGE: "range",
+}
+_REASONS: Mapping[str, str] = {
+    "stale": "out of date",
+    "conflict": "contradicts the statement that counts",
+    "note": "also open, in other words",
+}
+
+
+def render_body(
+    item: Item,
+    places: Places,
+    policy: SyncPolicy,
+    numbers: Mapping[str, int],
+    *,
+    continues: int | None = None,
+    recreated: bool = False,
+) -> ManagedBody:
+    """The managed body. ``numbers`` are issues to name beside keys; naming one leaves a trace on it."""
+    head = [
+        *_history(item, continues, recreated=recreated),
+        "| Field | Value |",
+        "| --- | --- |",
+        *(f"| {name} | {value} |" for name, value in _core_fields(item, numbers) if value),
+    ]
+    other = [f"| {_short_cell(name)} | {_short_cell(value)} |" for name, value in item.description if value]
+    place = places.show(item.source.path, item.source.line)
+    return ManagedBody(
+        head="\n".join(head),
+        pieces=(*other, f"\n{_where(item, place, places)}", *_contradictions(item, places), *_mentions(item, places)),
+        footer=f"\n<sub>{carried_back(policy)} Write above or below this part: it is renewed, the rest is yours.</sub>",
+        rest=f"**This issue has no room for the rest. All of it is at {place}{places.commit}.**",
+    )
+
+
+def _history(item: Item, continues: int | None, *, recreated: bool) -> list[str]:
+    lines = []
+    if continues is not None:
+        lines.append(f"{escaping.inline(item.id)} stood for another item before: #{continues}.\n")
+    if recreated:
+        lines.append("An earlier issue of this item was deleted or transferred away; this one takes its place.\n")
+    return lines
+
+
+def _core_fields(item: Item, numbers: Mapping[str, int]) -> list[tuple[str, str]]:
+    home = item.home
+    return [
+        ("Status", _status(item)),
+        ("Owner", _short_cell(item.owner)),
+        ("Priority", _short_cell(item.priority)),
+        ("Category", _short_cell(item.category)),
+        ("Estimate", _short_cell(item.estimate)),
+        ("Blocks", _relation(item.blocks, item.blocks_text, numbers)),
+        ("Depends on", _relation(item.depends_on, home.depends_on.text, numbers)),
+        ("Resolves", _relation(item.resolves, home.resolves.text, numbers)),
+    ]
+
+
+def _status(item: Item) -> str:
+    words = f"**{item.status.words}**"
+    if item.resolved_by is not None:
+        return f"{words}, by {escaping.cell(item.resolved_by)}"
+    if item.status_text is None:
+        return f"{words} (no document says one)"
+    if escaping.clean_line(item.status_text).casefold() == item.status.words:
+        return words
+    return f"{words}: {_short_cell(item.status_text)}"
+
+
+def _relation(keys: Sequence[str], text: str, numbers: Mapping[str, int]) -> str:
+    """The text as written, and those of the keys that it does not name."""
+    unnamed = [key for key in keys if key in numbers or not _names(text, key)]
+    shown = [_key(key, numbers) for key in unnamed[:KEY_LIMIT]]
+    if len(unnamed) > KEY_LIMIT:
+        shown.append(f"{len(unnamed) - KEY_LIMIT} more")
+    if text.strip():
+        shown.insert(0, _short_cell(text))
+    return "; ".join(shown)
+
+
+def _names(text: str, key: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(key.rpartition('#')[2])}(?![\w-])", text) is not None
+
+
+def _key(key: str, numbers: Mapping[str, int]) -> str:
+    number = numbers.get(key)
+    return escaping.cell(key) if number is None else f"{escaping.cell(key)} (#{number})"
+
+
+def _short_cell(text: str | None) -> str:
+    return "" if text is None else escaping.cell(escaping.shorten(escaping.clean_line(text), FIELD_LIMIT))
+
+
+def _where(item: Item, place: str, places: Places) -> str:
+    words = f"**Where it is written:** {place}"
+    source = item.status_source
+    if source is not None and source != item.source:
+        statement = item.status_statement
+        kind = "" if statement is None or statement is item.home else f" ({_RANKS[statement.rank]})"
+        words += f"; its status at {places.show(source.path, source.line)}{kind}"
+    return f"{words}{places.commit}."
+
+
+def _contradictions(item: Item, places: Places) -> list[str]:
+    entries = [
+        f"- {places.show(losing.statement.path, losing.statement.line)} "
+        f"says {quoted(_said(losing))} for {escaping.inline(losing.field)}: {_REASONS.get(losing.reason, losing.reason)}"
+        for losing in item.losing
+    ]
+    return _list("**What other statements say:**", entries)
+
+
+def _said(losing: Losing) -> str:
+    statement = losing.statement
+    if losing.field == "status":
+        return "" if statement.status is None else statement.status.text
+    value = getattr(statement, losing.field, None)
+    return value.text if isinstance(value, FieldText) else ""
+
+
+def _mentions(item: Item, places: Places) -> list[str]:
+    told = {(losing.statement.path, losing.statement.line) for losing in item.losing}
+    told.add((item.home.path, item.home.line))
+    entries = [
+        f"- {places.show(statement.path, statement.line)} ({_RANKS[statement.rank]})"
+        for statement in _once(item.statements)
+        if (statement.path, statement.line) not in told
+    ]
+    return _list("**Other places that speak of it:**", entries)
+
+
+def _once(statements: Iterable[Statement]) -> Iterable[Statement]:
+    return {(statement.path, statement.line): statement for statement in reversed(tuple(statements))}.values()
+
+
+def _list(heading: str, entries: list[str]) -> list[str]:
+    return [f"\n{heading}\n\n{entries[0]}", *entries[1:]] if entries else []
