@@ -48,10 +48,11 @@ class StatedStatus:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An ID that a field names, with the document that it is qualified with, if any."""
+    """An ID or a range of IDs that a field names, with the document that it is qualified with, if any."""
 
     id: str
-    path: str | None = None  # as resolved from the document that mentions it
+    path: str | None = None  # as written, or as the link's target has it
+    last: str | None = None  # the last ID of a range, inclusive
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Statement:
     description: tuple[tuple[str, FieldText], ...] = ()  # every other field, in order
     issue_link: int | None = None  # `Issue: #12`: the tracker's number that the document names
     ignored: bool = False  # `<!-- gapkeeper: ignore -->` beside it
+    last: str | None = None  # the last ID where the statement speaks of a range
 
     @property
     def status(self) -> StatedStatus | None:

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 STRONG, EMPHASIS, STRIKE, CODE, LINK, IMAGE = 1, 2, 4, 8, 16, 32
 _MARKS = {"Strong": STRONG, "Emphasis": EMPHASIS, "Strikethrough": STRIKE}
-_OPTIONS = (
-    pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
-)
+_OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
 _IGNORE = re.compile(r"<!--\s*gapkeeper:\s*ignore\s*-->", re.IGNORECASE)
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _STRIKE_TAG = re.compile(r"<(/?)(?:s|del|strike)>", re.IGNORECASE)

@@ -121,7 +121,9 @@ class _TableParser(HTMLParser):
             end = start + len(text.encode("utf-8", "surrogatepass"))
             text = " ".join(text.split("\n")) if "\n" in text else text
             self.pieces.append(
-                Piece(self.mend(text) if self.mend else text, start, end, self.marks, self.urls[-1] if self.urls else None)
+                Piece(
+                    self.mend(text) if self.mend else text, start, end, self.marks, self.urls[-1] if self.urls else None
+                )
             )
 
     def _finish_cell(self) -> None:

@@ -1,0 +1,228 @@
+"""The fields of a statement: from a field table, from `**Name:** value` lines, from a row's columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.items import FieldText, References, StatedStatus, Statement, StatusForm
+from gapkeeper.model.status import State, Status
+from gapkeeper.reading.blocks import STRONG, Inline, Table
+from gapkeeper.reading.values import (
+    Context,
+    field_text,
+    inline_references,
+    joined,
+    owner_text,
+    part,
+    priority_text,
+    read_status,
+    references,
+    says_nothing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gapkeeper.model.spans import Span
+    from gapkeeper.model.status import Rank
+
+# The first header of a table whose rows are fields of one thing.
+_FIELD_HEADERS = frozenset(
+    {"field", "aspect", "property", "attribute", "key", "parameter", "detail", "metadata", "info", "feld", "eigenschaft",
+     "champ", "propriété", "campo", "propiedad", "propriedade", "pole", "atrybut", "veld", "項目", "字段", "属性", "필드", "항목"}
+)  # fmt: skip
+_ISSUE_NUMBER = re.compile(r"(?:^|[\s(])(?:[\w.-]+/[\w.-]+)?#(\d{1,9})\b|/issues/(\d{1,9})\b")
+_WAITS = re.compile(r"→|->|\b(?:see|after|until|once|needs?|requires?|wait\w*|depends?|block\w*)\b", re.IGNORECASE)
+_LABEL = re.compile(r"\s*(?P<name>[^:：*|]{1,40}?)\s*[:：]\s*")
+_LITERAL_WAITS = re.compile(r"→|->|\b(?:see|after|until|once|needs?|requires?|wait\w*|depends?|block\w*)\b", re.IGNORECASE)
+_LABEL = re.compile(r"\s*\*\*(?P<name>[^:：*|]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*")
+_NEXT_LABEL_GAP = re.compile(r"[\s|·•;,]*$")
+EDGES = ("blocks", "depends_on", "resolves")
+
+
+@dataclass(slots=True)
+class Fields:
+    """Fields as they are found; the first of a name wins."""
+
+    context: Context
+    texts: dict[str, FieldText] = field(default_factory=dict)
+    edges: dict[str, References] = field(default_factory=dict)
+    statuses: list[StatedStatus] = field(default_factory=list)
+    description: list[tuple[str, FieldText]] = field(default_factory=list)
+    issue: int | None = None
+
+    def add(self, name: str, value: Inline, form: StatusForm) -> None:
+        """Take a value under the field that its name stands for; an unknown name goes to the description."""
+        meaning = self.context.vocabulary.field(name)
+        if meaning == "status":
+            status = read_status(self.context, value, form, yes_no=name.strip().endswith("?"))
+            if status is not None:
+                self.statuses.append(status)
+                self.waits_for(status, value)
+        elif meaning in EDGES:
+            self._add_edge(meaning, value)
+        elif meaning in {"owner", "priority", "category", "estimate"}:
+            text = _field_value(meaning, field_text(self.context, value))
+            if text is not None:
+                self.texts.setdefault(meaning, text)
+        elif meaning == "issue" and (number := _ISSUE_NUMBER.search(value.text)):
+            self.issue = self.issue or int(number[1] or number[2])
+        else:
+            self._describe(name, value)
+
+    def waits_for(self, status: StatedStatus, value: Inline) -> None:
+        """The items that a status names as what it waits for: `Blocked on ACTION-040`, `External → See LATER-001`."""
+        if status.status.state is State.CLOSED or not (status.status is Status.BLOCKED or _WAITS.search(value.text)):
+            return
+        ids = tuple(inline_references(self.context, value))
+        if ids:
+            self._merge("depends_on", References(ids, "", status.line))
+
+    def _add_edge(self, meaning: str, value: Inline) -> None:
+        self._merge(meaning, references(self.context, value))
+
+    def _merge(self, meaning: str, found: References) -> None:
+        old = self.edges.get(meaning)
+        if old is None:
+            self.edges[meaning] = found
+        elif found.ids:
+            self.edges[meaning] = References((*old.ids, *found.ids), old.text or found.text, old.line)
+
+    def _describe(self, name: str, value: Inline) -> None:
+        text = field_text(self.context, value)
+        if text is not None:
+            self.description.append((name.strip(" *:："), text))
+
+    def continue_last(self, value: Inline) -> None:
+        """A row without a name of its own belongs to the field above it."""
+        text = field_text(self.context, value)
+        if self.description and text is not None:
+            name, old = self.description[-1]
+            self.description[-1] = (name, FieldText(f"{old.text}\n{text.text}".strip(), old.span, old.line))
+
+    def statement(self, **known: object) -> Statement:
+        """The statement that these fields belong to."""
+        return Statement(
+            statuses=tuple(self.statuses),
+            owner=self.texts.get("owner"),
+            priority=self.texts.get("priority"),
+            category=self.texts.get("category"),
+            estimate=self.texts.get("estimate"),
+            blocks=self.edges.get("blocks", References()),
+            depends_on=self.edges.get("depends_on", References()),
+            resolves=self.edges.get("resolves", References()),
+            description=tuple(self.description),
+            issue_link=self.issue,
+            **known,  # type: ignore[arg-type]  # id, path, rank, span, line, title, section: named by the caller
+        )
+
+
+def _field_value(meaning: str, text: FieldText | None) -> FieldText | None:
+    if meaning == "owner":
+        return owner_text(text)
+    if meaning == "priority":
+        return priority_text(text)
+    return None if text is None or (meaning == "estimate" and says_nothing(text.text)) else text
+
+
+def is_field_table(context: Context, table: Table) -> bool:
+    """Whether a table's rows are fields of one thing: `Field | Value`, `Aspect | Detail`, an ID and a value."""
+    if len(table.head) != 2:
+        return False
+    first = table.head[0].text.strip(" *_:").casefold()
+    if first in _FIELD_HEADERS:
+        return True
+    if starts_with_id(context, table.head[0]):
+        return True
+    known = sum(1 for row in table.rows if row.cells and context.vocabulary.field(row.cells[0].text) is not None)
+    return known >= 2 and known * 2 >= len(table.rows) or (first == "" and known > 0)
+
+
+def starts_with_id(context: Context, inline: Inline) -> bool:
+    """Whether a cell is an ID and nothing else."""
+    text = inline.text.strip(" `")
+    mentions = context.ids.scan(text)
+    return len(mentions) == 1 and mentions[0].start == 0 and mentions[0].end == len(text)
+
+
+def read_field_table(fields: Fields, table: Table) -> None:
+    """All rows of a field table; a row that begins with a dash continues the one above."""
+    for row in table.rows:
+        if len(row.cells) < 2:
+            continue
+        name, value = row.cells[0], row.cells[1]
+        text = name.text
+        if text.startswith(("- ", "– ", "• ", "↳")) or not text or fields.context.ids.scan(text)[:1] and starts_with_id(fields.context, name):
+            fields.continue_last(Inline([*name.pieces, *value.pieces], name.start, value.end))
+        else:
+            fields.add(text, value, StatusForm.FIELD)
+
+
+def read_lines(fields: Fields, lines: list[Inline], form: StatusForm = StatusForm.LINE, *, known_only: bool = False) -> None:
+    """`**Status:** Open` lines; text on the lines after a name without a value belongs to it."""
+    waiting: str | None = None
+    for line in lines:
+        labels = list(_labels(fields.context, line, known_only=known_only))
+        for name, value in labels:
+            waiting = None if value else name
+            if value:
+                fields.add(name, value, form)
+        if not labels and waiting is not None and line:
+            fields.add(waiting, line, form)
+            waiting = None
+
+
+def _labels(context: Context, line: Inline, *, known_only: bool) -> Iterator[tuple[str, Inline]]:
+    """The names and values of a line; several bold names can stand on one line."""
+    text = joined(line)
+    if ":" not in text and "：" not in text:
+        return
+    starts = _label_starts(context, line, text, known_only=known_only)
+    for index, (name, value_start) in enumerate(starts):
+        end = len(text)
+        if index + 1 < len(starts):
+            end = text.rindex(starts[index + 1][0], 0, starts[index + 1][1])
+            end = _NEXT_LABEL_GAP.search(text[:end].rstrip("*")).start()  # type: ignore[union-attr]  # matches ""
+        yield name, part(context, line, value_start, end)
+
+
+def _label_starts(context: Context, line: Inline, text: str, *, known_only: bool) -> list[tuple[str, int]]:
+    found: list[tuple[str, int]] = []
+    if literal := _LITERAL_LABEL.match(text):  # `**Status:**Done` is not bold in CommonMark
+        return [(literal["name"], literal.end())]
+    position = 0
+    for piece in line.pieces:
+        if piece.marks & STRONG and (not found or _NEXT_LABEL_GAP.search(text[:position])):
+            label = _LABEL.match(text, position)
+            bold_end = position + len(piece.text)
+            if label and (label.end("name") <= bold_end) and _label_ends(text, label, bold_end):
+                gap = text[found[-1][1] : position] if found else text[:position]
+                if found or not any(c.isalnum() for c in gap):
+                    found.append((label["name"].strip(), label.end()))
+        position += len(piece.text)
+    if found:
+        return [f for f in found if not known_only or context.vocabulary.field(f[0])]
+    plain = _LABEL.match(text)
+    if plain and context.vocabulary.field(plain["name"]) is not None:
+        return [(plain["name"], plain.end())]
+    return []
+
+
+def _label_ends(text: str, label: re.Match[str], bold_end: int) -> bool:
+    """The colon stands inside the bold text, or right behind it."""
+    colon = min((i for i in (text.find(":", label.end("name")), text.find("：", label.end("name"))) if i >= 0), default=-1)
+    return 0 <= colon <= bold_end
+
+
+def line_status(context: Context, line: Inline) -> StatedStatus | None:
+    """The status of a line that says `**Status:** ...` and nothing else."""
+    fields = Fields(context)
+    read_lines(fields, [line], known_only=True)
+    return fields.statuses[0] if fields.statuses else None
+
+
+def make(fields: Fields, *, id_: str, rank: Rank, span: Span, line: int, **more: object) -> Statement:
+    """The statement about an ID at a place."""
+    return fields.statement(id=id_, path=fields.context.source.path, rank=rank, span=span, line=line, **more)

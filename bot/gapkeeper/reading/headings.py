@@ -1,0 +1,228 @@
+"""Headings: the ID that one begins with, its title, and the markers at its end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.items import StatedStatus, StatusForm
+from gapkeeper.model.spans import Span
+from gapkeeper.model.status import State, Status
+from gapkeeper.reading.blocks import CODE, STRIKE, STRONG, Inline
+from gapkeeper.reading.ids import squeeze
+from gapkeeper.reading.values import Context, joined, part, stated, struck
+from gapkeeper.reading.vocabulary import EMOJI, priority_word, strip_emoji
+
+if TYPE_CHECKING:
+    from gapkeeper.reading.ids import Mention
+    from gapkeeper.reading.vocabulary import Reading
+
+_BEFORE_ID = re.compile(
+    rf"(?:\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]?(?=\s)|\d+[.)]|#(?=\s)|\[[ xX]\])*"
+)
+_AFTER_ID = re.compile(r"[\])】」]?\s*(?:[:：]|[-–—](?=\s)|\||\.(?=\s)|[\])】」])?\s*")
+_TRAILING_EMOJI = re.compile(rf"(?:\s*[{EMOJI}][\ufe0f\u200d]*)+\s*$")
+_TRAILING_GROUP = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]\s*$")
+_TRAILING_UPPER = re.compile(r"(?:^|\s)((?:[A-Z][A-Z']+|N/A)(?:[\s-]+(?:[A-Z][A-Z']+))*)\s*$")
+_SEPARATOR = re.compile(r"\s*[-–—:|→]*\s*$")
+
+
+@dataclass(slots=True)
+class Titled:
+    """A title with the markers that were taken off it."""
+
+    title: str
+    start: int  # characters of the title in the joined text
+    end: int
+    statuses: list[StatedStatus]
+    priority: tuple[str, int, int] | None  # text, and its characters in the joined text
+
+
+def leading_id(context: Context, inline: Inline) -> tuple[Mention, int, int] | None:
+    """The ID or range that an inline begins with, and the characters where it starts and where the rest does.
+
+    An ordinal, an emoji or a bracket may stand before it, and nothing else.
+    """
+    text = joined(inline)
+    mentions = context.ids.scan(text)
+    if not mentions:
+        return None
+    first = mentions[0]
+    before = _BEFORE_ID.match(text)
+    if before is None or before.end() != first.start:
+        return None
+    return first, first.start, first.end
+
+
+def names_several(context: Context, inline: Inline, mention: Mention) -> bool:
+    """Whether a range or a list of IDs stands where one ID would: it heads a section and defines nothing."""
+    if mention.last is not None:
+        return True
+    text = joined(inline)
+    following = [m for m in context.ids.scan(text) if m.start >= mention.end]
+    return (
+        bool(following)
+        and re.fullmatch(r"\s*(?:[,/&+、]|and|und|et|y|\s)*\s*", text[mention.end : following[0].start]) is not None
+    )
+
+
+def after_id(text: str, end: int) -> int:
+    """Where the title begins, behind the ID and its colon or dash."""
+    match = _AFTER_ID.match(text, end)
+    return match.end() if match else end
+
+
+def read_title(context: Context, inline: Inline, start: int) -> Titled:
+    """The title from a character on: what follows the ID, without the markers at its end."""
+    text = joined(inline)
+    end = len(text.rstrip())
+    statuses: list[StatedStatus] = []
+    priority = None
+    while end > start:
+        found = _marker(context, inline, text, start, end)
+        if found is None:
+            break
+        end, status, importance = found
+        if status is not None:
+            statuses.append(status)
+        priority = priority or importance
+    end = _SEPARATOR.search(text[:end]).start() if statuses else end  # type: ignore[union-attr]  # matches the empty text
+    end = max(start, end)
+    title_part = part(context, inline, start, end)
+    if not statuses and title_part and struck(title_part):
+        span = Span(title_part.start, title_part.end)
+        statuses.append(
+            StatedStatus(Status.RESOLVED, context.raw(span), StatusForm.STRIKE, span, context.source.line(span.start))
+        )
+    words_first = sorted(statuses, key=lambda s: not any(c.isalpha() for c in s.text))
+    return Titled(squeeze(title_part.text), start, end, [s for s in words_first if s.known] or words_first, priority)
+
+
+def _marker(
+    context: Context, inline: Inline, text: str, start: int, end: int
+) -> tuple[int, StatedStatus | None, tuple[str, int, int] | None] | None:
+    """One marker at the end of a title: where it begins, its status, its priority; None where there is none."""
+    body = text[start:end]
+    if not body.isascii() and (emoji := _TRAILING_EMOJI.search(body)):
+        return _emoji_marker(context, inline, start, emoji)
+    if group := _TRAILING_GROUP.search(body):
+        return _group_marker(context, inline, start, group)
+    return _word_marker(context, inline, text, start, end)
+
+
+def _emoji_marker(
+    context: Context, inline: Inline, start: int, emoji: re.Match[str]
+) -> tuple[int, StatedStatus | None, None]:
+    reading = context.vocabulary.read(emoji.group().strip(), context.legend)
+    lead = len(emoji.group()) - len(emoji.group().lstrip())
+    at = start + emoji.start() + lead
+    span = _whole(context, inline, at, start + emoji.start() + len(emoji.group().rstrip()))
+    return start + emoji.start(), stated(context, reading, StatusForm.MARKER, span) if reading.known else None, None
+
+
+def _group_marker(
+    context: Context, inline: Inline, start: int, group: re.Match[str]
+) -> tuple[int, StatedStatus | None, tuple[str, int, int] | None] | None:
+    inner = group.group(1)
+    if not inner.strip() or context.vocabulary.remainder(inner):
+        return None
+    reading = context.vocabulary.read(inner, context.legend)
+    importance = priority_word(inner)
+    if not reading.known and importance is None:
+        return None
+    at = start + group.start(1)
+    status = None
+    if reading.known:
+        status = stated(context, reading, StatusForm.MARKER, _whole(context, inline, at, at + len(inner)))
+    found = None if importance is None else (importance.group(), at + importance.start(), at + importance.end())
+    return start + group.start(), status, found
+
+
+def _word_marker(
+    context: Context, inline: Inline, text: str, start: int, end: int
+) -> tuple[int, StatedStatus | None, None] | None:
+    """A trailing upper-case or bold status word."""
+    bold = _bold_tail(inline, end)
+    upper = _TRAILING_UPPER.search(text[start:end])
+    candidates = [bold] if bold is not None and bold > start else []
+    if upper:
+        words = [m.start() for m in re.finditer(r"\S+", upper.group(1))]
+        candidates += [start + upper.start(1) + at for at in words]
+    for at in candidates:
+        words = text[at:end]
+        if at == start or context.vocabulary.remainder(words) or not strip_emoji(words).strip():
+            continue
+        reading = context.vocabulary.read(words, context.legend)
+        if reading.known:
+            return at, stated(context, reading, StatusForm.MARKER, _whole(context, inline, at, end)), None
+    return None
+
+
+def _bold_tail(inline: Inline, end: int) -> int | None:
+    """Where the bold text at the end begins; None where the end, or everything, is not bold."""
+    position, begins = 0, None
+    for piece in inline.pieces:
+        if position >= end:
+            break
+        if piece.marks & STRONG and not piece.marks & (CODE | STRIKE):
+            begins = position if begins is None else begins
+        elif piece.text.strip():
+            begins = None
+        position += len(piece.text)
+    return begins or None
+
+
+def _whole(context: Context, inline: Inline, start: int, end: int) -> Span:
+    """The bytes of some characters of an inline."""
+    found = part(context, inline, start, end)
+    return Span(found.start, found.end)
+
+
+def leading_status(context: Context, inline: Inline, start: int) -> StatedStatus | None:
+    """A status emoji or a written checkbox before the ID."""
+    lead = joined(inline)[:start]
+    if not lead.strip():
+        return None
+    reading: Reading = context.vocabulary.read(lead, context.legend)
+    if not reading.known:
+        return None
+    form = StatusForm.CHECKBOX if "[" in lead[reading.start : reading.end] else StatusForm.MARKER
+    return stated(context, reading, form, _whole(context, inline, reading.start, reading.end))
+
+
+def category_text(context: Context, text: str) -> str:
+    """A section heading as a category: without `Category 1:` and without a status in parentheses at its end."""
+    plain = squeeze(strip_emoji(text))
+    plain = re.sub(
+        r"^(?:category|kategorie|catégorie|categoría|categoria|kategoria)\s*\w{0,3}\s*[:：.–—-]\s*",
+        "",
+        plain,
+        flags=re.IGNORECASE,
+    )
+    group = re.search(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$", plain)
+    if group:
+        inner = re.sub(r"^all\s+", "", group.group(1).strip(), flags=re.IGNORECASE)
+        first = context.vocabulary.phrase_begins(inner)
+        if first or re.match(r"new\b", inner, re.IGNORECASE):
+            plain = plain[: group.start()]
+    return plain.strip()
+
+
+def status_heading(context: Context, inline: Inline) -> StatedStatus | None:
+    """The status of a heading that is one, with at most a noun beside it: `## Done`, `### Resolved debt`."""
+    text = joined(inline)
+    if any(p.marks & CODE for p in inline.pieces) or context.ids.scan(text):
+        return None
+    plain = re.sub(r"^\s*\d+(?:\.\d+)*[.)]?\s+|[:：]\s*$", "", strip_emoji(text)).strip()
+    plain = re.sub(r"\s*[(\[]\s*\d+(?:\s*(?:items?|of\s+\d+|/\s*\d+))?\s*[)\]]\s*$", "", plain)
+    if not plain or len(plain) > 60 or re.search(r"[,;:(/]|\d", plain):
+        return None
+    reading = context.vocabulary.read(plain, context.legend)
+    if not reading.known or reading.start != 0 and plain[: reading.start].strip().casefold() != "all":
+        return None
+    rest = plain[reading.end :].strip(" -–—")
+    if len(rest.split()) > 1 or (rest and reading.status.state is State.CLOSED and not rest[0].isalpha()):
+        return None
+    span = _whole(context, inline, 0, len(text))
+    return StatedStatus(reading.status, plain, StatusForm.SECTION, span, context.source.line(span.start))

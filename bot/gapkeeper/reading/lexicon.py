@@ -1,0 +1,103 @@
+"""The words that documents use: loaded from `words/*.toml`, merged with what the rules configure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from gapkeeper.model.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "ja", "zh", "ko")
+CONFIGURED = "configured"
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+
+
+def normalise(phrase: str) -> str:
+    """A phrase as it is looked up: any case, one space between words, straight apostrophes."""
+    return _SEPARATORS.sub(" ", phrase.casefold().replace("’", "'")).strip()
+
+
+def plain_emoji(text: str) -> str:
+    """An emoji without the selectors of its presentation and skin."""
+    return re.sub("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]", "", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A status word; ``status`` is None where two languages disagree about it."""
+
+    status: Status | None
+    languages: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything that words mean. Phrases are normalised; their length is in words."""
+
+    words: Mapping[str, Word]
+    longest: int  # words in the longest phrase
+    emoji: Mapping[str, Status]
+    fields: Mapping[str, str]  # column or field name -> field
+    negations: Mapping[str, frozenset[str]]  # language -> phrases
+    hedges: Mapping[str, frozenset[str]]
+    dates: Mapping[str, frozenset[str]]  # words before a date: `by`
+    days: frozenset[str]
+    trailing: Mapping[str, tuple[str, ...]]  # what follows a closing word and keeps it from closing
+
+
+@lru_cache(maxsize=8)
+def _sets() -> dict[str, dict[str, Any]]:
+    folder = files("gapkeeper.reading") / "words"
+    return {name: tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in (*LANGUAGES, "emoji")}
+
+
+def lexicon(languages: tuple[str, ...] | None, words: Mapping[str, Status], columns: Mapping[str, str]) -> Lexicon:
+    """The words of the languages (None: all), with configured words and columns before all else."""
+    sets = _sets()
+    chosen = [name for name in LANGUAGES if languages is None or name in languages]
+    merged = _merge_words((name, sets[name]["status"]) for name in chosen)
+    emoji = {plain_emoji(e): Status(s) for s, listed in sets["emoji"]["status"].items() for e in listed}
+    for phrase, status in words.items():
+        if normalise(phrase) and any(c.isalnum() for c in phrase):
+            merged[normalise(phrase)] = Word(status, frozenset({CONFIGURED, "en"}))
+        else:
+            emoji[plain_emoji(phrase.strip())] = status
+    fields = {normalise(n): f for name in reversed(chosen) for f, names in sets[name]["fields"].items() for n in names}
+    fields.update({normalise(header): field for header, field in columns.items()})
+
+    def phrases(table: str, key: str) -> dict[str, frozenset[str]]:
+        return {name: frozenset(normalise(p) for p in sets[name][table].get(key, ())) for name in chosen}
+
+    return Lexicon(
+        words=merged,
+        longest=max((phrase.count(" ") + 1 for phrase in merged), default=1),
+        emoji=emoji,
+        fields=fields,
+        negations=phrases("before", "negation"),
+        hedges=phrases("before", "hedge"),
+        dates=phrases("after", "date"),
+        days=frozenset().union(*phrases("after", "days").values()),
+        trailing={name: tuple(sets[name]["after"].get("trailing", ())) for name in chosen},
+    )
+
+
+def _merge_words(sets: Iterable[tuple[str, Mapping[str, list[str]]]]) -> dict[str, Word]:
+    merged: dict[str, Word] = {}
+    for language, statuses in sets:
+        for status, phrases in statuses.items():
+            for phrase in map(normalise, phrases):
+                old = merged.get(phrase)
+                if old is None:
+                    merged[phrase] = Word(Status(status), frozenset({language}))
+                else:
+                    agreed = old.status if old.status == Status(status) else None
+                    merged[phrase] = Word(agreed, old.languages | {language})
+    return merged

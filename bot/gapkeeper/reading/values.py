@@ -1,0 +1,225 @@
+"""What a cell, a line or a marker says: texts, statuses and references with their spans."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.items import FieldText, References, StatedStatus, StatusForm
+from gapkeeper.model.spans import Span
+from gapkeeper.model.status import Status
+from gapkeeper.reading import mojibake
+from gapkeeper.reading.blocks import CODE, LINK, STRIKE, Inline, Piece
+from gapkeeper.reading.dates import find_date
+from gapkeeper.reading.ids import fragment_id, qualifier, squeeze, without_ids
+from gapkeeper.reading.vocabulary import without_file_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gapkeeper.model.items import Reference
+    from gapkeeper.reading.ids import Ids, Mention
+    from gapkeeper.reading.source import Source
+    from gapkeeper.reading.vocabulary import Reading, Vocabulary
+
+_NOTHING = re.compile(
+    r"(?:none|nothing|no|n/a|nil|keine?|aucune?|ninguno|nenhum|brak|geen|なし|无|無|없음)(?![\w-])|[-–—]+(?:\s|$)|$",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(r"(?:tbd|tba|tbc|unassigned|n/a|none|nobody|\?+|[-–—]+|\[.*\]|<.*>|_+|\(.*\))\s*$", re.IGNORECASE)
+_ORDINAL = re.compile(r"[#(]?\d{1,4}[.):]?$|[-–—#*.]*$")
+
+
+@dataclass(slots=True)
+class Context:
+    """What reading one document needs at hand."""
+
+    source: Source
+    vocabulary: Vocabulary
+    ids: Ids
+    mend: bool
+    legend: Mapping[str, Status | None] = field(default_factory=dict)
+
+    def raw(self, span: Span) -> str:
+        """The text of a span as it is written, mended where the document is mojibake."""
+        encoding = "utf-8" if self.source.encoding == "utf-8" else "cp1252"
+        text = self.source.data[span.start : span.end].decode(encoding, "replace")
+        return mojibake.mend(text) if self.mend else text
+
+
+def trimmed(context: Context, start: int, end: int) -> Span:
+    """The span without white space at its ends."""
+    part = context.source.data[start:end]
+    left = len(part) - len(part.lstrip())
+    return Span(start + left, start + max(left, len(part.rstrip())))
+
+
+def field_text(context: Context, inline: Inline, text: str | None = None) -> FieldText | None:
+    """A cell as the text of a field; None where it is empty."""
+    plain = squeeze(inline.text if text is None else text)
+    if not plain:
+        return None
+    return FieldText(plain, trimmed(context, inline.start, inline.end), context.source.line(inline.start))
+
+
+def says_nothing(text: str) -> bool:
+    """A cell that begins with None, Nothing, No, N/A or a dash names nothing."""
+    return _NOTHING.match(text.strip()) is not None
+
+
+def owner_text(value: FieldText | None) -> FieldText | None:
+    """An owner; TBD and brackets are none."""
+    return None if value is None or _NOBODY.match(value.text) else value
+
+
+def priority_text(value: FieldText | None) -> FieldText | None:
+    """A priority; a bare ordinal or rank is none."""
+    return None if value is None or is_ordinal(value.text) else value
+
+
+def is_ordinal(text: str) -> bool:
+    """A bare number or dash: a rank, not a value."""
+    return _ORDINAL.match(text.strip()) is not None
+
+
+def plain_status_text(context: Context, inline: Inline) -> str:
+    """A status cell's words: IDs, links, file names, code and struck text are taken out.
+
+    Links and code come back where nothing else stands there: `[Done](pr)` is Done.
+    """
+    pieces = [p for p in inline.pieces if not p.marks & STRIKE]
+    bare = [p for p in pieces if not p.marks & (LINK | CODE)]
+    for chosen in (bare, pieces):
+        text = "".join(p.text for p in chosen)
+        text = without_file_names(without_ids(text, context.ids.scan(text)))
+        if any(c.isalnum() or ord(c) > 0x2000 for c in text) or "[" in text:
+            return squeeze(text)
+    return ""
+
+
+def read_status(context: Context, inline: Inline, form: StatusForm, *, yes_no: bool = False) -> StatedStatus | None:
+    """The status that a cell or value states; None where it is empty or a dash."""
+    written = trimmed(context, inline.start, inline.end)
+    if not inline.text or re.fullmatch(r"[-–—.\s]*", inline.text):
+        return None
+    text = plain_status_text(context, inline)
+    line = context.source.line(inline.start)
+    if yes_no and (answer := context.vocabulary.yes_or_no(text)) is not None:
+        return StatedStatus(answer, context.raw(written), form, written, line)
+    reading = context.vocabulary.read(text, context.legend)
+    date = find_date(inline.text) if reading.known and any(c.isdigit() for c in inline.text) else None
+    return StatedStatus(reading.status, context.raw(written), form, written, line, reading.known, date)
+
+
+def stated(context: Context, reading: Reading, form: StatusForm, span: Span, text: str | None = None) -> StatedStatus:
+    """A status that stands in running text, at a known span."""
+    written = context.raw(span) if text is None else text
+    return StatedStatus(
+        reading.status, written, form, span, context.source.line(span.start), reading.known, find_date(written)
+    )
+
+
+def struck(inline: Inline) -> bool:
+    """Whether all words of an inline are struck through."""
+    words = [p for p in inline.pieces if p.text.strip()]
+    return bool(words) and all(p.marks & STRIKE for p in words)
+
+
+def references(context: Context, inline: Inline) -> References:
+    """The IDs that an edge field names, in order, and its text."""
+    text = inline.text
+    line = context.source.line(inline.start)
+    if not text or says_nothing(text):
+        return References((), squeeze(text), line)
+    return References(tuple(inline_references(context, inline)), squeeze(text), line)
+
+
+def inline_references(context: Context, inline: Inline) -> list[Reference]:
+    """Every ID in an inline: in its text, and at the beginning of a link's fragment."""
+    found: list[Reference] = []
+    for mention in context.ids.scan(inline.text):
+        path = qualifier(inline.text, mention.end) if mention.last is None else None
+        found.append(mention.reference(_resolved(context, path)))
+    for piece in inline.pieces:
+        if piece.url and "#" in piece.url and (reference := link_reference(context, piece.url)):
+            found.append(reference)
+    return list(dict.fromkeys(found))
+
+
+def link_reference(context: Context, url: str) -> Reference | None:
+    """The item that a link names: `gaps.md#issue-001` names ISSUE-001 of that document."""
+    from gapkeeper.model.items import Reference  # noqa: PLC0415  a value, needed at run time only here
+
+    target, _, fragment = url.partition("#")
+    id_ = fragment_id(fragment)
+    if id_ is None or "://" in target:
+        return None
+    return Reference(id_, _resolved(context, target) if target else context.source.path)
+
+
+def _resolved(context: Context, path: str | None) -> str | None:
+    """A path relative to the document, as one relative to the folder that is read."""
+    if path is None:
+        return None
+    return posixpath.normpath(posixpath.join(posixpath.dirname(context.source.path), path))
+
+
+def offset_in(context: Context, inline: Inline, position: int) -> int:
+    """The byte offset of a character of the inline's plain text (its pieces, without code marks added)."""
+    for piece in inline.pieces:
+        if position < len(piece.text):
+            return piece.start + _bytes_before(context, piece, position)
+        position -= len(piece.text)
+    return inline.end
+
+
+def _bytes_before(context: Context, piece: Piece, position: int) -> int:
+    """How many original bytes the first characters of a piece take; text and bytes may differ."""
+    if position == 0:
+        return 0
+    raw = context.source.data[piece.start : piece.end]
+    if context.source.encoding == "utf-8":
+        size = len(piece.text[:position].encode("utf-8"))
+        if raw[:size] == piece.text[:position].encode("utf-8"):
+            return size
+        written = raw.decode("utf-8", "replace")
+        for index in range(len(written) + 1):  # mended or escaped: grow until the same text has been read
+            if (
+                len(mojibake.mend(written[:index])) >= position
+                and mojibake.mend(written[:index]) == piece.text[:position]
+            ):
+                return len(written[:index].encode("utf-8"))
+        return size
+    return position
+
+
+def joined(inline: Inline) -> str:
+    """The inline's text with exactly the characters of its pieces: offsets into it can be found again."""
+    return "".join(p.text for p in inline.pieces)
+
+
+def part(context: Context, inline: Inline, start: int, end: int) -> Inline:
+    """A part of an inline, by characters of its joined text."""
+    pieces, position = [], 0
+    for piece in inline.pieces:
+        after = position + len(piece.text)
+        low, high = max(start, position), min(end, after)
+        if low < high:
+            if low == position and high == after:
+                pieces.append(piece)
+            else:
+                a = piece.start + _bytes_before(context, piece, low - position)
+                b = piece.start + _bytes_before(context, piece, high - position) if high < after else piece.end
+                pieces.append(Piece(piece.text[low - position : high - position], a, b, piece.marks, piece.url))
+        position = after
+    first = pieces[0].start if pieces else inline.end
+    last = pieces[-1].end if pieces else first
+    return Inline(pieces, first, last)
+
+
+def mentions_of(context: Context, inline: Inline) -> list[tuple[Mention, int]]:
+    """The IDs in an inline with their byte offsets, for findings about them."""
+    text = joined(inline)
+    return [(m, offset_in(context, inline, m.start)) for m in context.ids.scan(text)]

@@ -1,0 +1,360 @@
+"""What the words of a status mean, and which words must not close.
+
+A word beats an emoji, the first status word beats later ones, a negated word is not that word, and
+a closing word in doubt does not close. What no rule knows is `pending`, and never closes an issue.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from gapkeeper.model.status import State, Status
+from gapkeeper.reading.lexicon import Lexicon, Word, lexicon, normalise, plain_emoji
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gapkeeper.model.rules import ReadingRules
+
+_CJ = "\u3040-\u30ff\u3005\u3400-\u4dbf\u4e00-\u9fff"  # scripts that put no spaces between words
+EMOJI = (
+    "\u203c\u2049\u2139\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa\u24c2\u25aa\u25ab\u25fb-\u25fe\u25ef\u25d0-\u25d3"
+    "\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001faff\u2b1a\u25a0\u25a1\u2610-\u2612"
+)
+_EMOJI = re.compile(f"[{EMOJI}][\ufe0e\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*")
+_TOKEN = re.compile(rf"[Nn]/[Aa](?!\w)|[{_CJ}]+|[^\W_{_CJ}]+(?:['’][^\W_{_CJ}]+)*")
+_CHECKBOX = re.compile(r"\[([ xX✓✔])\]")
+_GAP_IN_PHRASE = re.compile(r"[\s_]*-?[\s_]*")
+_CLAUSE_END = re.compile(r"[.;!|\n](?:\s|$)|[,:—–|→]|\s-\s")
+_FRACTION = re.compile(r"(?<![\d/.,])(\d{1,6})\s*/\s*(\d{1,6})(?![\d/])")
+_SHARE = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*%")
+_BESIDE_BEFORE = re.compile(r"[\s()\[\]:–—-]*(?:\w+\s+){0,2}[\s(\[]*$")
+_BESIDE_AFTER = re.compile(r"[\s()\[\]:–—~≈-]*(?:(?:of|at|about|only|nur|ca)\.?\s+)?$")
+_FILE_NAME = re.compile(r"\S*://\S*|(?<![\w.])[\w./\\-]*\w\.[A-Za-z][A-Za-z0-9]{0,4}(?![\w(])")
+_PRIORITY = re.compile(r"(?<!\w)(?:p[0-4]|critical|high|medium|low|highest|lowest|urgent)(?!\w)", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"[\W\d_]+|\b(?:all|priority)\b", re.IGNORECASE)
+_LOOK_BACK = 4  # words before a closing word in which a hedge or negation counts
+_YES = frozenset({"yes", "y", "true", "ja", "oui", "sí", "si", "sim", "tak", "はい", "是", "예"})
+_NO = frozenset({"no", "n", "false", "nein", "non", "não", "nie", "nee", "いいえ", "否", "아니오"})
+
+
+class Reading(NamedTuple):
+    """What a text says of a status; ``start`` and ``end`` are the characters that say it."""
+
+    status: Status
+    known: bool
+    start: int = 0
+    end: int = 0
+
+
+class _Token(NamedTuple):
+    text: str  # normalised
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    word: Word
+    start: int
+    end: int
+    token: int  # index of its first token
+
+
+UNKNOWN = Reading(Status.PENDING, known=False)
+_CAUTIOUS = {True: Status.IN_PROGRESS, False: Status.PENDING}
+
+
+class Vocabulary:
+    """Reads status texts. One for a whole run: what a text means is remembered."""
+
+    def __init__(self, lexicon_: Lexicon) -> None:
+        self._lexicon = lexicon_
+        self._cache: dict[tuple[str, int], Reading] = {}
+
+    @classmethod
+    def of(cls, rules: ReadingRules) -> Vocabulary:
+        """The vocabulary that the rules configure."""
+        return cls(lexicon(rules.languages, rules.words, rules.columns))
+
+    def field(self, name: str) -> str | None:
+        """The field that a column or field name stands for; case, plural and `-ID` do not matter."""
+        plain = normalise(name.strip(" *_:：?`")) or name
+        fields = self._lexicon.fields
+        for candidate in (
+            plain,
+            plain.removesuffix(" id"),
+            plain.removesuffix("s"),
+            f"{plain}s",
+            re.sub("ies$", "y", plain),
+        ):
+            if candidate in fields:
+                return fields[candidate]
+        return None
+
+    def read(self, text: str, legend: Mapping[str, Status | None] | None = None) -> Reading:
+        """The status that a text states. IDs and struck text have been taken out by the caller."""
+        key = (text, id(legend) if legend else 0)
+        found = self._cache.get(key)
+        if found is None:
+            if len(self._cache) > 20_000:  # a hostile document can make up texts for ever
+                self._cache.clear()
+            found = self._cache[key] = self._read(text, legend or {})
+        return found
+
+    def yes_or_no(self, text: str) -> Status | None:
+        """What a column like `Done?` says: yes, no, or nothing of the kind."""
+        word = normalise(text.strip(" *.!"))
+        if word in _YES or word == "x":
+            return Status.RESOLVED
+        return Status.PENDING if word in _NO else None
+
+    def phrase_at_start(self, text: str, legend: Mapping[str, Status | None] | None = None) -> Reading | None:
+        """The status that a text begins with, as a phrase of its own: `Done - merged`, not `Open the port`."""
+        reading = self.read(text, legend)
+        lead = text[: reading.start]
+        if not reading.known or reading.end == 0 or any(c.isalnum() for c in _EMOJI.sub("", lead)):
+            return None
+        phrase, rest = text[reading.start : reading.end], text[reading.end :]
+        emphatic = phrase.isupper() or not any(c.isalpha() for c in phrase)
+        if emphatic or re.match(r"\s*(?:$|[-–—,.;:!?()\[\]|/+→]|\*)", rest):
+            return reading
+        return None
+
+    def phrase_begins(self, text: str) -> bool:
+        """Whether a text begins with a status word, negated or not."""
+        tokens = _tokens(text)
+        first = next(self._matches(text, tokens), None)
+        return first is not None and (first.token == 0 or self._negated(text, tokens, first) and first.token <= 1)
+
+    def remainder(self, text: str) -> str:
+        """What is left of a text without status words and their negation, priorities, emoji, counts and arrows."""
+        tokens = _tokens(text)
+        keep = [True] * len(tokens)
+        for match in self._matches(text, tokens):
+            for index in range(match.token, len(tokens)):
+                if tokens[index].start < match.end:
+                    keep[index] = False
+            for index in range(max(0, match.token - 2), match.token):
+                if any(tokens[index].text in words for words in self._lexicon.negations.values()):
+                    keep[index] = False
+        left = " ".join(text[t.start : t.end] for t, kept in zip(tokens, keep, strict=True) if kept)
+        return _LEFT_OVER.sub(" ", _PRIORITY.sub(" ", left)).strip()
+
+    def emoji_status(self, emoji: str, legend: Mapping[str, Status | None] | None = None) -> Status | None:
+        """What one emoji means: by the document's legend, else by default."""
+        plain = plain_emoji(emoji)
+        if legend and plain in legend:
+            return legend[plain]
+        return self._lexicon.emoji.get(plain)
+
+    def _read(self, text: str, legend: Mapping[str, Status | None]) -> Reading:
+        tokens = _tokens(text)
+        for match in self._matches(text, tokens):
+            status = match.word.status
+            if status is None:
+                return UNKNOWN
+            if self._negated(text, tokens, match):
+                if status.state is State.CLOSED:
+                    return Reading(Status.PENDING, True, match.start, match.end)
+                continue
+            if status.state is State.CLOSED and (caution := self._caution(text, tokens, match)) is not None:
+                return Reading(_CAUTIOUS[caution], True, match.start, match.end)
+            return Reading(status, True, match.start, match.end)
+        return self._read_emoji(text, tokens, legend)
+
+    def _read_emoji(self, text: str, tokens: list[_Token], legend: Mapping[str, Status | None]) -> Reading:
+        for mark in _marks(text):
+            status = _checkbox(mark.group()) or self.emoji_status(mark.group(), legend)
+            if status is None:
+                continue
+            if status.state is State.CLOSED:
+                index = sum(1 for t in tokens if t.end <= mark.start())
+                match = _Match(Word(status, frozenset(self._lexicon.hedges)), mark.start(), mark.end(), index)
+                doubtful = self._hedged(text, tokens, match) or self._negated(text, tokens, match)
+                if doubtful or _below_whole(text) or text[mark.end() :].lstrip().startswith("?"):
+                    return Reading(_CAUTIOUS[_begun(text)], True, mark.start(), mark.end())
+            return Reading(status, True, mark.start(), mark.end())
+        return UNKNOWN
+
+    def _matches(self, text: str, tokens: list[_Token]) -> Iterator[_Match]:
+        """Status phrases, the longest at each place, from left to right."""
+        words, longest = self._lexicon.words, self._lexicon.longest
+        index = 0
+        while index < len(tokens):
+            match, used = None, 1
+            for length in range(min(longest, len(tokens) - index), 0, -1):
+                run = tokens[index : index + length]
+                word = words.get(" ".join(t.text for t in run))
+                if word is not None and _one_phrase(text, run):
+                    match, used = _Match(word, run[0].start, run[-1].end, index), length
+                    break
+            if match is None and _is_cj(tokens[index].text):
+                match = self._match_in_run(tokens[index], index)
+            if match is not None and _whole_word(text, match):
+                yield match
+            index += used
+
+    def _match_in_run(self, token: _Token, index: int) -> _Match | None:
+        """In a run without spaces an open word counts anywhere, a closing one only at its end."""
+        best: _Match | None = None
+        for phrase, word in self._lexicon.words.items():
+            if len(phrase) < 2 or not _is_cj(phrase) or (at := token.text.find(phrase)) < 0:
+                continue
+            closing = word.status is not None and word.status.state is State.CLOSED
+            if closing and not (token.text.endswith(phrase) and self._plain_before(token.text[: -len(phrase)], word)):
+                continue
+            match = _Match(word, token.start + at, token.start + at + len(phrase), index)
+            if best is None or (closing, at) < (_closes(best), best.start - token.start):
+                best = match
+        return best
+
+    def _plain_before(self, before: str, word: Word) -> bool:
+        """Whether nothing in the same run, before a closing word, keeps it from closing."""
+        doubts = [d for lang in word.languages for d in (*self._lexicon.hedges[lang], *self._lexicon.negations[lang])]
+        return not any(doubt in before for doubt in doubts if _is_cj(doubt))
+
+    def _negated(self, text: str, tokens: list[_Token], match: _Match) -> bool:
+        return self._stands_before(self._lexicon.negations, text, tokens, match, 3)
+
+    def _hedged(self, text: str, tokens: list[_Token], match: _Match) -> bool:
+        return self._stands_before(self._lexicon.hedges, text, tokens, match, _LOOK_BACK)
+
+    def _stands_before(
+        self, phrases: Mapping[str, frozenset[str]], text: str, tokens: list[_Token], match: _Match, reach: int
+    ) -> bool:
+        """Whether one of the phrases stands before a match, in its clause, within some words."""
+        known = frozenset().union(*(phrases.get(language, frozenset()) for language in match.word.languages))
+        end = match.start
+        for index in range(match.token - 1, max(-1, match.token - 1 - reach), -1):
+            if _CLAUSE_END.search(text, tokens[index].end, end):
+                return False
+            end = tokens[index].start
+            for length in (3, 2, 1):
+                run = tokens[index : min(index + length, match.token)]
+                if " ".join(t.text for t in run) in known:
+                    return True
+        return False
+
+    def _caution(self, text: str, tokens: list[_Token], match: _Match) -> bool | None:
+        """None where a closing word closes; else whether work has visibly begun."""
+        after = text[match.end :]
+        clause = _CLAUSE_END.split(after, maxsplit=1)[0]
+        if self._hedged(text, tokens, match):
+            before = " ".join(t.text for t in tokens[max(0, match.token - _LOOK_BACK) : match.token])
+            return any(word in before for word in ("almost", "nearly", "mostly", "half")) or _begun(text)
+        if "?" in clause or _below_whole_beside(text, match) or self._dated_ahead(text, tokens, match):
+            return _begun(text)
+        trailing = [t for language in match.word.languages for t in self._lexicon.trailing.get(language, ())]
+        if any(after.lstrip(" ・(（").startswith(t) for t in trailing):
+            return False
+        return None
+
+    def _dated_ahead(self, text: str, tokens: list[_Token], match: _Match) -> bool:
+        """`Complete by Friday`: a date ahead. `Resolved by Ada` is none."""
+        ahead = [t for t in tokens[match.token :] if t.start >= match.end][:5]
+        known = frozenset().union(*(self._lexicon.dates.get(lang, frozenset()) for lang in match.word.languages))
+        for length in (3, 2, 1):
+            run = ahead[:length]
+            if " ".join(t.text for t in run) in known and len(ahead) > length:
+                following = ahead[length]
+                pair = " ".join(t.text for t in ahead[length : length + 2])
+                dated = following.text in self._lexicon.days or pair in self._lexicon.days
+                return dated or bool(re.match(r"\d|q[1-4]$|h[12]$", following.text))
+        return False
+
+
+def _closes(match: _Match) -> bool:
+    return match.word.status is not None and match.word.status.state is State.CLOSED
+
+
+def _tokens(text: str) -> list[_Token]:
+    return [_Token(normalise(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+
+
+def _one_phrase(text: str, run: list[_Token]) -> bool:
+    """Whether only spaces, one hyphen or underscores stand between the words of a phrase."""
+    return all(_GAP_IN_PHRASE.fullmatch(text, a.end, b.start) for a, b in zip(run, run[1:], strict=False))
+
+
+def _whole_word(text: str, match: _Match) -> bool:
+    """`done-ish` and `pre-merged` are other words."""
+    before, after = text[: match.start], text[match.end :]
+    hyphen_before = re.search(r"[^\W\d_]-$", before[-2:]) is not None
+    hyphen_after = re.match(r"-[^\W\d_]", after) is not None
+    return not ((hyphen_before or hyphen_after) and _closes(match))
+
+
+def _is_cj(text: str) -> bool:
+    return bool(re.match(f"[{_CJ}]", text))
+
+
+def _marks(text: str) -> list[re.Match[str]]:
+    """Emoji and written checkboxes, in order."""
+    if text.isascii() and "[" not in text:
+        return []
+    return sorted([*_EMOJI.finditer(text), *_CHECKBOX.finditer(text)], key=lambda m: m.start())
+
+
+def _checkbox(mark: str) -> Status | None:
+    box = _CHECKBOX.fullmatch(mark)
+    if box is None:
+        return None
+    return Status.PENDING if box.group(1) == " " else Status.RESOLVED
+
+
+def _parts(text: str) -> Iterator[tuple[float, int, int]]:
+    """Every `n/m` and share in a text, as a number from 0 on, with its place."""
+    for match in _FRACTION.finditer(text):
+        whole = int(match.group(2))
+        if whole:
+            yield int(match.group(1)) / whole, match.start(), match.end()
+    for match in _SHARE.finditer(text):
+        yield float(match.group(1).replace(",", ".")) / 100, match.start(), match.end()
+
+
+def _below_whole(text: str) -> bool:
+    return any(part < 1 for part, _, _ in _parts(text))
+
+
+def _below_whole_beside(text: str, match: _Match) -> bool:
+    for part, start, end in _parts(text):
+        if part >= 1:
+            continue
+        if end <= match.start and _BESIDE_BEFORE.fullmatch(text, end, match.start):
+            return True
+        if start >= match.end and _BESIDE_AFTER.fullmatch(text, match.end, start):
+            return True
+    return False
+
+
+def _begun(text: str) -> bool:
+    return any(0 < part < 1 for part, _, _ in _parts(text))
+
+
+def without_file_names(text: str) -> str:
+    """The text without file names and addresses: `LATER.md` is not Later."""
+    return _FILE_NAME.sub(" ", text) if "." in text or "://" in text else text
+
+
+def strip_emoji(text: str) -> str:
+    """The text without emoji."""
+    return text if text.isascii() else _EMOJI.sub("", text)
+
+
+def leading_emoji(text: str) -> re.Match[str] | None:
+    """An emoji at the very beginning of a text."""
+    return None if text.isascii() else _EMOJI.match(text)
+
+
+def trailing_emoji(text: str) -> str:
+    """The emoji that a text ends in, with the spaces before them; empty where there is none."""
+    match = None if text.isascii() else re.search(rf"(?:\s*{_EMOJI.pattern})+\s*$", text[-40:])
+    return match.group() if match else ""
+
+
+def priority_word(text: str) -> re.Match[str] | None:
+    """A word that names a priority."""
+    return _PRIORITY.search(text)
