@@ -1,0 +1,26 @@
+"""`gapkeeper` on the command line: the version at once, everything else through the commands."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from gapkeeper import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; nothing but `--debug` shows a traceback."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if arguments == ["--version"]:  # asked for by scripts, often: nothing else is imported
+        sys.stdout.write(f"gapkeeper {__version__}\n")
+        return 0
+    from gapkeeper.entry.cli.run import run  # noqa: PLC0415 - as above
+
+    return run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

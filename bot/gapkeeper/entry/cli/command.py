@@ -1,0 +1,55 @@
+"""What all commands share: a help with examples, and the options that mean the same everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+    Decorator = Callable[[Function], Function]
+
+
+class Command(click.Command):
+    """A command whose help ends in examples, and that takes `--debug` as the program does."""
+
+    def __init__(self, name: str | None, *, examples: Sequence[tuple[str, str]] = (), **attributes: Any) -> None:  # noqa: ANN401 - handed on
+        super().__init__(name, context_settings={"help_option_names": ["-h", "--help"]}, **attributes)
+        self.examples = examples
+        self.params.append(click.Option(["--debug"], is_flag=True, expose_value=False, hidden=True))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """List the examples, each with what it is for."""
+        if self.examples:
+            with formatter.section("Examples"):
+                formatter.write_dl(list(self.examples), col_max=52)
+
+
+def path_argument() -> Decorator[Any]:
+    """The folder that is read."""
+    return click.argument("path", default=".", type=click.Path(), required=False)
+
+
+def rev_option() -> Decorator[Any]:
+    """A revision instead of the folder as it is."""
+    return click.option("--rev", metavar="REV", help="Read this revision of the repository, not the work tree.")
+
+
+def tracker_option() -> Decorator[Any]:
+    """The tracker."""
+    return click.option("--tracker", metavar="URL", help="sqlite:PATH, github:owner/name, gitlab:group/name, or a URL.")
+
+
+def format_option(*names: str) -> Decorator[Any]:
+    """The form of the output; the first is the default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help="The form of the output.",
+    )

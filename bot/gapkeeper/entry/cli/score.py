@@ -1,0 +1,75 @@
+"""`gapkeeper score`: readiness, computed again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gapkeeper.entry.cli import documents
+from gapkeeper.entry.cli.command import Command, format_option, path_argument, rev_option
+from gapkeeper.entry.cli.terminal import show, write_data
+from gapkeeper.reporting.compare import compare, score
+from gapkeeper.reporting.complaint import error_lines
+from gapkeeper.reporting.numbers import per_cent
+
+if TYPE_CHECKING:
+    from gapkeeper.model.register import Register
+    from gapkeeper.reporting.compare import Comparison
+
+
+@click.command(
+    "score",
+    cls=Command,
+    examples=[
+        ("gapkeeper score", "the score, its areas, and the gates"),
+        ("gapkeeper score --base main", "what this work tree changes of it"),
+        ("gapkeeper score --fail-under 80", "exit 1 below 80 %"),
+        ("gapkeeper score --format svg > readiness.svg", "a badge"),
+    ],
+)
+@path_argument()
+@rev_option()
+@format_option("text", "json", "markdown", "svg")
+@click.option("--base", metavar="REV", help="Compare with this revision.")
+@click.option("--fail-under", type=float, metavar="N", help="Exit 1 where the score is under N per cent.")
+def command(path: str, rev: str | None, form: str, base: str | None, fail_under: float | None) -> int:
+    """Compute the readiness score that the documents state, and say what is between them and the gates."""
+    read = documents.read(path, rev)
+    register = read.register
+    comparison = None if base is None else compare(documents.read(path, base, read.settings).register, register)
+    if form == "text":
+        from gapkeeper.reporting.score_text import score_lines  # noqa: PLC0415 - start-up
+
+        show(lambda look: score_lines(register, comparison, look, base=base or ""))
+    else:
+        write_data(_for_machines(form, register, comparison, base or ""))
+    return documents.finish(register, 0 if fail_under is None else _judge(register, fail_under))
+
+
+def _for_machines(form: str, register: Register, comparison: Comparison | None, base: str) -> str:
+    if form == "json":
+        from gapkeeper.reporting.json_text import json_text  # noqa: PLC0415 - start-up
+        from gapkeeper.reporting.score_json import score_json  # noqa: PLC0415 - start-up
+
+        return json_text(score_json(register, comparison))
+    if form == "markdown":
+        from gapkeeper.reporting.score_markdown import score_markdown  # noqa: PLC0415 - start-up
+
+        return score_markdown(register, comparison, base=base)
+    from gapkeeper.reporting.badge import badge_svg  # noqa: PLC0415 - start-up
+
+    return badge_svg(score(register))
+
+
+def _judge(register: Register, least: float) -> int:
+    """1 where the score is under the threshold; no score is under any."""
+    value = score(register)
+    if value is None:
+        what = "no document states a readiness score"
+    elif value < least:
+        what = f"the readiness score is {per_cent(value)}"
+    else:
+        return 0
+    show(lambda look: error_lines(f"{what}; --fail-under asks for {per_cent(least)}", None, look), error=True)
+    return 1

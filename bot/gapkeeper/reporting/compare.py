@@ -1,0 +1,115 @@
+"""Two registers side by side: what one revision changes against another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.status import State
+
+if TYPE_CHECKING:
+    from gapkeeper.model.diagnostics import Diagnostic
+    from gapkeeper.model.items import Item
+    from gapkeeper.model.readiness import Readiness
+    from gapkeeper.model.register import Register
+    from gapkeeper.model.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class AreaChange:
+    """One area's score before and after; None where there is no such area, or no score."""
+
+    name: str
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateChange:
+    """One gate's status before and after; None where there is no such gate."""
+
+    name: str
+    before: Status | None
+    after: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changes from ``before`` to ``after``. Items are those of ``after``, the removed ones of ``before``."""
+
+    before: Register
+    after: Register
+    resolved: tuple[Item, ...]  # open before, closed after
+    reopened: tuple[Item, ...]
+    added: tuple[Item, ...]
+    removed: tuple[Item, ...]
+    areas: tuple[AreaChange, ...]  # those that differ, in the table's order
+    gates: tuple[GateChange, ...]  # those that differ
+    new_diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def difference(self) -> float | None:
+        """Percentage points that the posted score moved; None where one side has no score."""
+        before, after = score(self.before), score(self.after)
+        return None if before is None or after is None else after - before
+
+
+def posted(register: Register) -> Readiness | None:
+    """The readiness that counts."""
+    return next((readiness for readiness in register.readiness if readiness.posted), None)
+
+
+def score(register: Register) -> float | None:
+    """The number that is posted: the recomputed total, or what a line states where there is no table."""
+    readiness = posted(register)
+    if readiness is None:
+        return None
+    return readiness.stated if readiness.computed is None else readiness.computed
+
+
+def compare(before: Register, after: Register) -> Comparison:
+    """Tell what changes from one register to the other."""
+    old = {item.key: item for item in before.items}
+    new = {item.key: item for item in after.items}
+    both = [(old[key], item) for key, item in new.items() if key in old]
+    return Comparison(
+        before=before,
+        after=after,
+        resolved=tuple(now for was, now in both if was.state is State.OPEN and now.state is State.CLOSED),
+        reopened=tuple(now for was, now in both if was.state is State.CLOSED and now.state is State.OPEN),
+        added=tuple(item for key, item in new.items() if key not in old),
+        removed=tuple(item for key, item in old.items() if key not in new),
+        areas=_area_changes(posted(before), posted(after)),
+        gates=_gate_changes(before, after),
+        new_diagnostics=_new_diagnostics(before, after),
+    )
+
+
+def _area_changes(before: Readiness | None, after: Readiness | None) -> tuple[AreaChange, ...]:
+    old = {area.name: area.score for area in before.areas} if before else {}
+    new = {area.name: area.score for area in after.areas} if after else {}
+    names = [*new, *(name for name in old if name not in new)]
+    changes = (AreaChange(name, old.get(name), new.get(name)) for name in names)
+    return tuple(change for change in changes if change.before != change.after)
+
+
+def _gate_changes(before: Register, after: Register) -> tuple[GateChange, ...]:
+    old = {gate.name: gate.status for gate in before.gates}
+    new = {gate.name: gate.status for gate in after.gates}
+    names = [*new, *(name for name in old if name not in new)]
+    changes = (GateChange(name, old.get(name), new.get(name)) for name in names)
+    return tuple(change for change in changes if change.before is not change.after)
+
+
+def _new_diagnostics(before: Register, after: Register) -> tuple[Diagnostic, ...]:
+    """Findings that were not there before; lines are left out of it, because rows above move them."""
+    known = Counter((found.path, found.code, found.message) for found in before.diagnostics)
+    fresh = []
+    for found in after.diagnostics:
+        name = (found.path, found.code, found.message)
+        if known[name]:
+            known[name] -= 1
+        else:
+            fresh.append(found)
+    return tuple(fresh)

@@ -1,0 +1,76 @@
+"""Readiness as Markdown: for a job's summary, a wiki, a mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gapkeeper import escaping
+from gapkeeper.model.status import State
+from gapkeeper.reporting.compare import posted, score
+from gapkeeper.reporting.graph_text import critical_path_line
+from gapkeeper.reporting.numbers import count, number, per_cent
+from gapkeeper.reporting.score_text import named, score_change
+from gapkeeper.reporting.style import PLAIN_LOOK, text_of
+
+if TYPE_CHECKING:
+    from gapkeeper.model.readiness import Area, Gate
+    from gapkeeper.model.register import Register
+    from gapkeeper.reporting.compare import Comparison
+
+
+def score_markdown(register: Register, comparison: Comparison | None, *, base: str = "") -> str:
+    """The score, what a revision changes of it, its areas, the gates and the critical path."""
+    blocks = [_headline(register)]
+    if comparison is not None:
+        blocks.append(_difference(comparison, base))
+    readiness = posted(register)
+    if readiness is not None and readiness.areas:
+        head = ["| Area | Score | Weight | Counts | Stated | Resolved |", "|---|---:|---:|---:|---:|---:|"]
+        blocks.append("\n".join([*head, *(_area(area) for area in readiness.areas)]))
+    if register.gates:
+        blocks.append("\n".join(_gate(gate, register) for gate in register.gates))
+    if register.critical_path.steps:
+        path = text_of(critical_path_line(register.critical_path))
+        blocks.append(f"**Critical path:** {escaping.inline(path)}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _headline(register: Register) -> str:
+    readiness, value = posted(register), score(register)
+    if readiness is None or value is None:
+        return "No document states a readiness score."
+    stated = f", stated {per_cent(readiness.stated)}" if readiness.stated is not None else ""
+    return f"**{per_cent(value)}** {escaping.inline(readiness.title)}{stated} ({escaping.code(str(readiness.source))})"
+
+
+def _difference(comparison: Comparison, base: str) -> str:
+    since = f" since {escaping.code(base)}" if base else ""
+    parts = [f"{text_of(score_change(comparison, PLAIN_LOOK))}{since}"]
+    for word, items in (
+        ("resolves", comparison.resolved),
+        ("reopens", comparison.reopened),
+        ("adds", comparison.added),
+        ("removes", comparison.removed),
+    ):
+        if items:
+            parts.append(f"{word} {escaping.inline(named(items))}")
+    if comparison.new_diagnostics:
+        parts.append(count(len(comparison.new_diagnostics), "new finding"))
+    return "; ".join(parts)
+
+
+def _area(area: Area) -> str:
+    derived = "" if area.derived is None else f"{number(area.derived, 0)} % of {len(area.items)}"
+    numbers = (area.score, area.weight, area.computed, area.weighted)
+    cells = ["-" if value is None else number(value) for value in numbers]
+    return f"| {escaping.cell(area.name)} | {' | '.join(cells)} | {derived} |"
+
+
+def _gate(gate: Gate, register: Register) -> str:
+    states = {item.key: item.state for item in register.items}
+    waits = [key for key in gate.blockers if states.get(key) is State.OPEN]
+    name = escaping.inline(f"{gate.name} {gate.title}".strip())
+    text = f"- **{name}**: {gate.status.words}"
+    if waits:
+        text += f", waits for {len(waits)} of {count(len(gate.blockers), 'item')}: {escaping.inline(', '.join(waits))}"
+    return text
