@@ -22,7 +22,7 @@ ANY = 2**63 - 1
 
 _ISSUES = """
     SELECT number, issues.title, body, state, reason, author, people.role, milestones.title, locked, updated_at,
-        number IN (SELECT issue FROM issue_labels JOIN labels ON labels.id = label WHERE key = :label)
+        EXISTS (SELECT 1 FROM issue_labels JOIN labels ON labels.id = label WHERE issue = number AND key = :label)
         OR instr(body, :marker) > 0 AS managed
     FROM issues JOIN people ON people.name = author LEFT JOIN milestones ON milestones.id = milestone
     WHERE number BETWEEN :first AND :last
