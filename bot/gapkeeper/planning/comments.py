@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper import escaping
-from gapkeeper.model.policy import SyncPolicy
 from gapkeeper.model.status import Status
 from gapkeeper.planning.marker import TrackerState, hidden_key_line
-from gapkeeper.planning.places import Places
 from gapkeeper.planning.wording import carried_back, person, quoted
 
 if TYPE_CHECKING:
     from gapkeeper.model.items import Item
+    from gapkeeper.planning.wording import Telling
 
 _DONE_TO_IT = {
     TrackerState.OPEN: "reopened this issue",
@@ -28,11 +27,11 @@ _DONE_TO_IT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """What every comment of a run needs to know."""
+class Move:
+    """What somebody did to an issue in the tracker."""
 
-    places: Places = Places()
-    policy: SyncPolicy = SyncPolicy()
+    to: TrackerState
+    actor: str | None = None  # None: nobody knows who
 
 
 def close_comment(item: Item, telling: Telling, key: str, *, written_by: str | None = None) -> str:
@@ -54,14 +53,14 @@ def reopen_comment(item: Item, telling: Telling, key: str, *, written_by: str | 
     )
 
 
-def conflict_comment(item: Item, telling: Telling, key: str, *, tracker: TrackerState, actor: str | None = None) -> str:
+def conflict_comment(item: Item, telling: Telling, key: str, move: Move) -> str:
     """Both sides moved, and apart: open wins, and the next move of either side decides."""
     return _comment(
         key,
-        f"The documents and this issue were changed to different things. {person(actor)} "
-        f"{_DONE_TO_IT[tracker]}, and {_statement(item, telling, None)}",
+        f"The documents and this issue were changed to different things. {person(move.actor)} "
+        f"{_DONE_TO_IT[move.to]}, and {_statement(item, telling, None)}",
         "Nothing was closed or written back. The next change of either side decides: change "
-        f"{_there(item, telling)}, or {'close' if tracker is TrackerState.OPEN else 'reopen and close'} this issue.",
+        f"{_there(item, telling)}, or {'close' if move.to is TrackerState.OPEN else 'reopen and close'} this issue.",
     )
 
 
@@ -87,25 +86,23 @@ def duplicate_comment(item_key: str, kept: int, key: str) -> str:
     )
 
 
-def moved_on_tracker_comment(
-    item: Item, telling: Telling, key: str, *, tracker: TrackerState, actor: str | None = None, why: str
-) -> str:
+def moved_on_tracker_comment(item: Item, telling: Telling, key: str, move: Move, why: str) -> str:
     """Somebody closed or reopened the issue, and it is not written back. ``why``: one sentence, plain text."""
-    other = "open" if tracker is TrackerState.OPEN else "closed"
+    other = "open" if move.to is TrackerState.OPEN else "closed"
     return _comment(
         key,
-        f"{person(actor)} {_DONE_TO_IT[tracker]}; the documents were not changed. {escaping.inline(why)}",
+        f"{person(move.actor)} {_DONE_TO_IT[move.to]}; the documents were not changed. {escaping.inline(why)}",
         f"They still differ: {_statement(item, telling, None)} If it should be {other}, "
         f"change {_there(item, telling)}.",
     )
 
 
-def undo_comment(item: Item, telling: Telling, key: str, *, tracker: TrackerState, actor: str | None = None) -> str:
-    """`on_close = "undo"` or `on_reopen = "undo"`: the issue is put back. ``tracker``: what it was moved to."""
-    back = "Closed again" if tracker is TrackerState.OPEN else "Reopened"
+def undo_comment(item: Item, telling: Telling, key: str, move: Move) -> str:
+    """`on_close = "undo"` or `on_reopen = "undo"`: the issue is put back."""
+    back = "Closed again" if move.to is TrackerState.OPEN else "Reopened"
     return _comment(
         key,
-        f"{back}: {person(actor)} {_DONE_TO_IT[tracker]}, but {_statement(item, telling, None)}",
+        f"{back}: {person(move.actor)} {_DONE_TO_IT[move.to]}, but {_statement(item, telling, None)}",
         f"Here the documents decide. Change {_there(item, telling)}.",
     )
 

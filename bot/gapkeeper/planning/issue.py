@@ -22,6 +22,7 @@ from gapkeeper.planning.labels import LabelMaker
 from gapkeeper.planning.places import Places
 from gapkeeper.planning.render import render_body
 from gapkeeper.planning.title import issue_title
+from gapkeeper.planning.wording import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,9 +84,9 @@ class IssueRenderer:
         self._policy = policy
         self._capabilities = capabilities
         self._namespace = namespace
-        self.places = Places(policy.document_url, register.revision)
         # Where the tracker ties the issues itself, a number in the text would only add a trace to their history.
-        self._numbers = MappingProxyType({}) if BLOCKED_BY in capabilities.links else numbers
+        named = MappingProxyType({}) if BLOCKED_BY in capabilities.links else numbers
+        self.telling = Telling(Places(policy.document_url, register.revision), policy, named)  # for `comments`
         self._labels = LabelMaker(policy.labels, capabilities, register.gates)
         self._identities = {item.key: identity_of(item, namespace) for item in register.items}
         self._blockers = _blockers(register.items)
@@ -114,7 +115,7 @@ class IssueRenderer:
         ``continues`` is the closed issue whose ID this item took over; ``recreated`` says that an
         earlier issue of this item was deleted or transferred away.
         """
-        return render_body(item, self.places, self._policy, self._numbers, continues=continues, recreated=recreated)
+        return render_body(item, self.telling, continues=continues, recreated=recreated)
 
     @property
     def labels(self) -> LabelMaker:

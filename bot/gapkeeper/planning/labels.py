@@ -91,14 +91,9 @@ class LabelMaker:
         if _individual(rules):
             return self._make(item, gates)
         # Without {id} and {title} in a template, items that agree in these have the same labels.
-        alike = (
-            item.kind,
-            item.status,
-            item.priority,
-            rules.owner and item.owner,
-            rules.category and item.category,
-            gates,
-        )
+        owner = rules.owner and item.owner
+        category = rules.category and item.category
+        alike = (item.kind, item.status, item.priority, owner, category, gates)
         found = self._sets.get(alike)
         if found is None:
             found = self._sets[alike] = self._make(item, gates)

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from gapkeeper.model.items import Item, Losing, Statement
-    from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.planning.places import Places
+    from gapkeeper.planning.wording import Telling
 
 #: Characters of one field that an issue shows; a document that writes more is linked.
 FIELD_LIMIT = 1_000
 #: Items that one relation names before it says how many more there are.
 KEY_LIMIT = 50
 
+_YOURS = "Write above or below this part: it is renewed, the rest is yours."
 _RANKS: Mapping[Rank, str] = {
     Rank.HEADING: "heading",
     Rank.ROW: "table row",
@@ -41,28 +42,21 @@ _REASONS: Mapping[str, str] = {
 }
 
 
-def render_body(
-    item: Item,
-    places: Places,
-    policy: SyncPolicy,
-    numbers: Mapping[str, int],
-    *,
-    continues: int | None = None,
-    recreated: bool = False,
-) -> ManagedBody:
-    """The managed body. ``numbers`` are issues to name beside keys; naming one leaves a trace on it."""
+def render_body(item: Item, telling: Telling, *, continues: int | None = None, recreated: bool = False) -> ManagedBody:
+    """The managed body; ``continues`` and ``recreated`` as in `IssueRenderer.body`."""
+    places = telling.places
     head = [
         *_history(item, continues, recreated=recreated),
         "| Field | Value |",
         "| --- | --- |",
-        *(f"| {name} | {value} |" for name, value in _core_fields(item, numbers) if value),
+        *(f"| {name} | {value} |" for name, value in _core_fields(item, telling.numbers) if value),
     ]
     other = [f"| {_short_cell(name)} | {_short_cell(value)} |" for name, value in item.description if value]
     place = places.show(item.source.path, item.source.line)
     return ManagedBody(
         head="\n".join(head),
         pieces=(*other, f"\n{_where(item, place, places)}", *_contradictions(item, places), *_mentions(item, places)),
-        footer=f"\n<sub>{carried_back(policy)} Write above or below this part: it is renewed, the rest is yours.</sub>",
+        footer=f"\n<sub>{carried_back(telling.policy)} {_YOURS}</sub>",
         rest=f"**This issue has no room for the rest. All of it is at {place}{places.commit}.**",
     )
 
@@ -137,8 +131,8 @@ def _where(item: Item, place: str, places: Places) -> str:
 
 def _contradictions(item: Item, places: Places) -> list[str]:
     entries = [
-        f"- {places.show(losing.statement.path, losing.statement.line)} "
-        f"says {quoted(_said(losing))} for {escaping.inline(losing.field)}: {_REASONS.get(losing.reason, losing.reason)}"
+        f"- {places.show(losing.statement.path, losing.statement.line)} says {quoted(_said(losing))} "
+        f"for {escaping.inline(losing.field)}: {_REASONS.get(losing.reason, losing.reason)}"
         for losing in item.losing
     ]
     return _list("**What other statements say:**", entries)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gapkeeper import escaping
 from gapkeeper.model.policy import OnMove, WriteBack
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gapkeeper.model.policy import SyncPolicy
+    from gapkeeper.planning.places import Places
 
 _QUOTE_LIMIT = 200
 
@@ -17,6 +22,16 @@ _MODES = {
     WriteBack.COMMIT: "committed to the documents",
     WriteBack.WORKTREE: "written into the documents",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What every text of one run needs to know."""
+
+    places: Places
+    policy: SyncPolicy
+    # Issues to name beside the keys of items. Naming one leaves a trace in its history.
+    numbers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def quoted(text: str) -> str:
