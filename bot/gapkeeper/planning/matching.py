@@ -1,0 +1,191 @@
+"""Which issue stands for which item: identity first, then former paths, then what people wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.status import State
+from gapkeeper.planning.identity import alias_identities, identity_of, split_identity
+from gapkeeper.planning.situation import Observed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from gapkeeper.model.items import Item
+    from gapkeeper.model.register import Register
+    from gapkeeper.model.snapshot import Issue, Snapshot
+    from gapkeeper.planning.observe import Observation, Ours
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One identity: the item, and what the tracker holds for it."""
+
+    identity: str
+    item: Item | None  # None: gone from the documents
+    ours: Ours | None = None  # the issue that stands for it
+    found: Issue | None = None  # no issue of ours, but a person's that speaks of it
+    released: bool = False
+    gone: bool = False  # there was an issue, and it was deleted or transferred away
+    former: int | None = None  # the number of that one, where another issue still tells
+
+    @property
+    def observed(self) -> Observed:
+        """What the tracker holds, as the state rule names it."""
+        if self.ours is not None:
+            return Observed.of(self.ours.issue)
+        if self.released:
+            return Observed.RELEASED
+        if self.found is not None:
+            return Observed.FOUND if self.found.state is State.OPEN else Observed.FOUND_CLOSED
+        return Observed.DELETED if self.gone else Observed.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """A further issue of an identity that has one already."""
+
+    ours: Ours
+    kept: int  # the number of the one that stays
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Everything that has to be decided, in no order."""
+
+    matches: tuple[Match, ...]
+    spares: tuple[Spare, ...]
+
+
+def match(register: Register, seen: Observation, snapshot: Snapshot) -> Matches:
+    """Tie items to issues. Items that documents tell us to ignore take their issue out of the plan."""
+    kept: dict[str, Ours] = {}
+    spares: list[Spare] = []
+    for identity, group in seen.managed.items():
+        one = _keeper(group)
+        kept[identity] = one
+        spares += [Spare(other, one.issue.number) for other in _spares(group, one)]
+    finder = _Finder(register, seen, snapshot, kept)
+    matches = [finder.find(item) for item in register.items]
+    gone = [Match(identity, None, ours) for identity, ours in kept.items() if ours.issue.number not in finder.taken]
+    return Matches(tuple(m for m in matches if m is not None) + tuple(gone), tuple(spares))
+
+
+def _keeper(group: list[Ours]) -> Ours:
+    """The lowest number stays: of those that no other goes on with, and first those that are no duplicates."""
+    if len(group) == 1:
+        return group[0]
+    current = _current(group) or group
+    standing = [one for one in current if Observed.of(one.issue) is not Observed.DUPLICATE]
+    return (standing or current)[0]
+
+
+def _spares(group: list[Ours], keeper: Ours) -> list[Ours]:
+    """The others, without those that the kept history goes on from."""
+    return [one for one in _current(group) if one is not keeper]
+
+
+def _current(group: list[Ours]) -> list[Ours]:
+    continued = {one.marker.continues for one in group}
+    return [one for one in group if one.issue.number not in continued]
+
+
+class _Finder:
+    """Finds the issue of one item after the other; an issue is given to one item only."""
+
+    def __init__(self, register: Register, seen: Observation, snapshot: Snapshot, kept: Mapping[str, Ours]) -> None:
+        self._namespace = snapshot.namespace
+        self._kept = kept
+        self._released = seen.released
+        self._claimed = {identity_of(item, self._namespace) for item in register.items}
+        self._by_alias = {alias: ours for ours in kept.values() for alias in ours.marker.aliases}
+        self._unmarked = {issue.number: issue for issue in seen.unmarked}
+        ids = {item.id for item in register.items}
+        self._ambiguous = _repeated(item.id for item in register.items)
+        self._by_id = _by_leading_id(seen.unmarked, ids)
+        self._damaged = {damaged.identity for _, damaged in seen.damaged}
+        self._damaged_ids = _by_leading_id((i for i, damaged in seen.damaged if damaged.identity is None), ids)
+        self._gone = _vanished(seen, snapshot)
+        self.taken: set[int] = set()
+
+    def find(self, item: Item) -> Match | None:
+        """What the tracker holds for an item; None: it is left alone."""
+        identity = identity_of(item, self._namespace)
+        ours = self._own(item, identity)
+        if ours is not None:
+            self.taken.add(ours.issue.number)
+            return None if item.ignored else Match(identity, item, ours)
+        if item.ignored or identity in self._damaged or item.id in self._damaged_ids:
+            return None
+        if any(known in self._released for known in (identity, *self._former(item))):
+            return Match(identity, item, released=True)
+        found = self._found(item)
+        if found is not None and found.state is State.OPEN:
+            self.taken.add(found.number)
+        gone = found is None and identity in self._gone
+        return Match(identity, item, found=found, gone=gone, former=self._gone.get(identity))
+
+    def _own(self, item: Item, identity: str) -> Ours | None:
+        for known in (identity, *self._former(item)):
+            if known in self._kept:
+                return self._kept[known]
+        renamed = self._by_alias.get(identity)
+        # The run reads documents from before the renaming, unless both names are items now.
+        return None if renamed is None or renamed.marker.identity in self._claimed else renamed
+
+    def _former(self, item: Item) -> Iterator[str]:
+        """Identities that the item had; one that is an item of its own now is no former one."""
+        return (alias for alias in alias_identities(item, self._namespace) if alias not in self._claimed)
+
+    def _found(self, item: Item) -> Issue | None:
+        """A person's issue that speaks of this item: the one that the document names, else one by title."""
+        named = self._unmarked.get(item.issue_link) if item.issue_link is not None else None
+        by_title = [] if item.id in self._ambiguous else self._by_id.get(item.id, [])
+        candidates = [i for i in ([] if named is None else [named]) + by_title if i.number not in self.taken]
+        still_open = [issue for issue in candidates if issue.state is State.OPEN]
+        return next(iter(still_open or candidates), None)
+
+
+def _repeated(ids: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    return {id_ for id_ in ids if id_ in seen or seen.add(id_)}  # type: ignore[func-returns-value] # None: first
+
+
+def _by_leading_id(issues: Iterable[Issue], ids: set[str]) -> dict[str, list[Issue]]:
+    """Issues by the whole ID that their title begins with, lowest number first."""
+    lengths = sorted({len(id_) for id_ in ids}, reverse=True)
+    found: dict[str, list[Issue]] = {}
+    for issue in sorted(issues, key=lambda i: i.number):
+        title = issue.title.lstrip(" [(*`")
+        for length in lengths:
+            rest = title[length : length + 2]
+            if title[:length] in ids and not (rest[:1].isalnum() or (rest[:1] in "-_." and rest[1:].isalnum())):
+                found.setdefault(title[:length], []).append(issue)
+                break
+    return found
+
+
+def _vanished(seen: Observation, snapshot: Snapshot) -> dict[str, int | None]:
+    """Identities whose issue is gone, and its number where only one comes into question.
+
+    Other issues tell: their markers hold the links that were made. A tracker that was not read whole
+    says nothing about what it does not have.
+    """
+    if snapshot.others is None:
+        return {}
+    numbers = {issue.number for issue in (*snapshot.issues, *snapshot.others)}
+    gone: dict[str, int | None] = {}
+    for group in seen.managed.values():
+        for one in group:
+            lost = {number for _, number in one.marker.links.tracker} - numbers
+            ids = {identity for _, identity in one.marker.links.documents} - seen.managed.keys() - seen.released.keys()
+            if lost and ids:
+                certain = next(iter(lost)) if len(lost) == len(ids) == 1 else None
+                gone |= {identity: certain or gone.get(identity) for identity in ids}
+    return gone
+
+
+def home_path(ours: Ours) -> str | None:
+    """The document that an issue's item stands in, as its marker knows it."""
+    return ours.marker.document or split_identity(ours.marker.identity).path

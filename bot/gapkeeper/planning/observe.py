@@ -1,0 +1,141 @@
+"""Whose word counts: which issues of a snapshot are ours, and what is said of the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gapkeeper.errors import NewerMarkerError
+from gapkeeper.model.snapshot import Role
+from gapkeeper.planning.identity import split_identity
+from gapkeeper.planning.marker import MARKER_PREFIX, DamagedMarker, Marker, read_marker
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from gapkeeper.model.snapshot import Actor, Issue, Snapshot
+
+#: So many issues of ours under one unknown account are our own former account, and no accident.
+_SEVERAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """An issue whose marker is believed."""
+
+    issue: Issue
+    marker: Marker
+
+
+@dataclass(slots=True)
+class Observation:
+    """A snapshot, sorted by what its issues are to us. Issues of one identity stand by number."""
+
+    managed: dict[str, list[Ours]] = field(default_factory=lambda: defaultdict(list))  # by identity
+    released: dict[str, Ours] = field(default_factory=dict)  # by identity; the label was taken off
+    damaged: list[tuple[Issue, DamagedMarker]] = field(default_factory=list)
+    unmarked: list[Issue] = field(default_factory=list)  # by people whose word counts, or named by a document
+    foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # author -> numbers
+    elsewhere: list[int] = field(default_factory=list)  # managed issues that carry another namespace
+
+    @property
+    def revisions(self) -> frozenset[str]:
+        """The revisions that the markers hold."""
+        return frozenset(
+            ours.marker.revision
+            for group in self.managed.values()
+            for ours in group
+            if ours.marker.revision is not None
+        )
+
+    @property
+    def former_accounts(self) -> tuple[str, ...]:
+        """Unknown accounts that wrote several of our issues: this is how a move from a token to an App looks."""
+        return tuple(sorted(author for author, numbers in self.foreign.items() if len(numbers) >= _SEVERAL))
+
+    def notes(self) -> list[str]:
+        """What people should know of the issues that are not touched."""
+        notes = [
+            f"{_issues(numbers)} by {author}, who has no write access here: the marker is not believed, nothing is done"
+            for author, numbers in sorted(self.foreign.items())
+        ]
+        if self.elsewhere:
+            notes.append(f"{_issues(self.elsewhere)} came here from another project: its marker is not ours")
+        notes += [
+            f"#{issue.number}: {damaged.reason}; the issue is left alone. Restore the marker from the"
+            " issue's history, or remove the whole managed part"
+            for issue, damaged in self.damaged
+        ]
+        notes += [
+            f"{ours.marker.key}: #{ours.issue.number} was released (its label was taken off) and is left alone"
+            for _, ours in sorted(self.released.items())
+        ]
+        return notes
+
+
+def observe(snapshot: Snapshot, managed_label: str, accounts: Iterable[str], vouched: Collection[int]) -> Observation:
+    """Sort a snapshot by whose word counts.
+
+    Args:
+        snapshot: What the tracker holds.
+        managed_label: The label that says that an issue is ours; any case.
+        accounts: Our further accounts; any case.
+        vouched: Numbers of issues that a document names as the issue of an item: whoever wrote
+            them, a marker there is ours.
+
+    Raises:
+        NewerMarkerError: An issue whose author's word counts carries a marker of a newer version.
+    """
+    ours = frozenset(name.casefold() for name in (snapshot.account, *accounts))
+    seen = Observation()
+    for issue in (*snapshot.issues, *(snapshot.others or ())):
+        believed = issue.number in vouched or word_counts(issue.author, ours)
+        marker = _read(issue, believed=believed) if MARKER_PREFIX in issue.body else None
+        if marker is None:
+            if believed:
+                seen.unmarked.append(issue)
+        elif isinstance(marker, DamagedMarker):
+            if believed:
+                seen.damaged.append((issue, marker))
+        else:
+            _sort_in(seen, Ours(issue, marker), snapshot.namespace, managed_label.casefold(), believed=believed)
+    for group in seen.managed.values():
+        group.sort(key=lambda one: one.issue.number)
+    return seen
+
+
+def _sort_in(seen: Observation, one: Ours, namespace: str, managed_label: str, *, believed: bool) -> None:
+    issue, identity = one.issue, one.marker.identity
+    has_label = any(name.casefold() == managed_label for name in issue.labels)
+    if split_identity(identity).namespace != namespace:
+        if has_label:
+            seen.elsewhere.append(issue.number)
+    elif not believed:
+        # Only who has write access can put a label on; without it, anybody may have copied a marker.
+        if has_label:
+            seen.foreign[issue.author.name].append(issue.number)
+    elif has_label:
+        seen.managed[identity].append(one)
+    else:
+        seen.released.setdefault(identity, one)
+
+
+def word_counts(actor: Actor, our_accounts: Collection[str]) -> bool:
+    """Whether somebody's marker or title counts: one of our accounts, or somebody with write access."""
+    return actor.role in {Role.SELF, Role.WRITE} or actor.name.casefold() in our_accounts
+
+
+def _read(issue: Issue, *, believed: bool) -> Marker | DamagedMarker | None:
+    try:
+        return read_marker(issue.body)
+    except NewerMarkerError as error:
+        if not believed:  # anybody can write such text, and must not stop us
+            return None
+        raise NewerMarkerError(f"#{issue.number}: {error.message}", hint=error.hint) from error
+
+
+def _issues(numbers: Iterable[int]) -> str:
+    listed = [f"#{number}" for number in sorted(numbers)]
+    shown = ", ".join(listed[:5])
+    return shown if len(listed) <= 5 else f"{shown} and {len(listed) - 5} more"
