@@ -1,0 +1,180 @@
+"""Documents of a revision, from git's object store: the work tree is neither read nor touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from gapkeeper.adapters import git_command
+from gapkeeper.adapters.selection import POINTER, SIZE_LIMIT, TOO_LONG, Entry, Selection, inside, is_pointer
+from gapkeeper.errors import DocumentsError, UsageError
+from gapkeeper.model.documents import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+_FILES = frozenset({"100644", "100755", "100664"})  # the last by a git of long ago
+_LOG_HEADER = re.compile(rb"\x01([0-9a-f]{40,64}) (\d+)")
+_NARROW = 500  # paths; above, asking git about each of them costs more than reading the whole log
+
+
+class _Blob(NamedTuple):
+    id: str
+    size: int | None  # bytes; None: not in this clone
+
+
+class RevisionDocuments:
+    """The planning documents of one commit, chosen by the same patterns as those of a folder."""
+
+    def __init__(self, folder: Path, revision: str, include: Iterable[str], exclude: Iterable[str]) -> None:
+        """Of a repository, or of a folder below its top: paths are relative to the folder.
+
+        Raises:
+            UsageError: There is no such folder.
+            DocumentsError: There is no git, no repository, or no such commit.
+        """
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder {folder}", hint="Name a folder inside of a repository.")
+        self._folder = folder.resolve()
+        self.revision = resolve(self._folder, revision)
+        self._selection = Selection(include, exclude)
+
+    def documents(self) -> Iterator[Document]:
+        """The documents, sorted by path in byte order, each read when it is asked for."""
+        with git_command.Blobs(self._folder) as blobs:
+            for path, _ in self._selection.walk(self):
+                yield self._read(path, blobs)
+
+    def exists(self, path: str) -> bool:
+        """Whether the commit has a file or folder there, in exactly these letters."""
+        parts = inside(path)
+        if parts is None:
+            return False
+        whole = "/".join(parts)
+        return whole in self._tree.blobs or (f"{whole}/" if whole else "") in self._tree.folders
+
+    def commit_dates(self, paths: Collection[str]) -> Mapping[str, dt.date]:
+        """The day of the last commit of each path, up to this revision."""
+        return commit_dates(self._folder, paths, self.revision)
+
+    def entries(self, folder: str) -> Iterable[Entry]:
+        """What is in a folder."""
+        return self._tree.folders.get(folder, ())
+
+    def ignore_file(self, folder: str) -> bytes | None:
+        """The text of the folder's `.gitignore`, as it was in that commit."""
+        blob = self._tree.blobs.get(f"{folder}.gitignore")
+        if blob is None or blob.size is None or blob.size > SIZE_LIMIT:
+            return None
+        return git_command.output(self._folder, "cat-file", "blob", blob.id)
+
+    @cached_property
+    def _tree(self) -> _Tree:
+        return _Tree(git_command.output(self._folder, "ls-tree", "-r", "-z", "--long", self.revision))
+
+    def _read(self, path: str, blobs: git_command.Blobs) -> Document:
+        blob = self._tree.blobs[path]
+        if blob.size is None:
+            return Document(path, None, "it is not in this clone; fetch it: `git fetch --refetch`")
+        if blob.size > SIZE_LIMIT:
+            return Document(path, None, TOO_LONG)
+        data = blobs.read(blob.id)
+        if data is None:
+            return Document(path, None, "git cannot read it; see `git fsck`")
+        return Document(path, None, POINTER) if is_pointer(data) else Document(path, data)
+
+
+class _Tree:
+    """The files of a commit. Symbolic links and submodules are left out."""
+
+    def __init__(self, listing: bytes) -> None:
+        self.blobs: dict[str, _Blob] = {}
+        self.folders: dict[str, list[Entry]] = {"": []}
+        for line in listing.split(b"\0"):
+            facts, _, name = line.partition(b"\t")
+            mode, *_, blob, size = (fact.decode("ascii") for fact in facts.split()) if facts else ("", "", "")
+            if mode in _FILES:
+                self._add(os.fsdecode(name), _Blob(blob, int(size) if size.isdigit() else None))
+
+    def _add(self, path: str, blob: _Blob) -> None:
+        self.blobs[path] = blob
+        entry = Entry(path.rpartition("/")[2], is_folder=False)
+        folder = path[: len(path) - len(entry.name)]
+        while folder not in self.folders:
+            self.folders[folder] = [entry]
+            entry = Entry(folder.rstrip("/").rpartition("/")[2], is_folder=True)
+            folder = folder[: len(folder) - len(entry.name) - 1]
+        self.folders[folder].append(entry)
+
+
+def resolve(folder: Path, revision: str) -> str:
+    """The full name of a commit.
+
+    Raises `DocumentsError` where git finds none.
+    """
+    if revision.startswith("-") or not revision.isprintable() or not revision:
+        raise UsageError(f"{revision!r} is not a revision", hint="Name a commit, a branch or a tag.")
+    answer = git_command.run(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if answer.returncode != 0:
+        git_command.refuse_where_git_cannot_work(folder, answer)
+        raise DocumentsError(
+            f"there is no commit {revision!r} in this repository",
+            hint="See `git log`; in a shallow clone, fetch more of the history: `git fetch --unshallow`.",
+        )
+    return answer.stdout.decode("ascii").strip()
+
+
+def is_ancestor(folder: Path, ancestor: str, descendant: str) -> bool | None:
+    """Whether one commit is another, or comes before it; None where this clone does not have both."""
+    answer = git_command.run(folder, "merge-base", "--is-ancestor", "--end-of-options", ancestor, descendant)
+    return {0: True, 1: False}.get(answer.returncode)
+
+
+def commit_dates(folder: Path, paths: Collection[str], revision: str) -> dict[str, dt.date]:
+    """The day, in UTC, of the last commit up to this one that changed each path.
+
+    A path is missing where the history does not say: never committed, or last changed before the history of a
+    shallow clone begins. One pass over the log, which ends as soon as every path was seen.
+    """
+    wanted = set(paths)
+    cut = _where_history_begins(folder)
+    found: dict[str, dt.date] = {}
+    # Names with a line feed cannot be handed to git this way, and many names make git slow.
+    narrow = sorted(wanted) if len(wanted) <= _NARROW and not any("\n" in path for path in wanted) else []
+    lines = [revision, "--", *narrow]
+    arguments = ("log", "-z", "--format=%x01%H %ct", "--name-only", "--no-renames", "--relative", "-c", "--stdin")
+    day: dt.date | None = None
+    with git_command.Stream(folder, arguments, "".join(f"{line}\n" for line in lines)) as fields:
+        for field in fields:
+            header = _LOG_HEADER.fullmatch(field)
+            if header:
+                day = None if header[1] in cut else _day(header[2])
+                continue
+            path = os.fsdecode(field.removeprefix(b"\n"))
+            if path in wanted:
+                wanted.discard(path)
+                if day is not None:
+                    found[path] = day
+                if not wanted:
+                    break
+    return found
+
+
+def _day(seconds: bytes) -> dt.date | None:
+    try:
+        return dt.datetime.fromtimestamp(int(seconds), dt.UTC).date()
+    except (ValueError, OverflowError, OSError):  # a commit from the year 10,000
+        return None
+
+
+def _where_history_begins(folder: Path) -> frozenset[bytes]:
+    """The commits whose parents a shallow clone lacks: they seem to add every file."""
+    name = git_command.output(folder, "rev-parse", "--git-path", "shallow").rstrip(b"\n")
+    try:
+        return frozenset((folder / os.fsdecode(name)).read_bytes().split())
+    except OSError:
+        return frozenset()

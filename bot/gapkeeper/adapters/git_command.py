@@ -1,0 +1,184 @@
+"""Running git on a repository that somebody else may have made.
+
+Nothing that its configuration names is run, nothing is fetched, and nothing of the caller's environment (a hook's
+`GIT_DIR`, for one) leads git to another repository.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from typing import TYPE_CHECKING, Self
+
+from gapkeeper.errors import DocumentsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_SAFE = (
+    "--no-pager",
+    "--no-replace-objects",
+    "--no-optional-locks",
+    "--literal-pathspecs",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.quotePath=false"),
+    *("-c", "log.showSignature=false"),
+    *("-c", "protocol.allow=never"),
+    *("-c", "protocol.ext.allow=never"),
+)
+# The person's own configuration stays: it says which repositories are safe.
+_KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT")
+_KEPT_NUMBERED = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+_CHUNK = 65_536  # bytes
+
+
+def environment() -> dict[str, str]:
+    """The environment that git runs in."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_NUMBERED)
+    }
+    return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder and wait for it; what it says of an error is for people and may be shown.
+
+    Raises `DocumentsError` where there is no git.
+    """
+    try:
+        return subprocess.run(  # noqa: S603 - no shell, and arguments are ours or behind --end-of-options
+            ["git", *_SAFE, *arguments],  # noqa: S607 - the person's own git
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise _no_git() from error
+
+
+def output(folder: Path, *arguments: str) -> bytes:
+    """What git answers.
+
+    Raises `DocumentsError` where it fails.
+    """
+    answer = run(folder, *arguments)
+    if answer.returncode != 0:
+        refuse_where_git_cannot_work(folder, answer)
+        raise _failed(arguments, answer.stderr)
+    return answer.stdout
+
+
+def refuse_where_git_cannot_work(folder: Path, answer: subprocess.CompletedProcess[bytes]) -> None:
+    """Raise `DocumentsError` where the question does not matter: no repository, or one that git does not trust."""
+    said = os.fsdecode(answer.stderr)
+    if "dubious ownership" in said:
+        raise DocumentsError(
+            f"git does not trust {folder}: it belongs to somebody else",
+            hint=f"If you do: git config --global --add safe.directory {folder}",
+        )
+    if "not a git repository" in said:
+        raise DocumentsError(
+            f"{folder} is in no git repository",
+            hint="A revision needs one; without --rev, the folder is read as it is.",
+        )
+
+
+class Stream:
+    """The fields, each ended by a NUL byte, that a long-running git writes; leaving early ends it."""
+
+    def __init__(self, folder: Path, arguments: Sequence[str], text: str) -> None:
+        self._arguments = arguments
+        self._process = _start(folder, *arguments)
+        self._text = os.fsencode(text)
+
+    def __enter__(self) -> Iterator[bytes]:
+        return self._fields()
+
+    def __exit__(self, *_: object) -> None:
+        _end(self._process)
+
+    def _fields(self) -> Iterator[bytes]:
+        process = self._process
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
+        try:
+            process.stdin.write(self._text)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # it ended with an error, which its exit code tells
+        rest = b""
+        while chunk := process.stdout.read1(_CHUNK):  # type: ignore[attr-defined]  # a buffered reader
+            *fields, rest = (rest + chunk).split(b"\0")
+            yield from fields
+        if process.wait() != 0:
+            raise _failed(self._arguments, b"")
+
+
+class Blobs:
+    """Reads blobs from one git that stays; used as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            _end(self._process)
+
+    def read(self, blob: str) -> bytes | None:
+        """The bytes of a blob; None where git cannot read it."""
+        if self._process is None:
+            self._process = _start(self._folder, "cat-file", "--batch")
+        process = self._process
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
+        try:
+            process.stdin.write(f"{blob}\n".encode("ascii"))
+            process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        facts = process.stdout.readline().split()
+        if len(facts) != 3:  # "missing", or it died on a damaged object
+            return None
+        size = int(facts[2])
+        data = process.stdout.read(size + 1)  # and a line feed
+        return data[:size] if len(data) == size + 1 else None
+
+
+def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - as above
+            ["git", *_SAFE, *arguments],  # noqa: S607 - as above
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # read by nobody while it runs, so it must not fill up
+        )
+    except FileNotFoundError as error:
+        raise _no_git() from error
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    with contextlib.suppress(BrokenPipeError), process:  # closes the pipes, and waits
+        pass
+
+
+def _no_git() -> DocumentsError:
+    return DocumentsError("git is not installed", hint="Install it; without --rev, documents are read without git.")
+
+
+def _failed(arguments: Sequence[str], said: bytes) -> DocumentsError:
+    reason = os.fsdecode(said).strip().partition("\n")[0].removeprefix("fatal: ")
+    return DocumentsError(
+        f"git {arguments[0]} failed{f': {reason}' if reason else ''}", hint="`git fsck` finds a damaged repository."
+    )
