@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -43,8 +43,8 @@ class Drawn:
     """What all drawings say together: weaker than any statement."""
 
     edges: tuple[Edge, ...] = ()  # `depends_on`, between keys, without those that a field states
-    estimates: Mapping[str, str] = MappingProxyType({})  # key -> estimate as written
-    statuses: Mapping[str, str] = MappingProxyType({})  # key -> status text, for people
+    estimates: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # key -> estimate as written
+    statuses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # key -> status text, for people
 
 
 def find_drawings(blocks: Sequence[Block], context: Context) -> tuple[Drawing, ...]:

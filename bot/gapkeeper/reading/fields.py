@@ -36,8 +36,7 @@ _FIELD_HEADERS = frozenset(
 _ISSUE_NUMBER = re.compile(r"(?:^|[\s(])(?:[\w.-]+/[\w.-]+)?#(\d{1,9})\b|/issues/(\d{1,9})\b")
 _WAITS = re.compile(r"→|->|\b(?:see|after|until|once|needs?|requires?|wait\w*|depends?|block\w*)\b", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(?P<name>[^:：*|]{1,40}?)\s*[:：]\s*")
-_LITERAL_WAITS = re.compile(r"→|->|\b(?:see|after|until|once|needs?|requires?|wait\w*|depends?|block\w*)\b", re.IGNORECASE)
-_LABEL = re.compile(r"\s*\*\*(?P<name>[^:：*|]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*")
+_LITERAL_LABEL = re.compile(r"\s*\*\*(?P<name>[^:：*|]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*")
 _NEXT_LABEL_GAP = re.compile(r"[\s|·•;,]*$")
 EDGES = ("blocks", "depends_on", "resolves")
 
@@ -78,12 +77,13 @@ class Fields:
             return
         ids = tuple(inline_references(self.context, value))
         if ids:
-            self._merge("depends_on", References(ids, "", status.line))
+            self.merge_edge("depends_on", References(ids, "", status.line))
 
     def _add_edge(self, meaning: str, value: Inline) -> None:
-        self._merge(meaning, references(self.context, value))
+        self.merge_edge(meaning, references(self.context, value))
 
-    def _merge(self, meaning: str, found: References) -> None:
+    def merge_edge(self, meaning: str, found: References) -> None:
+        """Add what an edge field names to what others named before it."""
         old = self.edges.get(meaning)
         if old is None:
             self.edges[meaning] = found

@@ -71,6 +71,11 @@ class Ids:
         self._extra = [_Extra(kind, _compile(kind.pattern)) for kind in rules.kinds if kind.pattern]
         self._cache: dict[str, str | None] = {}
 
+    @property
+    def has_patterns(self) -> bool:
+        """Whether IDs of another shape are configured: then a document without a dash may hold one."""
+        return bool(self._extra)
+
     def scan(self, text: str) -> list[Mention]:
         """Every ID and range in a text, in order."""
         if "-" not in text and not self._extra:

@@ -52,20 +52,18 @@ class Columns:
     titles: list[int]  # in the order they are tried
 
 
-def read_rows(context: Context, table: Table, section: FieldText | None) -> Iterator[tuple[Statement, Row]]:
+def read_rows(context: Context, table: Table, section: FieldText | None) -> Iterator[Statement]:
     """The statements of a table's rows; a field table has none."""
     if is_field_table(context, table) or not _may_state(context, table):
         return
     columns = read_columns(context, table)
     for row in table.rows:
-        yield from ((s, row) for s in _read_row(context, row, columns, section))
+        yield from _read_row(context, row, columns, section)
 
 
 def _may_state(context: Context, table: Table) -> bool:
-    """A cheap look: a table without an ID at the beginning of any cell states nothing."""
-    return any(c.pieces and context.ids.scan(c.pieces[0].text or c.text) for row in table.rows for c in row.cells if c.pieces) or any(
-        context.ids.scan(c.text) for row in table.rows for c in row.cells if len(c.pieces) > 1
-    )
+    """A cheap look: a table without any ID states nothing."""
+    return any(cell.pieces and context.ids.scan(cell.text) for row in table.rows for cell in row.cells)
 
 
 def read_columns(context: Context, table: Table) -> Columns:

@@ -1,0 +1,226 @@
+"""List entries, and bold lead lines: `- [ ] **ACTION-3**: ...`, `**LATER-001 (PostgreSQL):**`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.items import FieldText, StatedStatus, StatusForm
+from gapkeeper.model.spans import Span
+from gapkeeper.model.status import Rank, Status
+from gapkeeper.reading.blocks import STRIKE, STRONG, Entry, Inline
+from gapkeeper.reading.fields import Fields
+from gapkeeper.reading.headings import after_id, leading_id, leading_status, names_several, read_title
+from gapkeeper.reading.ids import qualifier
+from gapkeeper.reading.values import Context, joined, part, stated
+from gapkeeper.reading.vocabulary import leading_emoji
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gapkeeper.reading.ids import Mention
+
+_CONDITION = re.compile(r"\b(?:until|once|bis|sobald|jusqu'à ce que|hasta que|até que|dopóki|totdat|zodra)\W*[:：]\W*$", re.IGNORECASE)
+_NOTE = re.compile(r"\s*[(（]([^()（）]*)[)）]")
+_SEPARATOR = re.compile(r"\s*[\])】」]?\s*(?:[:：]|[-–—](?=\s)|[-–—]$)")
+
+
+class EntryStatement:
+    """A list entry that speaks of an item: what is known before its nested fields are read."""
+
+    __slots__ = ("fields", "id", "last", "line", "rank", "short", "span", "title")
+
+    def __init__(self, context: Context, id_: str, rank: Rank, span: Span, line: int) -> None:
+        self.fields = Fields(context)
+        self.id = id_
+        self.rank = rank
+        self.span = span
+        self.line = line
+        self.title: FieldText | None = None
+        self.last: str | None = None
+        self.short = False  # an ID of no tracked kind: perhaps the short form of one
+
+
+def is_condition(lead: str) -> bool:
+    """Whether the entries under this line are conditions: `Phase 26 remains blocked until:`."""
+    return _CONDITION.search(lead) is not None
+
+
+def read_entry(context: Context, entry: Entry) -> Iterator[EntryStatement]:
+    """The statements of a list entry's first line; none where its IDs are mentions."""
+    if entry.lines:
+        yield from read_line(context, entry.lines[0], entry)
+
+
+def read_line(context: Context, line: Inline, entry: Entry | None) -> Iterator[EntryStatement]:
+    """The statements of one line, which begins with an ID; ``entry`` is None for a bold lead line."""
+    found = leading_id(context, line)
+    if found is None:
+        return
+    mention, start, end = found
+    text = joined(line)
+    bold = _is_bold(line, start)
+    boxed = entry is not None and entry.checkbox is not None
+    marked = leading_emoji(text.lstrip()) is not None or text.lstrip().startswith(("[ ]", "[x]", "[X]"))
+    several = names_several(context, line, mention)
+    mentions = [m for m in context.ids.scan(text) if m.start >= start]
+    ids = _adjacent(text, mentions) if several else mentions[:1]
+    end = ids[-1].end
+    note = _NOTE.match(text, end)
+    rest = note.end() if note else end
+    separated = _SEPARATOR.match(text, rest) is not None or _SEPARATOR.match(text, end) is not None
+    struck_through = any(p.marks & STRIKE for p in line.pieces)
+    if entry is None:
+        if not (bold and _lead_line(line, text)):
+            return
+    elif not (bold or boxed or marked or separated or struck_through):
+        return
+    if not (boxed or separated) and qualifier(text, end):  # `- **ACTION-007** in gaps.md`
+        return
+    span = Span(line.start, line.end)
+    for each in ids:
+        rank = Rank.RANGE if each.last or several else Rank.LIST
+        statement = EntryStatement(context, each.id, rank, span, context.source.line(line.start))
+        statement.last = each.reference().last
+        statement.short = context.ids.kind(each.id) is None
+        _read_rest(context, statement, line, start, end, note)
+        if entry is not None:
+            _read_checkbox(context, statement, entry)
+        if rank is Rank.RANGE:
+            statement.title = None
+        yield statement
+
+
+def _adjacent(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The IDs that stand together at the beginning."""
+    together = mentions[:1]
+    for mention in mentions[1:]:
+        gap = text[together[-1].end : mention.start]
+        if re.fullmatch(r"\s*(?:[,/&+、]|and|und|et|y|\s)*\s*", gap) is None:
+            break
+        together.append(mention)
+    return together
+
+
+def _is_bold(line: Inline, start: int) -> bool:
+    position = 0
+    for piece in line.pieces:
+        position += len(piece.text)
+        if position > start:
+            return bool(piece.marks & STRONG)
+    return False
+
+
+def _lead_line(line: Inline, text: str) -> bool:
+    """A bold lead line has its colon inside or right behind the bold text."""
+    position = 0
+    for piece in line.pieces:
+        position += len(piece.text)
+        if not piece.marks & STRONG:
+            position -= len(piece.text)
+            break
+    bold, after = text[:position].rstrip(), text[position:].lstrip()
+    return bold.endswith((":", "：")) or after.startswith((":", "：")) or ":" in bold and not after
+
+
+def _read_rest(context: Context, statement: EntryStatement, line: Inline, start: int, end: int, note: re.Match[str] | None) -> None:
+    """Title and status behind the ID: after its colon, after `ID (...):`, or in parentheses at the end."""
+    text = joined(line)
+    fields = statement.fields
+    if note and _SEPARATOR.match(text, note.end()):
+        title_start = after_id(text, note.end())
+    elif note and not text[note.end() :].strip(" *:："):
+        title_start = len(text)
+    else:
+        note, title_start = None, after_id(text, end)
+    rest = part(context, line, title_start, len(text))
+    first = context.vocabulary.phrase_at_start(joined(rest), context.legend) if rest else None
+    if first is not None:
+        found = part(context, rest, first.start, first.end)
+        whole = part(context, rest, 0, first.end)
+        span = Span(whole.start, found.end)
+        reading = context.vocabulary.read(joined(rest), context.legend)
+        fields.statuses.append(stated(context, reading, StatusForm.MARKER, span))
+        fields.waits_for(fields.statuses[-1], rest)
+        title_start += first.end
+        title_start = after_id(text, title_start)
+        rest = part(context, line, title_start, len(text))
+    titled = read_title(context, line, min(title_start, len(text))) if rest else None
+    if titled is not None:
+        _take_markers(context, statement, line, titled.statuses, titled.priority)
+    if (before := leading_status(context, line, start)) is not None:
+        fields.statuses.append(before)
+    title = titled.title if titled else ""
+    if note:  # `ACTION-040 (Feature Routes): Not Started - correct`: the title is what stands in parentheses
+        _take_note(context, statement, line, note)
+    if statement.title is None and any(c.isalpha() for c in title) and titled is not None:
+        value = part(context, line, titled.start, titled.end)
+        statement.title = FieldText(title, Span(value.start, value.end), statement.line)
+
+
+def _take_markers(
+    context: Context, statement: EntryStatement, line: Inline, statuses: list[StatedStatus], priority: tuple[str, int, int] | None
+) -> None:
+    fields = statement.fields
+    if not fields.statuses or fields.statuses[0].form is not StatusForm.MARKER:
+        fields.statuses += statuses
+    if priority:
+        value = part(context, line, priority[1], priority[2])
+        fields.texts.setdefault("priority", FieldText(priority[0], value.span, statement.line))
+
+
+def _take_note(context: Context, statement: EntryStatement, line: Inline, note: re.Match[str]) -> None:
+    inner = note.group(1).strip()
+    if not inner:
+        return
+    value = part(context, line, note.start(1), note.end(1))
+    if not context.vocabulary.remainder(inner):
+        reading = context.vocabulary.read(inner, context.legend)
+        if reading.known and not statement.fields.statuses:
+            statement.fields.statuses.append(stated(context, reading, StatusForm.MARKER, value.span))
+        return
+    statement.title = FieldText(inner, value.span, statement.line)
+
+
+def _read_checkbox(context: Context, statement: EntryStatement, entry: Entry) -> None:
+    """A checkbox speaks first; a strike means resolved, unless a word beside it says otherwise."""
+    statuses = statement.fields.statuses
+    if entry.checkbox is not None and entry.checkbox_span is not None:
+        box = Status.RESOLVED if entry.checkbox else Status.PENDING
+        text = "[x]" if entry.checkbox else "[ ]"
+        found = StatedStatus(box, text, StatusForm.CHECKBOX, entry.checkbox_span, context.source.line(entry.checkbox_span.start))
+        statuses.insert(0, found)
+    strike = _strike(context, statement, entry)
+    if strike is not None:
+        statuses[:] = strike
+
+
+def _strike(context: Context, statement: EntryStatement, entry: Entry) -> list[StatedStatus] | None:
+    """The statuses of an entry whose ID or title is struck through; None where nothing is."""
+    line = entry.lines[0]
+    text = joined(line)
+    struck = [p for p in line.pieces if p.marks & STRIKE]
+    mention = next(iter(context.ids.scan(text)), None)
+    if not struck or mention is None:
+        return None
+    position, key_struck, words_left = 0, False, []
+    for piece in line.pieces:
+        if position <= mention.start < position + len(piece.text):
+            key_struck = bool(piece.marks & STRIKE)
+        if not piece.marks & STRIKE:
+            words_left.append(piece)
+        position += len(piece.text)
+    title_struck = statement.title is not None and any(
+        p.start <= statement.title.span.start and statement.title.span.end <= p.end for p in struck
+    )
+    if not (key_struck or title_struck):
+        return None
+    others = Inline(words_left, line.start, line.end)
+    beside = "".join(p.text for p in words_left)
+    reading = context.vocabulary.read(beside.replace(mention.id, ""), context.legend)
+    if reading.known:
+        value = part(context, others, 0, len(joined(others)))
+        status = stated(context, reading, StatusForm.MARKER, Span(value.start, value.end))
+        return [status]
+    span = Span(struck[0].start, struck[-1].end)
+    return [StatedStatus(Status.RESOLVED, context.raw(span), StatusForm.STRIKE, span, context.source.line(span.start))]

@@ -1,0 +1,51 @@
+"""Legends: what the emoji of one document mean."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gapkeeper.reading.blocks import Entry, Paragraph, Table
+from gapkeeper.reading.lexicon import plain_emoji
+from gapkeeper.reading.vocabulary import EMOJI, leading_emoji, strip_emoji
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gapkeeper.model.status import Status
+    from gapkeeper.reading.blocks import Block
+    from gapkeeper.reading.vocabulary import Vocabulary
+
+_SYMBOL = re.compile(r"(?:emoji|icon|symbol|marker?|sign|legend|key|symbole?|icono|ícone|ikona|記号|符号|图标|기호)s?$", re.IGNORECASE)
+_MEANING = re.compile(r"(?:meaning|means|description|definition|bedeutung|signification|significado|znaczenie|betekenis|意味|含义|의미)s?$", re.IGNORECASE)
+_LEGEND_LINE = re.compile(r"\W*(?:status\s+)?(?:legend|legende|légende|leyenda|legenda|key|凡例|图例|범례)\b\W*[:：]", re.IGNORECASE)
+_PAIR = re.compile(rf"([{EMOJI}][\ufe0f\u200d]*)\s*[=:–—-]?\s*([^{EMOJI}|,;·•]+)")
+
+
+def find_legend(blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[str, Status | None]:
+    """Emoji and what they mean; None for a meaning that is no status: the emoji then says nothing."""
+    found: dict[str, Status | None] = {}
+    for block in blocks:
+        pairs: Iterator[tuple[str, str]] = iter(())
+        if isinstance(block, Table):
+            pairs = _table_pairs(block)
+        elif isinstance(block, Paragraph | Entry):
+            pairs = (pair for line in block.lines if _LEGEND_LINE.match(line.text) for pair in _PAIR.findall(line.text))
+        for emoji, meaning in pairs:
+            reading = vocabulary.read(strip_emoji(meaning).strip())
+            found.setdefault(plain_emoji(emoji), reading.status if reading.known else None)
+    return found
+
+
+def _table_pairs(table: Table) -> Iterator[tuple[str, str]]:
+    if not 2 <= len(table.head) <= 4:
+        return
+    symbols = _SYMBOL.match(table.head[0].text.strip()) is not None
+    meanings = any(_MEANING.match(c.text.strip()) for c in table.head[1:])
+    if not (symbols or meanings):
+        return
+    for row in table.rows:
+        emoji = leading_emoji(row.cells[0].text)
+        if emoji is not None:
+            words = strip_emoji(row.cells[0].text).strip()
+            yield emoji.group(), words or row.cells[1].text

@@ -1,0 +1,28 @@
+"""Whether two titles can speak of the same thing."""
+
+from __future__ import annotations
+
+import re
+
+#: From this share of the shorter title's pairs of characters on, two titles are alike. "Provision
+#: Postgres" shares nearly all of its own with "PostgreSQL provisioning", "Fix the login" a quarter with
+#: "Delete the cache".
+_ALIKE = 0.5
+_LEADING_ID = re.compile(r"^\W*\S*\d\S*?[\s:–—-]+")
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+def unlike(title: str, other: str) -> bool:
+    """True where two titles have next to nothing in common, their IDs aside.
+
+    Pairs of characters work for scripts without spaces between words too. (Overlap coefficient.)
+    """
+    pairs, others = _pairs(title), _pairs(other)
+    if not pairs or not others:
+        return False  # nothing to tell them apart by
+    return len(pairs & others) < _ALIKE * min(len(pairs), len(others))
+
+
+def _pairs(title: str) -> set[str]:
+    words = _NOT_WORDS.sub(" ", _LEADING_ID.sub("", title, count=1)).casefold().split()
+    return {word[i : i + 2] for word in words for i in range(max(1, len(word) - 1))}

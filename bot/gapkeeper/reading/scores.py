@@ -1,0 +1,290 @@
+"""Score tables, and scores that a heading or a line states, as a document has them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
+from gapkeeper.reading.figures import Figure, leading_figure, parse_figure
+from gapkeeper.reading.ids import squeeze
+from gapkeeper.reading.lexicon import normalise
+from gapkeeper.reading.vocabulary import strip_emoji
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gapkeeper.reading.blocks import Block, Inline, Row
+    from gapkeeper.reading.values import Context
+
+#: Names of columns, the best first. `Points` is the weight beside `Score`, and the score beside `Max`.
+_WEIGHTS = ("weight", "weights", "weighting", "weightage", "w", "gewicht", "gewichtung", "poids", "peso", "waga")
+_WEIGHTS += ("weging", "重み", "权重", "權重", "가중치")
+_LIMITS = ("max", "max points", "max score", "maximum", "possible", "possible points", "points", "max punkte", "满分", "満点")
+_SCORES = ("score", "scores", "current", "current score", "actual", "achieved", "earned", "readiness", "complete")
+_SCORES += ("completed", "completion", "%", "percent", "% complete", "complete %", "completion %", "progress", "done")
+_SCORES += ("points", "wynik", "bewertung", "punkte", "note", "nota", "puntuación", "pontuação", "スコア", "得分", "评分", "점수")
+_WEIGHTED = ("weighted", "weighted score", "weighted value", "weighted %", "contribution", "weighted points", "gewichtet")
+_WEIGHTED += ("w x s", "w×s", "weight x score", "weight × score", "ważony", "ponderado", "pondéré", "加权", "加权得分", "加重")
+_RISKS = {"likelihood", "probability", "impact", "severity", "risk", "risk id", "hazard", "threat"}
+_UNIT = re.compile(r"\((?!%|pts?\b|points?\b|max\b)[^)]*\)|\b(?:kg|lbs?|mb|gb|kb|ms)\b")
+_TOTAL = re.compile(
+    r"(?:grand |overall |weighted )?(?:total|sum|summe|gesamt|suma|razem|somme|totaal|итого|всего|合計|总计|總計|합계)(?!\w)|overall$"
+)
+_SUBTOTAL = re.compile(r"sub ?total")
+_ORDINAL_HEAD = {"", "#", "no", "no.", "nr", "nr.", "id"}
+_LABEL = re.compile(r"readiness|\bready\b|scores?\b|maturity|bereitschaft|gotowość|wynik|punktzahl|puntuación|準備度|就绪", re.IGNORECASE)
+_NEAR_LABEL = re.compile(rf"{_LABEL.pattern}|\btotal|overall|\bsum\b|gesamt|razem|合計|总计", re.IGNORECASE)
+_NOT_OURS = re.compile(
+    r"target|goal|requir|minim|\bmin\b|\bmax|threshold|previous|prior|\bold\b|baseline|risk|expected|pass|needed|before|"
+    r"last|\btest|coverage|\bif\b|\bwhen\b|weight|ziel|\bcel\b",
+    re.IGNORECASE,
+)
+_STATED = re.compile(r"[\W_]*(?P<label>[^\W\d_][^:：=|]{0,60}?)[\s*_]*(?:[:：=]|\s(?:is(?: now)?|at|stands at)\s)[\s*_:：=~]*(?=\W{0,3}\d)")
+_IN_HEADING = re.compile(r"(?P<name>.*\w.*?)\s*[:(\[–—-]\s*(?P<figure>\d[\d.,]*\s*(?:%|/\s*\d+))\s*[)\]]?\W*$")
+_NEARBY = 6  # blocks after a table in which its stated sum is looked for
+_LONG = 20  # `Infrastructure (40/40)`: a whole of this size is points and not a part's number, nor a date
+_HINTS = ("eadiness", "READINESS", "core", "CORE", "ready", "aturity", "ereitschaft", "gotowo", "ynik", "unktzahl")
+_HINTS += ("untuación", "準備度", "就绪", "/")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """One row of a score table; None where the cell holds a dash or nothing."""
+
+    name: str
+    weight: Figure | None
+    score: Figure | None
+    weighted: Figure | None
+    line: int
+    column: int  # of the weighted value, where the table has one
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """A table with a weight column and a score column, and the sum that stands beside it."""
+
+    path: str
+    title: str  # the heading above
+    rows: tuple[ScoreRow, ...]
+    total: ScoreRow | None  # the row that sums up the others
+    stated: Figure | None  # in a line near the table: `**Readiness:** 44.8%`
+    stated_line: int
+    stated_column: int
+    limits: bool  # the weights are `Max` or `Points`: scores are points of them
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatedScore:
+    """A score that a heading or a line states, without a table."""
+
+    path: str
+    title: str
+    figure: Figure
+    line: int
+    column: int
+
+
+ReadinessFact = ScoreTable | StatedScore
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    name: int
+    weight: int
+    score: int
+    weighted: int | None
+    limits: bool
+    certain: bool  # the names alone make it a score table
+
+
+def find_readiness(blocks: Sequence[Block], context: Context) -> tuple[ReadinessFact, ...]:
+    """The score tables of one document, and the scores it states without a table, in order."""
+    facts: list[tuple[int, ReadinessFact]] = []
+    used: set[int] = set()  # blocks whose line is the sum of a table
+    heading: Heading | None = None
+    for index, block in enumerate(blocks):
+        if type(block) is Heading:
+            heading = block
+        elif type(block) is Table and (columns := _columns(tuple(cell.text for cell in block.head))):
+            table = _read_table(blocks, index, columns, heading, context, used)
+            if table is not None:
+                facts.append((block.start, table))
+    text = context.source.text
+    if any(hint in text for hint in _HINTS):
+        facts += [(start, fact) for start, fact in _stated_scores(blocks, context, used)]
+        facts.sort(key=lambda pair: pair[0])
+    return tuple(fact for _, fact in facts)
+
+
+@lru_cache(maxsize=2048)
+def _columns(head: tuple[str, ...]) -> _Columns | None:
+    """Which columns of a header are name, weight, score and weighted value; None where it is no score table's."""
+    names = [normalise(re.sub(r"\((?:%|pts?|points?)\)", "", text, flags=re.IGNORECASE)).strip(" *:.") for text in head]
+    if any(name in _RISKS for name in names):
+        return None
+    weighted = _first(names, _WEIGHTED, ())
+    weight = _first(names, _WEIGHTS, (weighted,))
+    certain = weight is not None
+    if weight is None:
+        weight = _first(names, _LIMITS, (weighted,))
+    if weight is None:
+        return None
+    score = _first(names, _SCORES, (weighted, weight))
+    if score is None or _UNIT.search(head[weight].casefold()):
+        return None
+    taken = {weight, score, weighted}
+    name = next((i for i, text in enumerate(names) if i not in taken and text not in _ORDINAL_HEAD), None)
+    if name is None:
+        name = next((i for i in range(len(names)) if i not in taken), None)
+    if name is None:
+        return None
+    certain = certain or names[score] in {"score", "points", "earned", "achieved"}
+    return _Columns(name, weight, score, weighted, not _first(names, _WEIGHTS, (weighted,)) == weight, certain)
+
+
+def _first(names: Sequence[str], known: Sequence[str], taken: Sequence[int | None]) -> int | None:
+    """The column with the best of the known names."""
+    found = [(known.index(name), i) for i, name in enumerate(names) if name in known and i not in taken]
+    return min(found)[1] if found else None
+
+
+def _read_table(  # noqa: PLR0913, PLR0917  the place of a table is more than the table
+    blocks: Sequence[Block],
+    index: int,
+    columns: _Columns,
+    heading: Heading | None,
+    context: Context,
+    used: set[int],
+) -> ScoreTable | None:
+    block = blocks[index]
+    assert isinstance(block, Table)  # noqa: S101  for mypy: the caller looked
+    rows = [_read_row(row, columns, context) for row in block.rows]
+    total = _total(rows)
+    areas = [row for row in rows if row is not total and row.weight is not None and not _SUBTOTAL.match(normalise(row.name))]
+    weightless = sum(1 for row in rows if row.weight is None and row is not total)
+    title = plain_title(heading.inline) if heading else ""
+    if not areas or weightless > len(areas):
+        return None
+    if not (columns.certain or total is not None or _LABEL.search(title)):
+        return None
+    stated = _nearby(blocks, index, used)
+    line = column = 0
+    figure = None
+    if stated is not None:
+        figure, inline = stated
+        line, column = _place(context, inline.start)
+    at, beside = _place(context, block.start)
+    return ScoreTable(
+        context.source.path, title, tuple(areas), total, figure, line, column, columns.limits, at, beside
+    )
+
+
+def _read_row(row: Row, columns: _Columns, context: Context) -> ScoreRow:
+    cells = row.cells
+    weighted = None if columns.weighted is None else parse_figure(cells[columns.weighted].text)
+    column = columns.score if columns.weighted is None else columns.weighted
+    at = cells[column].start or row.start
+    line, place = _place(context, at)
+    return ScoreRow(
+        plain_title(cells[columns.name]),
+        parse_figure(cells[columns.weight].text),
+        parse_figure(cells[columns.score].text),
+        weighted,
+        line,
+        place,
+    )
+
+
+def _total(rows: Sequence[ScoreRow]) -> ScoreRow | None:
+    """The row that sums up the others: by its name, or the last one where it has none."""
+    named = [row for row in rows if _TOTAL.match(normalise(row.name))]
+    if named:
+        return named[-1]
+    return rows[-1] if len(rows) > 1 and not row_name(rows[-1]) else None
+
+
+def row_name(row: ScoreRow) -> str:
+    """What is left of a row's name without dashes and marks."""
+    return row.name.strip(" -–—*_")
+
+
+def _place(context: Context, offset: int) -> tuple[int, int]:
+    return context.source.line(offset), context.source.column(offset)
+
+
+def _nearby(blocks: Sequence[Block], index: int, used: set[int]) -> tuple[Figure, Inline] | None:
+    """The sum that is stated beside a table: in the section's lines after it, else before it."""
+    for step in (1, -1):
+        at = index + step
+        while 0 <= at < len(blocks) and abs(at - index) <= _NEARBY and not isinstance(blocks[at], Heading | Table):
+            for inline in _lines(blocks[at]):
+                found = _stated_in_line(inline.text, _NEAR_LABEL)
+                if found is not None and at not in used:
+                    used.add(at)
+                    return found[1], inline
+            at += step
+    return None
+
+
+def _lines(block: Block) -> Sequence[Inline]:
+    if isinstance(block, Paragraph | Entry):
+        return block.lines
+    return ()
+
+
+def _stated_in_line(text: str, label: re.Pattern[str]) -> tuple[str, Figure] | None:
+    """The label and the number of a line such as `**Readiness:** 44.8% - Not ready`."""
+    head = text[:120]
+    match = _STATED.match(head)
+    if match is None or not label.search(match["label"]) or _NOT_OURS.search(match["label"]):
+        return None
+    found = leading_figure(head[match.end() :])
+    if found is None:
+        return None
+    figure, rest = found
+    if not (figure.percent or figure.of or re.match(r"\W*(?:$|[(.;,]|[-–—]\s)", rest)):
+        return None
+    return squeeze(match["label"].strip(" *_")), figure
+
+
+def _stated_scores(
+    blocks: Sequence[Block], context: Context, used: set[int]
+) -> Iterator[tuple[int, StatedScore]]:
+    above: list[Heading] = []  # the headings that a block stands under, the outermost first
+    path = context.source.path
+    for index, block in enumerate(blocks):
+        if isinstance(block, Heading):
+            above = [h for h in above if h.level < block.level]
+            found = _stated_in_heading(block, above)
+            above.append(block)
+            if found is not None:
+                yield block.start, StatedScore(path, *found, *_place(context, block.start))
+        elif index not in used:
+            for inline in _lines(block):
+                line = _stated_in_line(inline.text, _LABEL)
+                if line is not None:
+                    yield inline.start, StatedScore(path, *line, *_place(context, inline.start))
+
+
+def _stated_in_heading(heading: Heading, above: Sequence[Heading]) -> tuple[str, Figure] | None:
+    """The name and the number of a heading such as `Infrastructure (40/40)`, where scores are spoken of."""
+    text = heading.inline.text
+    if not (match := _IN_HEADING.match(text)):
+        return None
+    figure = parse_figure(match["figure"])
+    if figure is None or figure.of is not None and figure.value > figure.of or _NOT_OURS.search(match["name"]):
+        return None
+    spoken_of = _LABEL.search(match["name"]) or any(_LABEL.search(h.inline.text) for h in above)
+    if not (spoken_of or figure.of is not None and figure.of >= _LONG):
+        return None
+    return squeeze(strip_emoji(match["name"])).strip(" *_:"), figure
+
+
+def plain_title(inline: Inline) -> str:
+    """A heading or cell as a name: without emphasis and emoji."""
+    return squeeze(strip_emoji(inline.text))
