@@ -33,10 +33,17 @@ _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
 _NO_CHARACTER = re.compile(f"[\x80-\x9f\ud800-\udfff{_NONCHARACTERS}]")
 _PICTURES: dict[int, int] = {code: 0x2400 + code for code in range(32) if chr(code) != "\n"} | {9: 32, 0x7F: 0x2421}
 
+# What any of the above could touch: most text holds none of it.
+_SUSPECT = re.compile(
+    "[^\n -~\xa0-\xac\xae-\u02ff\u0370-\u0600\u2010-\u2027\u2030-\u205e\u2070-\u3163\u4e00-\ud7ff\U0001f000-\U0001faff]"
+)
+
 
 def clean_text(text: str) -> str:
     """The text as people should see it: lines end with a line feed, tabs are spaces."""
     if text.isascii() and text.isprintable():
+        return text
+    if _SUSPECT.search(text) is None:
         return text
     text = _LINE_END.sub("\n", text).translate(_PICTURES)
     if text.isascii():

@@ -58,9 +58,9 @@ def conflict_comment(item: Item, telling: Telling, key: str, move: Move) -> str:
     return _comment(
         key,
         f"The documents and this issue were changed to different things. {person(move.actor)} "
-        f"{_DONE_TO_IT[move.to]}, and {_statement(item, telling, None)}",
+        f"{_DONE_TO_IT[move.to]}, and {_statement(item, telling)}",
         "Nothing was closed or written back. The next change of either side decides: change "
-        f"{_there(item, telling)}, or {'close' if move.to is TrackerState.OPEN else 'reopen and close'} this issue.",
+        f"{_there(item, telling)}, or {'close' if move.to is TrackerState.OPEN else 'reopen'} this issue.",
     )
 
 
@@ -92,8 +92,7 @@ def moved_on_tracker_comment(item: Item, telling: Telling, key: str, move: Move,
     return _comment(
         key,
         f"{person(move.actor)} {_DONE_TO_IT[move.to]}; the documents were not changed. {escaping.inline(why)}",
-        f"They still differ: {_statement(item, telling, None)} If it should be {other}, "
-        f"change {_there(item, telling)}.",
+        f"They still differ: {_statement(item, telling)} If it should be {other}, change {_there(item, telling)}.",
     )
 
 
@@ -102,7 +101,7 @@ def undo_comment(item: Item, telling: Telling, key: str, move: Move) -> str:
     back = "Closed again" if move.to is TrackerState.OPEN else "Reopened"
     return _comment(
         key,
-        f"{back}: {person(move.actor)} {_DONE_TO_IT[move.to]}, but {_statement(item, telling, None)}",
+        f"{back}: {person(move.actor)} {_DONE_TO_IT[move.to]}, but {_statement(item, telling)}",
         f"Here the documents decide. Change {_there(item, telling)}.",
     )
 
@@ -111,7 +110,7 @@ def adopted_apart_comment(item: Item, telling: Telling, key: str) -> str:
     """A person's open issue was adopted although the documents say that the item is closed."""
     return _comment(
         key,
-        f"This issue now stands for {escaping.inline(item.key)}. It is open, but {_statement(item, telling, None)}",
+        f"This issue now stands for {escaping.inline(item.key)}. It is open, but {_statement(item, telling)}",
         f"It stays open. Close it if the documents are right; else change {_there(item, telling)}.",
     )
 
@@ -120,17 +119,20 @@ def _comment(key: str, *paragraphs: str) -> str:
     return "\n\n".join((*paragraphs, hidden_key_line(key)))
 
 
-def _statement(item: Item, telling: Telling, written_by: str | None) -> str:
-    """`docs/gaps.md:65` says “Done” for ACTION-040, at commit `1f2e3d4c5b`, written by Ada."""
-    author = "" if not written_by else f", written by {person(written_by)}"
+def _statement(item: Item, telling: Telling, written_by: str | None = None) -> str:
+    """`docs/gaps.md:65` says “Done” for ACTION-040, read as resolved, at commit `1f2e3d4c5b`, written by Ada."""
     name = escaping.inline(item.key)
-    if item.resolved_by is not None:
-        said = f"{escaping.inline(item.resolved_by)} is resolved and resolves {name}"
-        return f"{said} (see {_status_place(item, telling)}{telling.places.commit}{author})."
-    said = "no document says a status for" if item.status_text is None else f"says {quoted(item.status_text)} for"
     place = _status_place(item, telling)
-    said = f"{said} {name} (see {place}" if item.status_text is None else f"{place} {said} {name} ("
-    return f"{said}read as {item.status.words}){telling.places.commit}{author}."
+    if item.resolved_by is not None:
+        said = f"{escaping.inline(item.resolved_by)}, which is resolved, resolves {name} (see {place})"
+    elif item.status_text is None:
+        said = f"no document says a status for {name} (see {place}), which counts as {item.status.words}"
+    else:
+        said = f"{place} says {quoted(item.status_text)} for {name}"
+        if item.status_text.strip().casefold() != item.status.words:
+            said += f", read as {item.status.words}"
+    author = f", written by {person(written_by)}" if written_by else ""
+    return f"{said}{telling.places.commit}{author}."
 
 
 def _status_place(item: Item, telling: Telling) -> str:

@@ -25,7 +25,7 @@ def identity_of(item: Item, namespace: str) -> str:
 
 def alias_identities(item: Item, namespace: str) -> tuple[str, ...]:
     """The identities that an item had under its former paths."""
-    return tuple(make_identity(namespace, item.kind, path, item.id) for path in item.aliases)
+    return tuple(make_identity(namespace, item.kind, path, item.id) for path in item.aliases) if item.aliases else ()
 
 
 class Identity(NamedTuple):

@@ -76,7 +76,7 @@ class LabelMaker:
             for gate in gates:
                 for key in gate.blockers:
                     self._gates.setdefault(key, []).append(gate.name)
-        self._known: dict[tuple[str, ...], Label | None] = {}
+        self._individual = _individual(rules)
         self._sets: dict[tuple[object, ...], frozenset[str]] = {}
         self.labels: dict[str, Label] = {}  # by name: every label that was named so far
         self.managed = self._service(rules.managed, "1d76db", "Kept in step with the planning documents by Gapkeeper")
@@ -88,7 +88,7 @@ class LabelMaker:
         """The names of all labels that an item asks for, the managed one among them."""
         rules = self._rules
         gates = tuple(self._gates.get(item.key, ()))
-        if _individual(rules):
+        if self._individual:
             return self._make(item, gates)
         # Without {id} and {title} in a template, items that agree in these have the same labels.
         owner = rules.owner and item.owner

@@ -46,17 +46,16 @@ def person(name: str | None) -> str:
 
 
 def carried_back(policy: SyncPolicy) -> str:
-    """What a person's close or reopen does, as one or two sentences."""
-    closes = _effect(policy, policy.on_close, "a close")
-    reopens = _effect(policy, policy.on_reopen, "a reopening")
+    """What Gapkeeper does here, and what a person's close or reopen does."""
     kept = "Gapkeeper keeps this issue in step with the planning documents."
-    if closes.removeprefix("a close") == reopens.removeprefix("a reopening"):
-        return f"{kept} {_effect(policy, policy.on_close, 'a close or reopening').capitalize()} here."
-    return f"{kept} Here, {closes}, and {reopens}."
+    closing, reopening = _effect(policy, policy.on_close), _effect(policy, policy.on_reopen)
+    if closing == reopening:
+        return f"{kept} Closing or reopening it here {closing}."
+    return f"{kept} Closing it here {closing}; reopening it {reopening}."
 
 
-def _effect(policy: SyncPolicy, choice: OnMove, what: str) -> str:
+def _effect(policy: SyncPolicy, choice: OnMove) -> str:
     if choice is OnMove.UNDO:
-        return f"{what} is undone, unless the documents agree"
+        return "is undone, unless the documents agree"
     mode = _MODES.get(policy.write_back) if choice is OnMove.WRITE_BACK else None
-    return f"{what} stands, and the documents stay as they are" if mode is None else f"{what} is {mode}"
+    return f"is {mode}" if mode else "changes nothing in the documents"
