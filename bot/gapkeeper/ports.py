@@ -39,6 +39,9 @@ class TrackerReader(Protocol):
     def has_comment(self, number: int, key: str) -> bool:
         """Whether a comment of ours with this hidden key stands on the issue."""
 
+    def close(self) -> None:
+        """Release what the tracker holds."""
+
 
 class Tracker(TrackerReader, Protocol):
     """A tracker that can be written to; only `app.apply` gets this one.
@@ -68,9 +71,6 @@ class Tracker(TrackerReader, Protocol):
 
     def remove_link(self, number: int, type_: str, other: int) -> None:
         """Untie two issues."""
-
-    def close(self) -> None:
-        """Release what the tracker holds."""
 
 
 class Clock(Protocol):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from importlib import resources
 from typing import TYPE_CHECKING
 
+from gapkeeper.reading.lexicon import LANGUAGES
 from gapkeeper.settings.conform import Fault
 from gapkeeper.settings.toml_text import dotted, quoted
 
@@ -77,16 +77,11 @@ def _pattern(kind: Kind, path: tuple[str, ...]) -> Iterator[Fault]:
 
 
 def _languages(repository: RepositorySettings) -> Iterator[Fault]:
-    if repository.status.languages == "*":
-        return
-    sets = resources.files("gapkeeper.reading") / "words"
-    known = sorted(file.name.removesuffix(".toml") for file in sets.iterdir() if len(file.name) == len("en.toml"))
     path = ("status", "languages")
-    for language in repository.status.languages:
-        if language not in known:
-            yield Fault(
-                path, f"{dotted(path)}: there are no words for {quoted(language)}", f"Sets: {', '.join(known)}."
-            )
+    for language in repository.status.languages if repository.status.languages != "*" else ():
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            yield Fault(path, f"{dotted(path)}: there are no words for {quoted(language)}", f"There are: {known}.")
 
 
 def _labels(repository: RepositorySettings) -> Iterator[Fault]:
