@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Side = Literal["left", "right"]
 
+_DOUBLE_HASH = re.compile("#(?=#)")
 _WORD = re.compile(r"[^ ]+ *| +")
 
 
@@ -185,10 +186,9 @@ def render(lines: Iterable[Line], look: Look) -> str:
 
 def _paint(pieces: Line, look: Look) -> str:
     if look.log:
-        text = text_of(pieces).rstrip(" ")
-        inert = escaping.log_line(text)
-        if len(inert) > len(text):  # it would have been a command
-            return inert
+        text = text_of(pieces)
+        if "##" in text or text.lstrip().startswith("::"):
+            return _disarmed(text)
     if not look.colour:
         return text_of(pieces).rstrip(" ")
     parts = list(pieces)
@@ -197,3 +197,9 @@ def _paint(pieces: Line, look: Look) -> str:
     if parts:
         parts[-1] = Piece(parts[-1].text.rstrip(" "), parts[-1].tone)
     return "".join(p.text if p.tone is Tone.PLAIN else f"\x1b[{p.tone.value}m{p.text}\x1b[0m" for p in parts)
+
+
+def _disarmed(text: str) -> str:
+    """A line that a runner would take for a command, with its indentation and without its colour."""
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    return indent + _DOUBLE_HASH.sub(f"#{escaping.GUARD}", f"{escaping.GUARD}{text.strip(' ')}")

@@ -1,0 +1,90 @@
+"""Whatever documents say: what we print moves no cursor, fits the terminal, and stays valid."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from gapkeeper.reporting.compare import compare
+from gapkeeper.reporting.findings import finding_lines
+from gapkeeper.reporting.graph_drawn import dot, mermaid
+from gapkeeper.reporting.graph_text import graph_lines
+from gapkeeper.reporting.item_list import item_lines, items_csv
+from gapkeeper.reporting.json_text import json_text
+from gapkeeper.reporting.register_json import register_json
+from gapkeeper.reporting.score_text import score_lines
+from gapkeeper.reporting.style import Line, Look, line, render, text_of, wrap
+from gapkeeper.reporting.table import Column, table
+from gapkeeper.reporting.why import explain
+from gapkeeper.reporting.why_text import why_lines
+from samples import hostile
+
+LOOKS = st.builds(
+    Look, width=st.none() | st.integers(20, 120), colour=st.booleans(), unicode=st.booleans(), log=st.booleans()
+)
+TEXT = st.text(max_size=60) | st.sampled_from(["\x1b[2J", "\u202ex", "::error::x", "##[group]", "a" * 200, "漢" * 90])
+OUR_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def screens(text: str, look: Look) -> list[Line]:
+    register = hostile(text)
+    (item,) = register.items
+    return [
+        *item_lines(register.items, look),
+        *finding_lines(register.diagnostics, look),
+        *score_lines(register, compare(register, register), look, base=text),
+        *graph_lines(register, look),
+        *why_lines(explain(register, item), register, look),
+    ]
+
+
+@given(TEXT, LOOKS)
+def test_no_text_reaches_a_terminal_as_a_command(text: str, look: Look) -> None:
+    shown = OUR_COLOUR.sub("", render(screens(text, look), look))
+    bad = {c for c in shown if c != "\n" and unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"}}
+    assert not bad
+    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@given(TEXT, st.integers(20, 120))
+def test_a_log_has_no_line_that_its_runner_obeys(text: str, width: int) -> None:
+    for look in (Look(log=True), Look(width=width, log=True)):
+        for shown in render(screens(text, look), look).splitlines():
+            assert not shown.lstrip().startswith("::")
+            assert "##[" not in shown
+
+
+@given(st.lists(st.tuples(TEXT, TEXT, TEXT), min_size=1, max_size=4), st.integers(20, 120))
+def test_an_aligned_table_fits_and_a_stacked_one_breaks_only_at_words(
+    rows: list[tuple[str, str, str]], width: int
+) -> None:
+    columns = (Column("A", least=3), Column("B", least=3, elide="left"), Column("C", least=3, number=True))
+    for shown in table(columns, [tuple(line(cell) for cell in row) for row in rows], Look(width=width)):
+        assert cell_len(text_of(shown).rstrip(" ")) <= width
+
+
+@given(TEXT, st.integers(20, 120), st.integers(0, 8))
+def test_wrapping_loses_nothing(text: str, width: int, hang: int) -> None:
+    pieces = line(text)
+    lines = wrap(pieces, Look(width=width), hang=hang)
+    joined = text_of(lines[0]) + "".join(text_of(more)[hang:] for more in lines[1:])
+    assert joined == text_of(pieces)
+
+
+@given(TEXT)
+def test_files_for_programs_are_well_formed(text: str) -> None:
+    register = hostile(text)
+    assert json.loads(json_text(register_json(register)))["items"][0]["title"] == text
+    header, row = csv.reader(io.StringIO(items_csv(register.items), newline=""))
+    assert len(header) == len(row)
+    assert all(
+        len(re.findall('(?<!\\\\)"', shown.replace("\\\\", ""))) % 2 == 0 for shown in dot(register).splitlines()
+    )
+    assert all(shown.count('"') in {0, 2} for shown in mermaid(register).splitlines())
