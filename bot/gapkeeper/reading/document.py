@@ -79,7 +79,6 @@ class _Found:
 
     statements: list[Statement] = field(default_factory=list)
     shorts: list[Statement] = field(default_factory=list)
-    families: set[str] = field(default_factory=set)
 
 
 def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> DocumentFacts:
@@ -108,7 +107,6 @@ def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> D
         gates=find_gates(parsed.blocks, context),
         drawings=find_drawings(parsed.blocks, context),
         diagnostics=tuple(_own_findings(source, suspects, parsed, found)),
-        families=frozenset(found.families),
     )
 
 
@@ -249,16 +247,13 @@ class _Walk:
             section=item.section,
             ignored=item.ignored,
         )
-        self._add(statement, item.inherited, defines=item.title is not None)
+        self._add(statement, item.inherited)
 
-    def _add(self, statement: Statement, inherited: StatedStatus | None, *, defines: bool) -> None:
+    def _add(self, statement: Statement, inherited: StatedStatus | None) -> None:
         """Keep a statement of a tracked kind; where it has no status, its section speaks for it."""
-        kind = self.context.ids.kind(statement.id)
-        if kind is None:
+        if self.context.ids.kind(statement.id) is None:
             return
         self.found.statements.append(statement)
-        if defines:
-            self.found.families.add(kind)
         if inherited is not None and not statement.statuses and statement.rank is not Rank.RANGE:
             self.found.statements.append(
                 Statement(
@@ -283,7 +278,7 @@ class _Walk:
             ignored = self._pending_before_block()
             for statement in read_rows(self.context, block, self._category()):
                 kept = replace(statement, ignored=True) if ignored else statement
-                self._add(kept, self._status_of_section(), defines=statement.title is not None)
+                self._add(kept, self._status_of_section())
         self.lead = ""
 
     def _pending_before_block(self) -> bool:
@@ -363,10 +358,9 @@ class _Walk:
             ignored=ignored,
             last=found.last,
         )
-        boxed = any(s.form is StatusForm.CHECKBOX for s in statement.statuses)
         if found.title is None and found.rank is Rank.LIST and statement.statuses:
             self.found.shorts.append(statement)
-        self._add(statement, self._status_of_section(), defines=boxed)
+        self._add(statement, self._status_of_section())
 
     def _ignore(self, index: int, block: Ignore) -> None:
         following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None

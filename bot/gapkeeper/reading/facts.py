@@ -66,4 +66,3 @@ class DocumentFacts:
     gates: tuple[GateStatement, ...]
     drawings: tuple[Drawing, ...]
     diagnostics: tuple[Diagnostic, ...]  # that need no other document
-    families: frozenset[str]  # kinds that something is defined under, for `kinds = "*"`

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ _WEIGHTED = ("weighted", "weighted score", "weighted value", "weighted %", "cont
 _WEIGHTED += ("w x s", "w×s", "weight x score", "weight × score", "ważony", "ponderado", "pondéré", "加权", "加权得分", "加重")
 _RISKS = {"likelihood", "probability", "impact", "severity", "risk", "risk id", "hazard", "threat"}
 _UNIT = re.compile(r"\((?!%|pts?\b|points?\b|max\b)[^)]*\)|\b(?:kg|lbs?|mb|gb|kb|ms)\b")
+_SCALE = re.compile(r"(?:/|[-–]|\bof|max\.?)\s*(\d{1,3})\s*\)?\s*$")
+_REMARK = re.compile(r"\(\s*(?:%|pts?|points?|(?:\d{1,3}\s*[-–]|/|(?:out )?of|max\.?)\s*\d{1,3})\s*\)|\s/\s?\d{1,3}$", re.IGNORECASE)
 _TOTAL = re.compile(
     r"(?:grand |overall |weighted )?(?:total|sum|summe|gesamt|suma|razem|somme|totaal|итого|всего|合計|总计|總計|합계)(?!\w)|overall$"
 )
@@ -42,12 +45,11 @@ _NOT_OURS = re.compile(
     r"last|\btest|coverage|\bif\b|\bwhen\b|weight|ziel|\bcel\b",
     re.IGNORECASE,
 )
-_STATED = re.compile(r"[\W_]*(?P<label>[^\W\d_][^:：=|]{0,60}?)[\s*_]*(?:[:：=]|\s(?:is(?: now)?|at|stands at)\s)[\s*_:：=~]*(?=\W{0,3}\d)")
-_IN_HEADING = re.compile(r"(?P<name>.*\w.*?)\s*[:(\[–—-]\s*(?P<figure>\d[\d.,]*\s*(?:%|/\s*\d+))\s*[)\]]?\W*$")
+_STATED = re.compile(r"[\W_]*(?P<label>[^\W\d_][^:：=|<>≤≥]{0,60}?)[\s*_]*[:：][\s*_~≈]*(?=\W{0,3}\d)")
+_VALUE = re.compile(r"[:：]\W{0,8}\d")
+_IN_HEADING = re.compile(r"[:(\[–—-]\s*(?P<figure>\d[\d.,]{0,8}\s?(?:%|/\s?\d{1,6}))\s?[)\]]?\W*$")
 _NEARBY = 6  # blocks after a table in which its stated sum is looked for
 _LONG = 20  # `Infrastructure (40/40)`: a whole of this size is points and not a part's number, nor a date
-_HINTS = ("eadiness", "READINESS", "core", "CORE", "ready", "aturity", "ereitschaft", "gotowo", "ynik", "unktzahl")
-_HINTS += ("untuación", "準備度", "就绪", "/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class ScoreTable:
     stated_line: int
     stated_column: int
     limits: bool  # the weights are `Max` or `Points`: scores are points of them
+    percent: bool  # the weights are per cent, by their signs or their column's name
     line: int
     column: int
 
@@ -100,6 +103,8 @@ class _Columns:
     weighted: int | None
     limits: bool
     certain: bool  # the names alone make it a score table
+    percent: bool  # `Weight (%)`
+    scale: Decimal | None  # `Score (0-10)`
 
 
 def find_readiness(blocks: Sequence[Block], context: Context) -> tuple[ReadinessFact, ...]:
@@ -114,17 +119,15 @@ def find_readiness(blocks: Sequence[Block], context: Context) -> tuple[Readiness
             table = _read_table(blocks, index, columns, heading, context, used)
             if table is not None:
                 facts.append((block.start, table))
-    text = context.source.text
-    if any(hint in text for hint in _HINTS):
-        facts += [(start, fact) for start, fact in _stated_scores(blocks, context, used)]
-        facts.sort(key=lambda pair: pair[0])
+    facts += _stated_scores(blocks, context, used)
+    facts.sort(key=lambda pair: pair[0])
     return tuple(fact for _, fact in facts)
 
 
 @lru_cache(maxsize=2048)
 def _columns(head: tuple[str, ...]) -> _Columns | None:
     """Which columns of a header are name, weight, score and weighted value; None where it is no score table's."""
-    names = [normalise(re.sub(r"\((?:%|pts?|points?)\)", "", text, flags=re.IGNORECASE)).strip(" *:.") for text in head]
+    names = [normalise(_REMARK.sub("", text)).strip(" *:.") for text in head]
     if any(name in _RISKS for name in names):
         return None
     weighted = _first(names, _WEIGHTED, ())
@@ -144,7 +147,17 @@ def _columns(head: tuple[str, ...]) -> _Columns | None:
     if name is None:
         return None
     certain = certain or names[score] in {"score", "points", "earned", "achieved"}
-    return _Columns(name, weight, score, weighted, not _first(names, _WEIGHTS, (weighted,)) == weight, certain)
+    scale = _SCALE.search(head[score])
+    return _Columns(
+        name,
+        weight,
+        score,
+        weighted,
+        limits=names[weight] in _LIMITS,
+        certain=certain,
+        percent="%" in head[weight],
+        scale=Decimal(scale[1]) if scale else None,
+    )
 
 
 def _first(names: Sequence[str], known: Sequence[str], taken: Sequence[int | None]) -> int | None:
@@ -172,6 +185,7 @@ def _read_table(  # noqa: PLR0913, PLR0917  the place of a table is more than th
         return None
     if not (columns.certain or total is not None or _LABEL.search(title)):
         return None
+    percent = columns.percent or any(row.weight.percent for row in areas if row.weight)
     stated = _nearby(blocks, index, used)
     line = column = 0
     figure = None
@@ -180,7 +194,7 @@ def _read_table(  # noqa: PLR0913, PLR0917  the place of a table is more than th
         line, column = _place(context, inline.start)
     at, beside = _place(context, block.start)
     return ScoreTable(
-        context.source.path, title, tuple(areas), total, figure, line, column, columns.limits, at, beside
+        context.source.path, title, tuple(areas), total, figure, line, column, columns.limits, percent, at, beside
     )
 
 
@@ -193,11 +207,18 @@ def _read_row(row: Row, columns: _Columns, context: Context) -> ScoreRow:
     return ScoreRow(
         plain_title(cells[columns.name]),
         parse_figure(cells[columns.weight].text),
-        parse_figure(cells[columns.score].text),
+        _scaled(parse_figure(cells[columns.score].text), columns.scale),
         weighted,
         line,
         place,
     )
+
+
+def _scaled(score: Figure | None, scale: Decimal | None) -> Figure | None:
+    """A bare score under `Score (0-10)` is one of ten."""
+    if score is None or scale is None or score.percent or score.of:
+        return score
+    return replace(score, of=scale)
 
 
 def _total(rows: Sequence[ScoreRow]) -> ScoreRow | None:
@@ -240,7 +261,7 @@ def _lines(block: Block) -> Sequence[Inline]:
 def _stated_in_line(text: str, label: re.Pattern[str]) -> tuple[str, Figure] | None:
     """The label and the number of a line such as `**Readiness:** 44.8% - Not ready`."""
     head = text[:120]
-    match = _STATED.match(head)
+    match = _STATED.match(head)  # the label's words are looked for last: few lines have a number there
     if match is None or not label.search(match["label"]) or _NOT_OURS.search(match["label"]):
         return None
     found = leading_figure(head[match.end() :])
@@ -258,31 +279,34 @@ def _stated_scores(
     above: list[Heading] = []  # the headings that a block stands under, the outermost first
     path = context.source.path
     for index, block in enumerate(blocks):
-        if isinstance(block, Heading):
+        kind = type(block)
+        if kind is Heading:
             above = [h for h in above if h.level < block.level]
             found = _stated_in_heading(block, above)
             above.append(block)
             if found is not None:
                 yield block.start, StatedScore(path, *found, *_place(context, block.start))
-        elif index not in used:
-            for inline in _lines(block):
-                line = _stated_in_line(inline.text, _LABEL)
-                if line is not None:
+        elif (kind is Paragraph or kind is Entry) and index not in used:
+            for inline in block.lines:  # type: ignore[attr-defined]  # both have them
+                text = inline.text
+                # Most lines of most documents come here and go on at once.
+                if (":" in text or "：" in text) and _VALUE.search(text) and (line := _stated_in_line(text, _LABEL)):
                     yield inline.start, StatedScore(path, *line, *_place(context, inline.start))
 
 
 def _stated_in_heading(heading: Heading, above: Sequence[Heading]) -> tuple[str, Figure] | None:
     """The name and the number of a heading such as `Infrastructure (40/40)`, where scores are spoken of."""
     text = heading.inline.text
-    if not (match := _IN_HEADING.match(text)):
+    if not ("/" in text or "%" in text) or not (match := _IN_HEADING.search(text)):
         return None
+    name = text[: match.start()]
     figure = parse_figure(match["figure"])
-    if figure is None or figure.of is not None and figure.value > figure.of or _NOT_OURS.search(match["name"]):
+    if figure is None or figure.of is not None and figure.value > figure.of or _NOT_OURS.search(name):
         return None
-    spoken_of = _LABEL.search(match["name"]) or any(_LABEL.search(h.inline.text) for h in above)
+    spoken_of = _LABEL.search(name) or any(_LABEL.search(h.inline.text) for h in above)
     if not (spoken_of or figure.of is not None and figure.of >= _LONG):
         return None
-    return squeeze(strip_emoji(match["name"])).strip(" *_:"), figure
+    return squeeze(strip_emoji(name)).strip(" *_:"), figure
 
 
 def plain_title(inline: Inline) -> str:
