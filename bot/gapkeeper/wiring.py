@@ -7,6 +7,7 @@ without `--rev` no subprocesses.
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 from gapkeeper.errors import UsageError
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Actor
     from gapkeeper.ports import DocumentSource, Tracker, TrackerReader
+
+# https://github.com/owner/name.git, git@gitlab.example.org:group/sub/name; never what stands before the host.
+_FORGE_URL = re.compile(
+    r"(?:^|[/@.])(?P<forge>github|gitlab)\.[\w.-]+(?::\d+)?[/:](?P<project>[\w.-]+(?:/[\w.-]+)+?)(?:\.git)?/?$",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def load_settings(folder: Path, *, overrides: Mapping[str, object] | None = None) -> Settings:
@@ -57,6 +64,16 @@ def read_register(settings: Settings, source: DocumentSource) -> Register:
         exists=source.exists,
         commit_dates=source.commit_dates,
     )
+
+
+def suggested_tracker(folder: Path) -> str | None:
+    """The forge's project that a repository was cloned from: a suggestion to people, never written to by itself."""
+    if not (folder / ".git").exists():
+        return None
+    from gapkeeper.adapters.git import origin  # noqa: PLC0415
+
+    match = _FORGE_URL.search(origin(folder) or "")
+    return f"{match['forge'].lower()}:{match['project']}" if match else None
 
 
 def sync_policy(settings: Settings) -> SyncPolicy:

@@ -134,6 +134,15 @@ def is_ancestor(folder: Path, ancestor: str, descendant: str) -> bool | None:
     return {0: True, 1: False}.get(answer.returncode)
 
 
+def origin(folder: Path) -> str | None:
+    """The URL of the remote that a clone was made from; None where there is none, or no git."""
+    try:
+        answer = git_command.run(folder, "config", "--get", "remote.origin.url")
+    except DocumentsError:
+        return None
+    return os.fsdecode(answer.stdout).strip() or None
+
+
 def commit_dates(folder: Path, paths: Collection[str], revision: str) -> dict[str, dt.date]:
     """The day, in UTC, of the last commit up to this one that changed each path.
 

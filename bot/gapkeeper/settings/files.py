@@ -43,6 +43,19 @@ class ConfigurationFile:
         return f"{self.name}:{line}"
 
 
+def names(folder: Path) -> list[str]:
+    """The configurations that are there, also those that cannot be read."""
+    there = []
+    for name, table in PLACES:
+        try:
+            found = _read(folder, name, table) is not None if table else os.path.lexists(folder / name)
+        except ConfigurationError:
+            found = True
+        if found:
+            there.append(name)
+    return there
+
+
 def find(folder: Path) -> ConfigurationFile | None:
     """The configuration of a folder; the folders above it do not count.
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gapkeeper.settings.conform import Fault, KeyPath
 
 DEFAULT = "default"
+FILE = "file"
+ENVIRONMENT = "environment"
 COMMAND_LINE = "command line"
 
 
@@ -24,9 +26,14 @@ COMMAND_LINE = "command line"
 class Layer:
     """The values that one source gives, and where it gives each."""
 
+    origin: str  # file, environment, command line
     values: Mapping[str, Any]
     place: Callable[[KeyPath], str]
-    from_repository: bool = False  # written by whoever may write to the repository, and not by who runs us
+
+    @property
+    def from_repository(self) -> bool:
+        """Whether whoever may write to the repository wrote it, and not who runs us."""
+        return self.origin == FILE
 
     def gives(self, path: KeyPath) -> bool:
         """Whether this source sets a key, or one below it."""
@@ -35,7 +42,7 @@ class Layer:
             if not isinstance(value, Mapping) or part not in value:
                 return False
             value = value[part]
-        return True
+        return not isinstance(value, Mapping) or bool(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +96,9 @@ def _load(
     if faults:
         raise _error([("", fault) for fault in faults])
     sources = [
-        Layer(file.values, file.place, from_repository=True) if file else None,
-        Layer(values, lambda path: _variable(variables, path)),
-        Layer(_nested(overrides), lambda _: COMMAND_LINE),
+        Layer(FILE, file.values, file.place) if file else None,
+        Layer(ENVIRONMENT, values, lambda path: _variable(variables, path)),
+        Layer(COMMAND_LINE, _nested(overrides), lambda _: COMMAND_LINE),
     ]
     layers: list[Layer] = []
     wrong: list[tuple[str, Fault]] = []
@@ -99,7 +106,7 @@ def _load(
         if source is not None and source.values:
             right, faults = conform(RepositorySettings, source.values)
             wrong += [(source.place(fault.path), fault) for fault in faults]
-            layers.append(Layer(right, source.place, source.from_repository))
+            layers.append(Layer(source.origin, right, source.place))
     if wrong:
         raise _error(wrong)
     merged: dict[str, Any] = {}

@@ -1,0 +1,116 @@
+"""`gapkeeper init`: a commented configuration for a repository, and what was found there."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gapkeeper import wiring
+from gapkeeper.entry.cli.command import Command, path_argument
+from gapkeeper.entry.cli.terminal import OutputError, show, write_data
+from gapkeeper.errors import ConfigurationError
+from gapkeeper.reporting.style import Tone, line, say
+from gapkeeper.settings import files
+from gapkeeper.settings.load import Settings
+from gapkeeper.settings.repository import Documents, RepositorySettings
+from gapkeeper.settings.template import commented_toml
+from gapkeeper.settings.toml_text import inline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gapkeeper.model.register import Register
+
+NAME = "gapkeeper.toml"
+
+
+@click.command(
+    "init",
+    cls=Command,
+    examples=[
+        ("gapkeeper init", "write gapkeeper.toml into this folder"),
+        ("gapkeeper init docs --stdout", "print it, and write nothing"),
+        ("gapkeeper init --force", "replace the one that is there"),
+    ],
+)
+@path_argument()
+@click.option("--stdout", is_flag=True, help="Print the configuration instead of writing it.")
+@click.option("--force", is_flag=True, help=f"Replace a {NAME} that is there.")
+def command(path: str, stdout: bool, force: bool) -> int:
+    """Look at the repository and write a gapkeeper.toml that shows and explains every setting.
+
+    Nothing in it is set: until a line is changed, everything is as it is without the file.
+    """
+    folder = Path(path)
+    # Every kind, and no configuration: what is there, whatever an older file says of it.
+    every = Settings(RepositorySettings(documents=Documents(kinds="*")))
+    source = wiring.document_source(every, folder)
+    if not stdout:
+        _refuse_a_second(folder, force=force)
+    facts = list(_facts(wiring.read_register(every, source), wiring.suggested_tracker(folder)))
+    text = commented_toml(facts)
+    if stdout:
+        write_data(text)
+        return 0
+    _write(folder / NAME, text, force=force)
+    show(lambda _: [line(say("wrote ", Tone.GOOD), str(folder / NAME)), *(line(fact) for fact in facts)])
+    return 0
+
+
+def _refuse_a_second(folder: Path, *, force: bool) -> None:
+    """Raise `ConfigurationError` where there is a configuration that would not be replaced."""
+    there = files.names(folder)
+    if there and not (force and there == [NAME]):
+        hint = "gapkeeper init --stdout prints one to copy from"
+        hint += "; --force replaces it." if there == [NAME] else "."
+        raise ConfigurationError(f"there is a configuration already: {', '.join(there)}", hint=hint)
+
+
+def _facts(register: Register, tracker: str | None) -> Iterator[str]:
+    """What was found, in lines."""
+    tracked = RepositorySettings().documents.kinds
+    counts = Counter(item.kind for item in register.items)
+    yield f"Found here: {_number(len(register.documents), 'document')}, {_number(len(register.items), 'item')}."
+    for kind in (kind for kind in tracked if kind in counts):
+        yield f"  {kind}: {_number(counts[kind], 'item')}{_home(register, kind)}"
+    others = [kind for kind, _ in counts.most_common() if kind not in tracked]
+    if others:
+        yield "Other kinds, which are not tracked:"
+        yield from (f"  {kind}: {_number(counts[kind], 'item')}{_home(register, kind)}" for kind in others)
+        yield f"To track them: [documents] kinds = {inline((*tracked, *others))}"
+    if tracker:
+        yield f"The git remote is {tracker}. A tracker is used only where it is named: [tracker] url, or --tracker."
+
+
+def _home(register: Register, kind: str) -> str:
+    """The document that defines most items of a kind."""
+    places: defaultdict[str, int] = defaultdict(int)
+    for item in register.items:
+        if item.kind == kind:
+            places[item.source.path] += 1
+    path = register.registers.get(kind) or max(sorted(places), key=lambda place: places[place])
+    return f", register {path}" if len(places) > 1 else f", in {path}"
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    """Write the whole file or none of it; without ``force``, only where there is nothing."""
+    new = path.with_name(f".{NAME}.new") if force else path
+    try:
+        with new.open("x", encoding="utf-8", newline="\n") as file:
+            try:
+                file.write(text)
+                file.flush()
+            except OSError:
+                new.unlink()
+                raise
+        if force:
+            new.replace(path)
+    except OSError as error:
+        raise OutputError(f"{new} cannot be written: {error.strerror}", hint="--stdout prints it.") from error
