@@ -86,12 +86,14 @@ class Comparison:
     edges: set[tuple[str, str, str]] = field(default_factory=set)
     diagnostics: set[Diagnostic] = field(default_factory=set)
     readiness: Readiness | None = None  # the one that `area` lines speak of
+    no_items: bool = False
     all_edges: bool = False
     any_diagnostics: bool = False
 
     def unnamed(self) -> list[str]:
         """What was read, should be named, and is not."""
-        wrong = [f"too many items: {write_item(i)}" for i in self.register.items if i.key not in self.items]
+        wrong = [] if self.items or self.no_items else ["a case without items has to say `no items`"]
+        wrong += [f"too many items: {write_item(i)}" for i in self.register.items if i.key not in self.items]
         if self.all_edges:
             extra = (e for e in self.register.edges if (e.start, e.type, e.end) not in self.edges)
             wrong += [f"too many edges: {e.start} {e.type} {e.end} ({e.source})" for e in extra]
@@ -126,8 +128,8 @@ def _judge(text: str, comparison: Comparison) -> list[str]:
 
 def _nothing(match: re.Match[str], comparison: Comparison) -> list[str]:
     register, what = comparison.register, match["what"]
-    if what in {"edges", "other edges"}:
-        comparison.all_edges = True
+    comparison.no_items |= what == "items"
+    comparison.all_edges |= what in {"edges", "other edges"}
     there: Mapping[str, Sequence[str]] = {
         "gates": [gate.name for gate in register.gates],
         "readiness": [r.title for r in register.readiness],
