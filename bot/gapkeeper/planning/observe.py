@@ -121,6 +121,11 @@ def _sort_in(seen: Observation, one: Ours, namespace: str, managed_label: str, *
         seen.released.setdefault(identity, one)
 
 
+def is_our_account(actor: Actor, our_accounts: Collection[str]) -> bool:
+    """Whether somebody is one of our accounts; these are given in small letters."""
+    return actor.role is Role.SELF or actor.name.casefold() in our_accounts
+
+
 def word_counts(actor: Actor, our_accounts: Collection[str]) -> bool:
     """Whether somebody's marker or title counts: one of our accounts, or somebody with write access."""
     return actor.role in {Role.SELF, Role.WRITE} or actor.name.casefold() in our_accounts

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gapkeeper.model.policy import OnMove, OnRemove, SyncPolicy, WriteBack
-from gapkeeper.model.snapshot import Actor, Reason, Role
-from gapkeeper.model.status import State, Status
+from gapkeeper.model.policy import OnMove, OnRemove, WriteBack
+from gapkeeper.model.snapshot import Role
+from gapkeeper.model.status import State
+from gapkeeper.planning.marker import TrackerState
 
 if TYPE_CHECKING:
-    from gapkeeper.model.snapshot import Issue
+    from gapkeeper.model.policy import SyncPolicy
+    from gapkeeper.model.snapshot import Actor, Issue
+    from gapkeeper.model.status import Status
 
 
 class Documents(StrEnum):
@@ -46,9 +49,12 @@ class Observed(StrEnum):
     @classmethod
     def of(cls, issue: Issue) -> Observed:
         """The word for an issue of ours; a close without a reason counts as completed."""
-        if issue.state is State.OPEN:
-            return cls.OPEN
-        return cls((issue.reason or Reason.COMPLETED).value)
+        return cls.of_state(TrackerState.of(issue))
+
+    @classmethod
+    def of_state(cls, state: TrackerState) -> Observed:
+        """The same for what a marker remembers."""
+        return cls.COMPLETED if state is TrackerState.CLOSED else cls(state.value)
 
 
 class Mover(StrEnum):

@@ -1,0 +1,169 @@
+"""An item that has an issue: what documents changed follows, what people changed stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.plan import Change, IssueUpdate, Op
+from gapkeeper.model.status import Rank, State, Status
+from gapkeeper.planning import reasons
+from gapkeeper.planning.body import compose_body, replace_marker
+from gapkeeper.planning.decide import EFFECTS, Action
+from gapkeeper.planning.drafting import Draft, ends, managed_text, shown
+from gapkeeper.planning.fields import field_moves
+from gapkeeper.planning.identity import split_identity
+from gapkeeper.planning.links import link_moves
+from gapkeeper.planning.marker import Pair, TrackerState
+from gapkeeper.planning.situation import Observed
+
+if TYPE_CHECKING:
+    from gapkeeper.model.items import Item
+    from gapkeeper.planning.drafting import Drafting
+    from gapkeeper.planning.fields import Fields, Moves
+    from gapkeeper.planning.issue import DesiredIssue
+    from gapkeeper.planning.links import LinkMoves
+    from gapkeeper.planning.marker import Marker
+    from gapkeeper.planning.observe import Ours
+
+#: Statements that somebody edits for one item; sections and ranges speak for many.
+_OWN_RANKS = frozenset({Rank.HEADING, Rank.ROW, Rank.LIST})
+
+
+def draft_follow(with_: Drafting, ours: Ours, action: Action, item: Item, desired: DesiredIssue) -> Draft | None:
+    """What an action means for an issue of ours, with all fields that moved; None: nothing did.
+
+    Raises:
+        RejectedError: People's text leaves no room for our part.
+    """
+    return _Following(with_, ours, action, item, desired).draft()
+
+
+@dataclass(frozen=True, slots=True)
+class _Following:
+    """One issue, its item, and what was decided."""
+
+    with_: Drafting
+    ours: Ours
+    action: Action
+    item: Item
+    desired: DesiredIssue
+
+    def draft(self) -> Draft | None:
+        issue, base, effect = self.ours.issue, self.ours.marker, EFFECTS[self.action]
+        moves = field_moves(self.desired, issue, base)
+        links = link_moves(self.desired.links, issue, base.links, self.with_.targets)
+        fields = moves.fields | self._identity_fields() | self._link_fields(links)
+        renewed = self.desired.content != base.body
+        if not (effect.op or fields or renewed or links.add or links.remove):
+            return None
+        change = Change(
+            effect.op or Op.UPDATE,
+            self.item.key,
+            "links are missing",
+            identity=self.desired.identity,
+            issue=issue.number,
+            source=(self.item.status_source or self.item.source) if effect.op else self.item.source,
+            links=links.add,
+            unlinks=links.remove,
+            expects=issue.ground,
+        )
+        after = self.with_.state_after(effect, issue, self.desired.reason)
+        if effect.moves_base or fields or renewed:
+            fields |= self._state_fields(after)
+            change = self._written(change, replace(moves, fields=fields), links, after)
+        else:
+            change = self._linked(change, links)
+        return self._judged(change, closes=issue.state is State.OPEN and after is not TrackerState.OPEN)
+
+    def _identity_fields(self) -> Fields:
+        base = self.ours.marker
+        if self.desired.identity == base.identity:
+            return {}
+        return {"document": (split_identity(base.identity).path, self.item.path)}
+
+    def _link_fields(self, links: LinkMoves) -> Fields:
+        base = self.ours.marker.links
+        return (
+            {}
+            if links.base.documents == base.documents
+            else {"links": (ends(base.documents), ends(links.base.documents))}
+        )
+
+    def _state_fields(self, after: TrackerState) -> Fields:
+        base = self.ours.marker
+        now, known = Observed.of(self.ours.issue), Observed.of_state(base.state.tracker)
+        if self.action is Action.WRITE_BACK:
+            return {"status": (self.item.status.words, written_back(now, base).words)}
+        fields: Fields = {}
+        if EFFECTS[self.action].moves_base:
+            if base.state.documents is not self.item.status:
+                was = base.state.documents
+                fields["status"] = ("absent" if was is None else was.words, self.item.status.words)
+            if Observed.of_state(after) is not now:
+                fields["state"] = (now.value, Observed.of_state(after).value)
+            elif known is not now:
+                fields["remembered"] = (known.value, now.value)
+        return fields
+
+    def _written(self, change: Change, moves: Moves, links: LinkMoves, after: TrackerState) -> Change:
+        """One comment, if one is due, and one update that carries everything, the marker included."""
+        issue, base, effect = self.ours.issue, self.ours.marker, EFFECTS[self.action]
+        marker = replace(
+            self.with_.renewed(moves.marker, self.item, self.desired),
+            state=Pair(self.item.status, after) if effect.moves_base else base.state,
+            links=links.base,
+            aliases=self._aliases(),
+        )
+        update, fields = moves.update, dict(moves.fields)
+        if Observed.of_state(after) is not Observed.of(issue):
+            reason = None if after is TrackerState.OPEN else self.with_.possible(self.desired.reason)
+            update = replace(update, state=after.state, reason=reason)
+        renewed = self.desired.content != base.body
+        if renewed or not update.empty:
+            managed = self.with_.renderer.body(self.item, continues=base.continues)
+            body = compose_body(issue.body, marker, managed, self.with_.capabilities)
+        else:
+            body = replace_marker(issue.body, marker)
+        if renewed:
+            fields["body"] = (managed_text(issue.body), managed_text(body))
+        key, comment = self.with_.comment(self.action, self.item, issue, self.desired.identity, base.serial)
+        return replace(
+            change,
+            reason=reasons.updated(self.action, self.item, issue, fields),
+            fields=shown(fields),
+            comment=comment,
+            comment_key=key,
+            update=replace(update, body=body),
+        )
+
+    def _linked(self, change: Change, links: LinkMoves) -> Change:
+        """Links that a crash left out are made again, and only then the marker says so."""
+        base = self.ours.marker
+        made = replace(base, links=links.made, serial=base.serial + 1)
+        then = None if links.made == base.links else IssueUpdate(body=replace_marker(self.ours.issue.body, made))
+        return replace(change, then=then, fields=shown({"links": ((), ends(links.add))}))
+
+    def _aliases(self) -> tuple[str, ...]:
+        base, identity = self.ours.marker, self.desired.identity
+        known = (*base.aliases, *self.desired.aliases, base.identity)
+        return tuple(dict.fromkeys(alias for alias in known if alias != identity))
+
+    def _judged(self, change: Change, *, closes: bool) -> Draft:
+        """Tell a reading change, and a close for which nobody edited the item's own statement."""
+        base = self.ours.marker
+        same_words = self.desired.statement == base.statement
+        moved = base.state.documents is not None and self.item.status is not base.state.documents
+        if moved and same_words and self.with_.register.rules_digest != base.rules:
+            held = None if self.with_.policy.accept_reading else "--accept-reading"
+            change = replace(change, reason=reasons.reading_change(change.reason, base, self.item), held=held)
+        stated = self.item.status_statement
+        edited = stated is not None and stated.rank in _OWN_RANKS and not same_words
+        return Draft(change, removes=closes and not edited)
+
+
+def written_back(now: Observed, base: Marker) -> Status:
+    """The status that documents get for what a person did: a reopened item has its former open one again."""
+    if now is Observed.OPEN:
+        return base.former or Status.PENDING
+    return Status.CANCELLED if now is Observed.NOT_PLANNED else Status.RESOLVED

@@ -1,0 +1,214 @@
+"""Register and snapshot to a plan: everything one sync would write, decided before the first write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gapkeeper.errors import RejectedError
+from gapkeeper.model.plan import Op, Plan
+from gapkeeper.model.status import State
+from gapkeeper.planning.creating import draft_adopt, draft_create
+from gapkeeper.planning.decide import EFFECTS, Action, decide
+from gapkeeper.planning.drafting import Drafting
+from gapkeeper.planning.following import draft_follow
+from gapkeeper.planning.issue import IssueRenderer
+from gapkeeper.planning.leaving import draft_gone, draft_spare
+from gapkeeper.planning.links import Targets
+from gapkeeper.planning.matching import match
+from gapkeeper.planning.observe import is_our_account, observe
+from gapkeeper.planning.project import link_numbers, project_changes, requests
+from gapkeeper.planning.safety import Evidence, refusal
+from gapkeeper.planning.situation import Base, Choices, Mover, Observed, situation
+from gapkeeper.reading.likeness import unlike
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from gapkeeper.model.plan import Change
+    from gapkeeper.model.policy import SyncPolicy
+    from gapkeeper.model.register import Register
+    from gapkeeper.model.snapshot import Capabilities, Issue, Snapshot
+    from gapkeeper.model.spans import Place
+    from gapkeeper.planning.drafting import Draft
+    from gapkeeper.planning.issue import DesiredIssue
+    from gapkeeper.planning.matching import Match
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """One identity, and what happens to it."""
+
+    match: Match
+    action: Action
+    desired: DesiredIssue | None  # None: the item is gone
+
+
+def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges know, each by name
+    register: Register,
+    snapshot: Snapshot,
+    policy: SyncPolicy,
+    *,
+    tracker: str,
+    capabilities: Capabilities,
+    is_ancestor: Callable[[str, str], bool] | None = None,
+    written_by: Callable[[Place], str | None] | None = None,
+) -> Plan:
+    """Decide everything that one sync would write.
+
+    A plan that creates or adopts issues is only sure of itself where the snapshot holds the other
+    issues of the project too: `app.sync` sees to that.
+
+    Args:
+        register: What the documents say.
+        snapshot: What the tracker holds.
+        policy: What a sync may do.
+        tracker: The tracker as the operator named it.
+        capabilities: What the tracker can do and hold.
+        is_ancestor: Whether its first commit comes before its second one; None: there is no git.
+        written_by: Who committed what stands at a place, where that is known.
+
+    Raises:
+        NewerMarkerError: An issue of ours carries a marker of a newer version.
+    """
+    vouched = {item.issue_link for item in register.items if item.issue_link is not None}
+    seen = observe(snapshot, policy.labels.managed, policy.accounts, vouched)
+    notes = seen.notes()
+    found = match(register, seen, snapshot)
+    on_hold = _Hold(policy.labels.hold)
+    matches = [one for one in found.matches if not on_hold.holds(one.ours.issue if one.ours else one.found)]
+    spares = [spare for spare in found.spares if not on_hold.holds(spare.ours.issue)]
+    numbers = {one.item.key: one.ours.issue.number for one in matches if one.item and one.ours}
+    renderer = IssueRenderer(register, policy, capabilities, snapshot.namespace, MappingProxyType(numbers))
+    decided = [_decided(one, renderer, Choices.of(policy)) for one in matches]
+    targets = _targets(decided)
+    with_ = Drafting(register, policy, capabilities, renderer, targets, written_by or _nobody_knows)
+    accounts = frozenset(name.casefold() for name in (snapshot.account, *policy.accounts))
+    drafts = [draft for one in decided if (draft := _draft(with_, one, notes)) is not None]
+    drafts += [
+        draft
+        for spare in spares
+        if (draft := draft_spare(with_, spare, written_by_us=is_our_account(spare.ours.issue.author, accounts)))
+    ]
+    chosen = _narrowed(drafts, policy)
+    written = [draft for draft in chosen if draft.change.held is None]
+    changes = _with_possible_links([draft.change for draft in chosen], targets)
+    changes += project_changes([draft.change for draft in written], renderer.labels, snapshot)
+    evidence = Evidence(
+        register=register,
+        policy=policy,
+        capabilities=capabilities,
+        seen=seen,
+        drafts=written,
+        kept=frozenset(one.ours.marker.document for one in matches if one.item and one.ours),
+        is_ancestor=is_ancestor,
+    )
+    return Plan(
+        tracker=tracker,
+        revision=register.revision,
+        changes=tuple(sorted(changes, key=lambda change: change.order)),
+        refused=refusal(evidence),
+        notes=(*notes, *on_hold.notes()),
+        requests=requests(changes, snapshot, capabilities) if capabilities.forge else 0,
+        skipped=len(drafts) - len(chosen),
+        numbers=link_numbers(changes, targets.numbers),
+        taken_at=snapshot.taken_at,
+    )
+
+
+def _nobody_knows(_place: Place) -> str | None:
+    return None
+
+
+@dataclass(slots=True)
+class _Hold:
+    """Issues that people put on hold are left alone."""
+
+    label: str
+    numbers: list[int] = field(default_factory=list)
+
+    def holds(self, issue: Issue | None) -> bool:
+        held = issue is not None and any(name.casefold() == self.label.casefold() for name in issue.labels)
+        if held and issue is not None:
+            self.numbers.append(issue.number)
+        return held
+
+    def notes(self) -> list[str]:
+        return [f"#{number} is on hold (`{self.label}`) and is left alone" for number in sorted(self.numbers)]
+
+
+def _decided(one: Match, renderer: IssueRenderer, choices: Choices) -> _Decided:
+    desired = None if one.item is None else renderer.desired(one.item)
+    status = None if one.item is None else one.item.status
+    if one.ours is None:
+        return _Decided(one, decide(situation(status, None, one.observed), choices).then, desired)
+    issue, marker = one.ours.issue, one.ours.marker
+    now = situation(
+        status,
+        Base(marker.state.documents, Observed.of_state(marker.state.tracker)),
+        one.observed,
+        mover=Mover.of(issue.state_actor),
+        unlike=desired is not None
+        and issue.state is State.CLOSED
+        and _is_unlike(marker.title.documents, desired.title),
+    )
+    return _Decided(one, decide(now, choices).then, desired)
+
+
+def _is_unlike(before: str, now: str) -> bool:
+    return before != now and unlike(before, now)
+
+
+def _targets(decided: Iterable[_Decided]) -> Targets:
+    numbers: dict[str, int] = {}
+    created: set[str] = set()
+    for one in decided:
+        effect = EFFECTS[one.action]
+        if effect.op is Op.CREATE:
+            created.add(one.match.identity)
+        elif effect.op is Op.ADOPT and one.match.found is not None:
+            numbers[one.match.identity] = one.match.found.number
+        elif one.match.ours is not None:
+            numbers[one.match.identity] = one.match.ours.issue.number
+    return Targets(numbers, created)
+
+
+def _draft(with_: Drafting, one: _Decided, notes: list[str]) -> Draft | None:
+    item, ours, found = one.match.item, one.match.ours, one.match.found
+    op = EFFECTS[one.action].op
+    try:
+        if item is None or one.desired is None:
+            return None if ours is None else draft_gone(with_, ours, one.action)
+        if op is Op.CREATE:
+            return draft_create(with_, one.match, one.action, item, one.desired)
+        if op is Op.ADOPT and found is not None:
+            return draft_adopt(with_, found, one.action, item, one.desired)
+        return None if ours is None else draft_follow(with_, ours, one.action, item, one.desired)
+    except RejectedError as error:  # people's text leaves no room: their issue, their choice
+        notes.append(str(error))
+        return None
+
+
+def _narrowed(drafts: list[Draft], policy: SyncPolicy) -> list[Draft]:
+    """What `--only` and `--limit` leave, in the order of the plan."""
+    wanted = {key.casefold() for key in policy.only}
+    chosen = [
+        draft
+        for draft in drafts
+        if not wanted or {draft.change.key.casefold(), draft.change.key.rpartition("#")[2].casefold()} & wanted
+    ]
+    chosen.sort(key=lambda draft: draft.change.order)
+    return chosen if policy.limit is None else chosen[: policy.limit]
+
+
+def _with_possible_links(changes: list[Change], targets: Targets) -> list[Change]:
+    """Without links to issues that are not created in this run after all: a later run makes them."""
+    created = {change.identity for change in changes if change.op is Op.CREATE and change.held is None}
+    possible = created | targets.numbers.keys()
+    return [
+        replace(change, links=frozenset(link for link in change.links if link[1] in possible))
+        if any(link[1] not in possible for link in change.links)
+        else change
+        for change in changes
+    ]
