@@ -88,9 +88,7 @@ class Embedded:
         return self._own
 
     def open_reader(self) -> TrackerReader:
-        reader = open_reader(self._path, clock=self._clock)
-        assert isinstance(reader, SqliteTracker)
-        return self._remember(reader)
+        return self._remember(open_reader(self._path, clock=self._clock))
 
     def open_as(self, name: str, role: Role) -> SqliteTracker:
         return self._remember(open_tracker(self._path, actor=Actor(name, role), clock=self._clock))

@@ -220,9 +220,7 @@ class TestPlace:
         assert list(tmp_path.iterdir()) == []
 
     def test_reading_where_nothing_is_makes_nothing(self, tmp_path: Path) -> None:
-        reader = open_reader(database_path(DEFAULT_URL, tmp_path))
-        assert isinstance(reader, SqliteTracker)
-        with reader:
+        with open_reader(database_path(DEFAULT_URL, tmp_path)) as reader:
             snapshot = reader.snapshot("gapkeeper", everything=True)
             assert (snapshot.issues, snapshot.others, snapshot.labels) == ((), (), {})
             with pytest.raises(NotFoundError):
@@ -233,16 +231,15 @@ class TestPlace:
         with open_tracker(path) as tracker:
             create(tracker)
         before = path.read_bytes()
-        reader = open_reader(path)
-        assert isinstance(reader, SqliteTracker)
-        with reader:
+        with open_reader(path) as reader:
             assert len(reader.events()) == 1
             with pytest.raises(sqlite3.OperationalError, match="readonly"):  # SQLite itself would refuse as well
                 reader._database.connection.execute("DELETE FROM issues")
         assert path.read_bytes() == before
 
     def test_the_namespace_is_known_before_the_first_sync_and_stays(self, path: Path, tmp_path: Path) -> None:
-        planned = open_reader(path).snapshot("gapkeeper", everything=False).namespace
+        with open_reader(path) as reader:
+            planned = reader.snapshot("gapkeeper", everything=False).namespace
         with open_tracker(path) as tracker:
             assert tracker.snapshot("gapkeeper", everything=False).namespace == planned
         moved = path.rename(tmp_path / "moved.db")

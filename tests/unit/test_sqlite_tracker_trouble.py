@@ -43,9 +43,7 @@ def fill(path: Path, issues: int = 50) -> None:
 
 
 def read_all(path: Path) -> None:
-    reader = open_reader(path)
-    assert isinstance(reader, SqliteTracker)
-    with reader:
+    with open_reader(path) as reader:
         reader.snapshot("gapkeeper", everything=True)
 
 
@@ -172,9 +170,7 @@ class TestMigration:
 
     def test_a_reader_leaves_the_file_as_it_is(self, path: Path) -> None:
         before = path.read_bytes()
-        reader = open_reader(path)
-        assert isinstance(reader, SqliteTracker)
-        with reader:
+        with open_reader(path) as reader:
             assert len(reader.snapshot("", everything=True).others or ()) == 3
             reader._database.connection.execute("SELECT colour FROM issues")
         assert path.read_bytes() == before

@@ -96,7 +96,7 @@ def missing(connection: sqlite3.Connection, url: str, number: int) -> NotFoundEr
         "SELECT actor, at FROM events WHERE issue = ? AND kind = ?", (number, EventKind.DELETED)
     ).fetchone()
     if row is None:
-        return NotFoundError(f"{url} has no issue #{number}", hint="`gapkeeper issues list --state all` shows all.")
+        return NotFoundError(f"{url} has no issue #{number}", hint="`gapkeeper issues list` shows what there is.")
     return NotFoundError(f"issue #{number} of {url} was deleted by {row[0]} on {row[1][:10]}")
 
 

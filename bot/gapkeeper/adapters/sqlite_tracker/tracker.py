@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.sqlite_tracker.records import Comment, Event
     from gapkeeper.model.plan import IssueUpdate
     from gapkeeper.model.snapshot import Actor, Capabilities, Issue, Label
-    from gapkeeper.ports import Clock, TrackerReader
+    from gapkeeper.ports import Clock
 
 #: How long a write waits for another process before it gives way.
 BUSY_SECONDS = 5.0
@@ -63,8 +63,10 @@ def open_tracker(
 
 def open_reader(
     path: Path, *, url: str | None = None, clock: Clock = utc_now, busy_seconds: float = BUSY_SECONDS
-) -> TrackerReader:
-    """Open a tracker that cannot be written to; where there is no file, an empty one that makes none.
+) -> SqliteTracker:
+    """Open a tracker so that every write raises `RefusedError`; where there is no file, an empty one that makes none.
+
+    What only reads should take it as a `TrackerReader`, so that the type checker agrees.
 
     Raises:
         UnavailableError: the file is damaged, another program's, or cannot be opened.
