@@ -78,6 +78,7 @@ class Statement:
     span: Span
     line: int
     title: FieldText | None = None
+    title_guessed: bool = False  # the first free-text cell of a row, for want of a title column
     statuses: tuple[StatedStatus, ...] = ()
     owner: FieldText | None = None
     priority: FieldText | None = None

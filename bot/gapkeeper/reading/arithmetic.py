@@ -16,29 +16,43 @@ if TYPE_CHECKING:
     from gapkeeper.reading.figures import Figure
     from gapkeeper.reading.scores import ScoreRow, ScoreTable
 
-_ZERO = Decimal(0)
+_ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 _PLACES = Decimal("1E-6")  # recomputed numbers are rounded to these, so that thirds compare
 
 
 class _Unit(Enum):
-    """What the weighted values of a table are."""
+    """What the weighted values of a table are; the likeliest first."""
 
-    SHARE = "weight x score in per cent"  # 19 % of 25 % is 4.75
-    POINTS = "the score itself"  # 12 of 15 points
+    SHARE = "weight x per cent / 100"  # 19 % of 25 % is 4.75
+    POINTS = "score"  # 12 of 15 points
+    PERCENT = "weight x per cent"  # 35.2 % at a weight of 0.30 is 10.56
     SCALED = "weight x score / 100"  # 8 on a scale of ten, at 25 %, is 2
     PRODUCT = "weight x score"  # 3 x 8 is 24
+
+    def of(self, weight: Decimal, score: _Score) -> Decimal:
+        """The weighted value of a row."""
+        if self is _Unit.POINTS:
+            return score.raw
+        factor = score.share if self in {_Unit.SHARE, _Unit.PERCENT} else score.raw
+        return weight * factor / (_HUNDRED if self in {_Unit.SHARE, _Unit.SCALED} else _ONE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    raw: Decimal  # the number as written, without the second one of `8/10`
+    share: Decimal  # in per cent
+    half: Decimal  # how far rounding can have moved the share; 0 where it is exact
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row, recomputed. ``computed`` is None where the row has no score: it is left out."""
+    """One row, recomputed. ``score`` and ``computed`` are None where it has no score and is left out."""
 
     row: ScoreRow
     weight: Decimal
     score: Decimal | None  # points, or per cent
-    share: Decimal | None  # the score in per cent
     computed: Decimal | None  # what the weighted value should be, in the table's own unit
-    slack: Decimal  # how far the rounding of the score can have moved it
+    slack: Decimal  # how far the rounding of the score can have moved ``computed``
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +61,212 @@ class Recomputed:
 
     lines: tuple[Line, ...]
     computed: Decimal | None  # per cent of the weights of all rows that have a score
-    stated: Decimal | None  # the total as the document states it
+    stated: Decimal | None  # the total as the document states it, in per cent
     scaled: bool  # rows without a score were left out
     findings: tuple[Diagnostic, ...]
 
 
 def recompute(table: ScoreTable) -> Recomputed:
     """Everything that a score table says, and what it should say."""
-    weights = _weights(table)
-    shares = _shares(table)
-    unit = _unit(table, weights, shares)
-    lines = tuple(_line(row, w, share, unit) for row, w, share in zip(table.rows, weights, shares, strict=True))
-    scored = [line for line in lines if line.computed is not None]
-    whole = sum((line.weight for line in scored), _ZERO)
+    weights = [row.weight.value if row.weight else _ZERO for row in table.rows]
+    scores = _scores(table.rows, limits=table.limits)
+    unit, known = _unit(table, weights, scores)
+    lines = [_line(row, weight, score, unit) for row, weight, score in zip(table.rows, weights, scores, strict=True)]
+    scored = [(w, s) for w, s in zip(weights, scores, strict=True) if s is not None]
+    whole = sum((w for w, _ in scored), _ZERO)
     computed = None
     if whole:
-        earned = sum(((line.computed if unit is _Unit.POINTS else line.weight * line.share / 100) or _ZERO for line in scored), _ZERO)
-        computed = (earned * 100 / whole).quantize(_PLACES)
-    stated = table.stated or _total_figure(table)
+        earned = sum((s.raw if unit is _Unit.POINTS else w * s.share / _HUNDRED for w, s in scored), _ZERO)
+        computed = (earned * _HUNDRED / whole).quantize(_PLACES)
+    check = _Check(table, lines, computed, sum(weights, _ZERO))
+    stated = table.stated or total_figure(table)
     return Recomputed(
-        lines,
-        computed,
-        None if stated is None else _comparable(stated, sum(weights, _ZERO), unit),
-        scaled=bool(scored) and len(scored) < len(lines),
-        findings=tuple(_Findings(table, lines, computed).all()) if scored else (),
+        lines=tuple(lines),
+        computed=computed,
+        stated=None if stated is None else check.in_per_cent(stated),
+        scaled=0 < len(scored) < len(lines),
+        findings=tuple(check.findings(rows=known)) if scored else (),
     )
+
+
+def total_figure(table: ScoreTable) -> Figure | None:
+    """The sum that the table's own total row states."""
+    return None if table.total is None else table.total.weighted or table.total.score
+
+
+def _scores(rows: Sequence[ScoreRow], *, limits: bool) -> list[_Score | None]:
+    """The scores as per cent: `8/10` is 80, and so is 0.8 where all are such fractions."""
+    bare = [row.score for row in rows if row.score and not row.score.percent and not row.score.of]
+    fractions = not limits and any(f.decimals for f in bare) and all(f.value <= 1 for f in bare)
+    scores: list[_Score | None] = []
+    for row in rows:
+        figure = row.score
+        if figure is None:
+            scores.append(None)
+            continue
+        factor = _HUNDRED if fractions and figure in bare else _ONE
+        share = figure.share * factor
+        exact = figure.of is not None or share in {_ZERO, _HUNDRED}  # nothing and everything are not rounded
+        scores.append(_Score(figure.value, share, _ZERO if exact else figure.half * factor))
+    return scores
+
+
+def _line(row: ScoreRow, weight: Decimal, score: _Score | None, unit: _Unit) -> Line:
+    if score is None:
+        return Line(row, weight, None, None, _ZERO)
+    slack = _ZERO if unit is _Unit.POINTS or not score.share else unit.of(weight, score) * score.half / score.share
+    return Line(row, weight, score.raw if unit is _Unit.POINTS else score.share, unit.of(weight, score), slack)
+
+
+def _unit(table: ScoreTable, weights: Sequence[Decimal], scores: Sequence[_Score | None]) -> tuple[_Unit, bool]:
+    """What the weighted values are, and whether they are of a kind that is known here."""
+    if _are_points(table, weights, scores):
+        return _Unit.POINTS, True
+    rows = [
+        (row.weighted, weight, score)
+        for row, weight, score in zip(table.rows, weights, scores, strict=True)
+        if row.weighted is not None and score is not None and score.share
+    ]
+    units = (_Unit.SHARE, _Unit.PERCENT, _Unit.SCALED, _Unit.PRODUCT)
+    counts = [sum(1 for w, weight, score in rows if _matches(w, unit, weight, score)) for unit in units]
+    best = max(counts)
+    return units[counts.index(best)], best > 0 or len(rows) < 3
+
+
+def _matches(weighted: Figure, unit: _Unit, weight: Decimal, score: _Score) -> bool:
+    value = unit.of(weight, score)
+    slack = value * score.half / score.share + weighted.half
+    return abs(weighted.value - value) <= slack
+
+
+def _are_points(table: ScoreTable, weights: Sequence[Decimal], scores: Sequence[_Score | None]) -> bool:
+    """Scores are points of their weights where none is above its own and the plain sum fits better."""
+    pairs = [(w, s) for w, s in zip(weights, scores, strict=True) if s is not None]
+    figures = [row.score for row in table.rows if row.score is not None]
+    if (
+        not pairs
+        or any(s.raw > w for w, s in pairs)
+        or any(f.of not in {None, w} for f, (w, _) in zip(figures, pairs, strict=True))
+    ):
+        return False
+    if table.limits and not any(f.percent for f in figures):
+        return True
+    stated = table.stated or total_figure(table)
+    if stated is None:
+        return all(f.of is not None for f in figures)
+    whole = sum((w for w, _ in pairs), _ZERO)
+    plain = sum((s.raw for _, s in pairs), _ZERO)
+    weighted = sum((w * s.share / _HUNDRED for w, s in pairs), _ZERO)
+    return _distance(stated, plain, whole) < _distance(stated, weighted, whole)
+
+
+def _distance(stated: Figure, total: Decimal, whole: Decimal) -> Decimal:
+    """How far a stated sum is from a total, or from its share of the weights."""
+    share = total * _HUNDRED / whole if whole else total
+    return min(abs(stated.value - total), abs(stated.share - share))
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Compares what a table states with what it should state."""
+
+    table: ScoreTable
+    lines: Sequence[Line]
+    computed: Decimal | None
+    whole: Decimal  # the sum of all weights
+
+    def findings(self, *, rows: bool) -> Iterator[Diagnostic]:
+        """One diagnostic for each number that is off by more than rounding."""
+        wrong = [line for line in self.lines if rows and self._is_off(line)]
+        for line in wrong:
+            yield self._row_finding(line)
+        yield from self._weights()
+        row, total = self.table.total, total_figure(self.table)
+        if row is not None and total is not None:
+            yield from self._sum(total, row.line, row.column, wrong, "total")
+        if self.table.stated is not None:
+            stated = self.table.stated
+            yield from self._sum(stated, self.table.stated_line, self.table.stated_column, wrong, "stated score")
+
+    def in_per_cent(self, stated: Figure) -> Decimal:
+        """A stated sum as per cent: 75 of 150 points are 50."""
+        if stated.of is not None:
+            return stated.share.quantize(_PLACES)
+        total = sum((line.computed for line in self.lines if line.computed is not None), _ZERO)
+        points = not stated.percent and not self.table.percent and self.computed is not None
+        if points and self.whole and abs(stated.value - total) < abs(stated.value - (self.computed or _ZERO)):
+            return (stated.value * _HUNDRED / self.whole).quantize(_PLACES)
+        return stated.value
+
+    def _is_off(self, line: Line) -> bool:
+        weighted = line.row.weighted
+        if weighted is None or line.computed is None:
+            return False
+        return abs(weighted.value - line.computed) > weighted.half + line.slack
+
+    def _row_finding(self, line: Line) -> Diagnostic:
+        weighted, row = line.row.weighted, line.row
+        assert weighted is not None  # noqa: S101  for mypy: only rows that state one are off
+        assert line.computed is not None  # noqa: S101  as above
+        should = _like(weighted, line.computed)
+        made_of = f"{_as_written(row.score)} at a weight of {_as_written(row.weight)}"
+        name = row.name or "this row"
+        message = f"the weighted value of {name} is {_as_written(weighted)} and should be {should} ({made_of})"
+        return self._error(row.line, row.column, message)
+
+    def _weights(self) -> Iterator[Diagnostic]:
+        figures = [line.row.weight for line in self.lines if line.row.weight]
+        equal_or_fine = any(f.decimals for f in figures) or len({f.value for f in figures}) == 1
+        slack = sum((f.half for f in figures), _ZERO) if equal_or_fine else _ZERO
+        row = self.table.total
+        line, column = (row.line, row.column) if row else (self.table.line, self.table.column)
+        if self.table.percent and abs(self.whole - _HUNDRED) > slack:
+            message = f"the weights sum to {written(self.whole)}% and should sum to 100%"
+            yield Diagnostic(self.table.path, line, column, "readiness-weights", Severity.WARNING, message)
+        elif (
+            row is not None and row.weight is not None and abs(row.weight.value - self.whole) > slack + row.weight.half
+        ):
+            should = _like(row.weight, self.whole)
+            yield self._error(
+                line, column, f"the sum of the weights is stated as {_as_written(row.weight)} and should be {should}"
+            )
+
+    def _sum(self, stated: Figure, line: int, column: int, wrong: Sequence[Line], name: str) -> Iterator[Diagnostic]:
+        """Compare a stated sum with the column that it sums up, and where that is allowed with the share."""
+        total, slack = _ZERO, _ZERO
+        for entry in self.lines:
+            if entry.computed is None:
+                continue
+            weighted = entry.row.weighted
+            if weighted is None or entry in wrong:
+                total += entry.computed
+                slack += entry.slack
+            else:
+                total += weighted.value
+                slack += weighted.half if entry.slack else abs(weighted.value - entry.computed)
+        left_out = any(entry.computed is None for entry in self.lines)
+        shares = stated.of is not None or left_out or not self.table.percent
+        off = abs(stated.value - total) > slack + stated.half
+        share = self.computed
+        if off and shares and share is not None:
+            half = stated.half * 100 / stated.of if stated.of else stated.half
+            off = abs(stated.share - share) > half + (slack * _HUNDRED / self.whole if self.whole else slack)
+        if off:
+            exact = sum((entry.computed for entry in self.lines if entry.computed is not None), _ZERO)
+            should = share if share is not None and stated.percent and not self.table.percent else exact
+            yield self._error(
+                line, column, f"the {name} is {_as_written(stated)} and should be {_like(stated, should)}"
+            )
+
+    def _error(self, line: int, column: int, message: str) -> Diagnostic:
+        return Diagnostic(self.table.path, line, column, "readiness-arithmetic", Severity.ERROR, message)
+
+
+def _as_written(figure: Figure | None) -> str:
+    return "-" if figure is None else _like(figure, figure.value)
+
+
+def _like(figure: Figure, value: Decimal) -> str:
+    """A number in the manner of another one."""
+    whole = f"/{written(figure.of)}" if figure.of else ""
+    return f"{rounded(value, figure.decimals)}{'%' if figure.percent else ''}{whole}"

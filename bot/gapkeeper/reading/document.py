@@ -45,16 +45,20 @@ if TYPE_CHECKING:
     from gapkeeper.reading.ids import Ids
     from gapkeeper.reading.vocabulary import Vocabulary
 
-_ANY_ID = re.compile(rb"[A-Z0-9]-\d")
+_ANY_ID = re.compile(rb"[A-Z][0-9]*-\d")  # a cheap look for what may be an ID; `2026-01` is none
 _HIDDEN = re.compile(f"[{INVISIBLE}]")
 _FORM_ORDER = {StatusForm.FIELD: 0, StatusForm.CELL: 0, StatusForm.LINE: 1}
 
 
 @dataclass(slots=True)
 class _Section:
-    level: int
-    category: FieldText | None
-    status: StatedStatus | None
+    """A section that is no item. What it says is read when a statement in it asks: few are asked."""
+
+    index: int  # of its heading among the blocks
+    heading: Heading
+    category: FieldText | None = None
+    status: StatedStatus | None = None
+    read: bool = False
 
 
 @dataclass(slots=True)
@@ -73,6 +77,19 @@ class _HeadingItem:
     ignored: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where in the bytes IDs may stand: a look at these is cheaper than one at the text of every block."""
+
+    any: list[int]
+    tracked: list[int]
+
+
+def _within(places: list[int], block: Block) -> bool:
+    at = bisect_left(places, block.start)
+    return at < len(places) and places[at] < block.end
+
+
 @dataclass(slots=True)
 class _Found:
     """Statements as they are found, in order of their place."""
@@ -88,16 +105,16 @@ def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> D
     context = Context(source, vocabulary, ids, mend=bool(suspects))
     parsed = parse(source, mend=bool(suspects))
     context.legend = find_legend(parsed.blocks, vocabulary)
-    id_places = [m.start() for m in _ANY_ID.finditer(data)]
+    places = _Places([m.start() for m in _ANY_ID.finditer(data)], [m.start() for m in ids.tracked.finditer(data)])
     found = _Found()
-    if id_places or ids.has_patterns:
-        found = _Walk(context, parsed.blocks, id_places).run()
+    if places.tracked or ids.has_patterns:
+        found = _Walk(context, parsed.blocks, places).run()
     anchors = find_anchors(parsed.blocks, data)
     return DocumentFacts(
         path=path,
         statements=tuple(found.statements),
         shorts=tuple(found.shorts),
-        mentions=tuple(_mentions(context, parsed.blocks, id_places)),
+        mentions=tuple(_mentions(context, parsed.blocks, places)),
         links=tuple(_links(context, parsed)),
         anchors=frozenset(anchors),
         anchor_of=tuple(_anchors_of_ids(context, parsed.blocks, anchors)),
@@ -113,10 +130,10 @@ def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> D
 class _Walk:
     """One pass over the blocks of a document."""
 
-    def __init__(self, context: Context, blocks: list[Block], id_places: list[int]) -> None:
+    def __init__(self, context: Context, blocks: list[Block], places: _Places) -> None:
         self.context = context
         self.blocks = blocks
-        self.id_places = id_places
+        self.places = places
         self.found = _Found()
         self.sections: list[_Section] = []
         self.item: _HeadingItem | None = None
@@ -145,11 +162,11 @@ class _Walk:
         self._close_item()
         return self.found
 
-    def _has_id(self, block: Block) -> bool:
-        if self.context.ids.has_patterns:
-            return True
-        at = bisect_left(self.id_places, block.start)
-        return at < len(self.id_places) and self.id_places[at] < block.end
+    def _has_tracked(self, block: Block) -> bool:
+        return self.context.ids.has_patterns or _within(self.places.tracked, block)
+
+    def _has_any(self, block: Block) -> bool:
+        return self.context.ids.has_patterns or _within(self.places.any, block)
 
     # Headings and sections
 
@@ -158,23 +175,28 @@ class _Walk:
         self._close_lead()
         self._close_item()
         self.lead = ""
-        while self.sections and self.sections[-1].level >= block.level:
+        while self.sections and self.sections[-1].heading.level >= block.level:
             self.sections.pop()
-        leading = leading_id(self.context, block.inline) if self._has_id(block) else None
+        leading = leading_id(self.context, block.inline) if self._has_any(block) else None
         if leading is not None and not names_several(self.context, block.inline, leading[0]):
             self._open_item(index, block, leading[1], leading[2], leading[0].id)
             return
-        category = None
-        if block.level > 1:
-            text = category_text(self.context, block.inline.text)
-            span = Span(block.inline.start, block.inline.end)
-            category = FieldText(text, span, self.context.source.line(block.start)) if text else None
-        self.sections.append(_Section(block.level, category, self._section_status(index, block)))
+        self.sections.append(_Section(index, block))
+
+    def _read_sections(self) -> Iterator[_Section]:
+        """The sections around this place, the innermost first, read. One of level 1 is the document itself."""
+        for section in reversed(self.sections):
+            heading = section.heading
+            if not section.read and heading.level > 1:
+                text = category_text(self.context, heading.inline.text)
+                span = Span(heading.inline.start, heading.inline.end)
+                section.category = FieldText(text, span, self.context.source.line(heading.start)) if text else None
+                section.status = self._section_status(section.index, heading)
+            section.read = True
+            yield section
 
     def _section_status(self, index: int, block: Heading) -> StatedStatus | None:
         """The status line directly under a section heading, or the heading itself where it is a status."""
-        if block.level == 1:
-            return None
         following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
         if isinstance(following, Paragraph | Entry) and following.lines:
             status = line_status(self.context, following.lines[0])
@@ -219,10 +241,10 @@ class _Walk:
         return inside or pending
 
     def _category(self) -> FieldText | None:
-        return next((s.category for s in reversed(self.sections) if s.category is not None), None)
+        return next((s.category for s in self._read_sections() if s.category is not None), None)
 
     def _status_of_section(self) -> StatedStatus | None:
-        return next((s.status for s in reversed(self.sections) if s.status is not None), None)
+        return next((s.status for s in self._read_sections() if s.status is not None), None)
 
     def _close_item(self) -> None:
         item, self.item = self.item, None
@@ -274,7 +296,7 @@ class _Walk:
             read_field_table(self.item.table, block)
         elif self.open and is_field_table(self.context, block):
             read_field_table(self.open[-1][1].fields, block)
-        elif self._has_id(block):
+        elif self._has_tracked(block):
             ignored = self._pending_before_block()
             for statement in read_rows(self.context, block, self._category()):
                 kept = replace(statement, ignored=True) if ignored else statement
@@ -294,7 +316,7 @@ class _Walk:
         lead = self.lead if block.depth == 1 else self.leads.get(block.depth - 1, "")
         self.leads[block.depth] = block.lines[-1].text if block.lines else ""
         statements: list[EntryStatement] = []
-        if self._has_id(block) and not is_condition(lead):
+        if self._has_any(block) and not is_condition(lead):
             statements = list(read_entry(self.context, block))
         if statements:
             ignored = block.ignored or self._pending_before_block()
@@ -321,7 +343,7 @@ class _Walk:
         self.lead = block.lines[-1].text if block.lines else ""
         rest: list[Inline] = []
         for line in block.lines:
-            statements = list(read_line(self.context, line, None)) if self._has_id(block) else []
+            statements = list(read_line(self.context, line, None)) if self._has_tracked(block) else []
             if statements:
                 self._close_lead()
                 self.leading = statements
@@ -374,13 +396,12 @@ class _Walk:
             self.pending_ignore = True
 
 
-def _mentions(context: Context, blocks: list[Block], id_places: list[int]) -> Iterator[MentionFact]:
+def _mentions(context: Context, blocks: list[Block], places: _Places) -> Iterator[MentionFact]:
     """Every ID of a tracked kind, once a document: the first place of each ID and each range."""
     seen: set[Reference] = set()
     source = context.source
     for block in blocks:
-        at = bisect_left(id_places, block.start)
-        if not (at < len(id_places) and id_places[at] < block.end) and not context.ids.has_patterns:
+        if not context.ids.has_patterns and not _within(places.tracked, block):
             continue
         for inline in _inlines(block):
             for mention, offset in mentions_of(context, inline):

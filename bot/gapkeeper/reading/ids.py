@@ -70,6 +70,9 @@ class Ids:
         self._all = rules.all_kinds
         self._extra = [_Extra(kind, _compile(kind.pattern)) for kind in rules.kinds if kind.pattern]
         self._cache: dict[str, str | None] = {}
+        names = "|".join(re.escape(kind.name) for kind in rules.kinds)
+        #: Where a tracked ID may begin, in bytes: for a cheap look before the text is read.
+        self.tracked = re.compile((r"[A-Z][A-Z0-9]*-" if rules.all_kinds or not names else f"(?:{names})-").encode())
 
     @property
     def has_patterns(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -54,15 +55,20 @@ def _title_conflicts(item: Item) -> Iterator[Diagnostic]:
     seen: set[str] = {item.title}
     for statement in item.statements:
         title = statement.title
-        if title is None or statement.rank > Rank.ROW or title.text in seen or statement is item.home:
+        if title is None or statement.rank > Rank.ROW or statement.title_guessed or title.text in seen:
             continue
         seen.add(title.text)
-        if unlike(item.title, title.text):
+        if unlike(item.title, title.text) and not _words(item.title) & _words(title.text):
             message = (
                 f'{item.id} is "{title.text}" here and "{item.title}" in {item.source}. '
                 "If these are two things, give one another ID; else use one title."
             )
             yield Diagnostic(statement.path, title.line, 1, "title-conflict", Severity.WARNING, message)
+
+
+def _words(title: str) -> set[str]:
+    """The beginnings of a title's words; those of three letters or less are whole."""
+    return {word[:5] for word in re.findall(r"[^\W_]{3,}", title.casefold())}
 
 
 def references(facts: Sequence[DocumentFacts], lookup: Lookup, ids: Ids, families: frozenset[str]) -> Iterator[Diagnostic]:

@@ -50,6 +50,7 @@ class Columns:
     meanings: list[str | None]  # field, or None
     names: list[str]
     titles: list[int]  # in the order they are tried
+    named: int  # how many of those are called a title; the others are guesses
 
 
 def read_rows(context: Context, table: Table, section: FieldText | None) -> Iterator[Statement]:
@@ -71,7 +72,7 @@ def read_columns(context: Context, table: Table) -> Columns:
     names = [c.text for c in table.head]
     plain = [normalise(re.sub(r"[*_`]", "", n)) for n in names]
     meanings: list[str | None] = [context.vocabulary.field(n) for n in names]
-    key = next((i for i, p in enumerate(plain) if _is_key_header(context, p) and _holds_ids(context, table, i)), None)
+    key = next((i for i, p in enumerate(plain) if _is_key_header(context, p, i) and _holds_ids(context, table, i)), None)
     never = frozenset(i for i, p in enumerate(plain) if i != key and (_NEVER_KEY.match(p) or meanings[i] in {"blocks", "depends_on", "resolves"}))
     _only_one_status(plain, meanings)
     if key is not None:
@@ -80,7 +81,7 @@ def read_columns(context: Context, table: Table) -> Columns:
     preferred.sort(key=lambda i: plain[i] not in {"title", "tytuł", "titel", "titre", "título"})
     others = [i for i, p in enumerate(plain) if i not in preferred and i != key and meanings[i] is None and not _NO_TITLE.match(p)]
     last = [i for i, m in enumerate(meanings) if m == _LAST_RESORT]
-    return Columns(key, never, meanings, names, [*preferred, *others, *last])
+    return Columns(key, never, meanings, names, [*preferred, *others, *last], len(preferred))
 
 
 def _only_one_status(plain: list[str], meanings: list[str | None]) -> None:
@@ -91,7 +92,9 @@ def _only_one_status(plain: list[str], meanings: list[str | None]) -> None:
             meanings[candidates[0]] = "status"
 
 
-def _is_key_header(context: Context, plain: str) -> bool:
+def _is_key_header(context: Context, plain: str, index: int) -> bool:
+    if _NEVER_KEY.match(plain) and not (index == 0 and plain.endswith(" id")):
+        return False  # `Blocking IDs`; in a register of blockers, `Blocker ID` is the first column
     return plain in _KEY_HEADERS or plain.endswith((" id", " ids", " no", " key", " #")) or context.ids.is_kind(plain)
 
 
@@ -118,6 +121,8 @@ def _read_row(context: Context, row: Row, columns: Columns, section: FieldText |
     if found is None or joined(key).lstrip().startswith(("- ", "– ", "• ")):
         return
     mention, start, end = found
+    if context.ids.kind(mention.id) is None:
+        return
     several = names_several(context, key, mention)
     title_start = after_id(joined(key), end)
     if not several and not _alone_or_titled(joined(key), end, title_start):
@@ -126,14 +131,20 @@ def _read_row(context: Context, row: Row, columns: Columns, section: FieldText |
     title = None
     if not several:
         title = _own_title(context, fields, key, title_start)
-    used = _read_cells(context, fields, row, columns, index, need_title=title is None and not several)
-    title = title or used
+    column = None if title is not None or several else _title_column(context, row, columns, index)
+    _read_cells(fields, row, columns, index, column)
+    guessed = False
+    if column is not None:
+        title = field_text(context, row.cells[column])
+        guessed = column not in columns.titles[: columns.named]
+        if struck(row.cells[column]):
+            _add_strike(context, fields, row.cells[column])
     _read_marks(context, fields, row, key, start)
     span = Span(row.cells[0].start, max(c.end for c in row.cells))
     line = context.source.line(key.start)
     common = {"span": span, "line": line, "section": section, "ignored": row.ignored}
     if not several:
-        yield make(fields, id_=mention.id, rank=Rank.ROW, title=title, **common)
+        yield make(fields, id_=mention.id, rank=Rank.ROW, title=title, title_guessed=guessed, **common)
         return
     for each in context.ids.scan(joined(key)):
         yield make(fields, id_=each.id, rank=Rank.RANGE, title=None, last=each.reference().last, **common)
@@ -164,27 +175,17 @@ def _own_title(context: Context, fields: Fields, key: Inline, start: int) -> Fie
     return FieldText(plain, Span(value.start, value.end), context.source.line(key.start))
 
 
-def _read_cells(
-    context: Context, fields: Fields, row: Row, columns: Columns, key: int, *, need_title: bool
-) -> FieldText | None:
-    """Every other cell as a field; returns the title where one is needed."""
-    title_index = None
-    if need_title:
-        candidates = (i for i in columns.titles if i != key and i < len(row.cells))
-        title_index = next((i for i in candidates if _titles(context, row.cells[i])), None)
+def _title_column(context: Context, row: Row, columns: Columns, key: int) -> int | None:
+    candidates = (i for i in columns.titles if i != key and i < len(row.cells))
+    return next((i for i in candidates if _titles(context, row.cells[i])), None)
+
+
+def _read_cells(fields: Fields, row: Row, columns: Columns, key: int, title: int | None) -> None:
+    """Every other cell as a field; a category that has to serve as the title stays one."""
     for index, cell in enumerate(row.cells[: len(columns.names)]):
-        if index == key or not cell.text:
+        if index == key or not cell.text or (index == title and columns.meanings[index] is None):
             continue
-        if index == title_index and columns.meanings[index] is None:
-            continue
-        form = StatusForm.CELL
-        fields.add(columns.names[index], cell, form)
-    if title_index is None:
-        return None
-    cell = row.cells[title_index]
-    if struck(cell):
-        _add_strike(context, fields, cell)
-    return field_text(context, cell)
+        fields.add(columns.names[index], cell, StatusForm.CELL)
 
 
 def _titles(context: Context, cell: Inline) -> bool:

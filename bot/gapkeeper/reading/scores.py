@@ -20,25 +20,36 @@ if TYPE_CHECKING:
     from gapkeeper.reading.blocks import Block, Inline, Row
     from gapkeeper.reading.values import Context
 
-#: Names of columns, the best first. `Points` is the weight beside `Score`, and the score beside `Max`.
-_WEIGHTS = ("weight", "weights", "weighting", "weightage", "w", "gewicht", "gewichtung", "poids", "peso", "waga")
-_WEIGHTS += ("weging", "重み", "权重", "權重", "가중치")
-_LIMITS = ("max", "max points", "max score", "maximum", "possible", "possible points", "points", "max punkte", "满分", "満点")
-_SCORES = ("score", "scores", "current", "current score", "actual", "achieved", "earned", "readiness", "complete")
-_SCORES += ("completed", "completion", "%", "percent", "% complete", "complete %", "completion %", "progress", "done")
-_SCORES += ("points", "wynik", "bewertung", "punkte", "note", "nota", "puntuación", "pontuação", "スコア", "得分", "评分", "점수")
-_WEIGHTED = ("weighted", "weighted score", "weighted value", "weighted %", "contribution", "weighted points", "gewichtet")
-_WEIGHTED += ("w x s", "w×s", "weight x score", "weight × score", "ważony", "ponderado", "pondéré", "加权", "加权得分", "加重")
+# Names of columns, whole. `Points` is the weight beside `Score`, and the score beside `Max`.
+_WEIGHT = re.compile(r"weights?|weightage|weighting|w|gewicht(?:ung)?|weging|poids|peso|waga|重み|权重|權重|가중치")
+_LIMIT = re.compile(r"max(?:imum)?(?: points| score)?|possible(?: points)?|max punkte|満点|满分|滿分")
+_POINTS = re.compile(r"points|punkte|punkty|puntos|pontos")
+_SCORE = re.compile(
+    r"(?:current )?scores?|achieved|earned|wynik|bewertung|note|nota|puntuación|pontuação|スコア|得分|评分|評分|점수"
+)
+_PROGRESS = re.compile(
+    r"current|actual|readiness|completed?|completion|done|progress|percent|%|(?:% |percent )complete(?:d|ion)?"
+)
+_WEIGHTED = re.compile(
+    r"weighted(?: score| value| points| %)?|contribution|w(?:eight)? ?[x×] ?s(?:core)?"
+    r"|gewichtet|ważony|ponderado|pondéré|加权(?:得分)?|加權(?:得分)?|加重"
+)
 _RISKS = {"likelihood", "probability", "impact", "severity", "risk", "risk id", "hazard", "threat"}
 _UNIT = re.compile(r"\((?!%|pts?\b|points?\b|max\b)[^)]*\)|\b(?:kg|lbs?|mb|gb|kb|ms)\b")
 _SCALE = re.compile(r"(?:/|[-–]|\bof|max\.?)\s*(\d{1,3})\s*\)?\s*$")
-_REMARK = re.compile(r"\(\s*(?:%|pts?|points?|(?:\d{1,3}\s*[-–]|/|(?:out )?of|max\.?)\s*\d{1,3})\s*\)|\s/\s?\d{1,3}$", re.IGNORECASE)
+_REMARK = re.compile(
+    r"\(\s*(?:%|pts?|points?|(?:\d{1,3}\s*[-–]|/|(?:out )?of|max\.?)\s*\d{1,3})\s*\)|\s/\s?\d{1,3}$", re.IGNORECASE
+)
 _TOTAL = re.compile(
-    r"(?:grand |overall |weighted )?(?:total|sum|summe|gesamt|suma|razem|somme|totaal|итого|всего|合計|总计|總計|합계)(?!\w)|overall$"
+    r"overall$|(?:grand |overall |weighted )?(?:total|sum|summe|gesamt|suma|razem|somme|totaal|итого|всего)(?!\w)"
+    r"|合計|总计|總計|합계"
 )
 _SUBTOTAL = re.compile(r"sub ?total")
 _ORDINAL_HEAD = {"", "#", "no", "no.", "nr", "nr.", "id"}
-_LABEL = re.compile(r"readiness|\bready\b|scores?\b|maturity|bereitschaft|gotowość|wynik|punktzahl|puntuación|準備度|就绪", re.IGNORECASE)
+_LABEL = re.compile(
+    r"readiness|\bready\b|scores?\b|maturity|bereitschaft|gotowość|wynik|punktzahl|puntuación|準備度|就绪",
+    re.IGNORECASE,
+)
 _NEAR_LABEL = re.compile(rf"{_LABEL.pattern}|\btotal|overall|\bsum\b|gesamt|razem|合計|总计", re.IGNORECASE)
 _NOT_OURS = re.compile(
     r"target|goal|requir|minim|\bmin\b|\bmax|threshold|previous|prior|\bold\b|baseline|risk|expected|pass|needed|before|"
@@ -130,14 +141,11 @@ def _columns(head: tuple[str, ...]) -> _Columns | None:
     names = [normalise(_REMARK.sub("", text)).strip(" *:.") for text in head]
     if any(name in _RISKS for name in names):
         return None
-    weighted = _first(names, _WEIGHTED, ())
-    weight = _first(names, _WEIGHTS, (weighted,))
-    certain = weight is not None
-    if weight is None:
-        weight = _first(names, _LIMITS, (weighted,))
+    weighted = _first(names, (_WEIGHTED,))
+    weight = _first(names, (_WEIGHT, _LIMIT, _POINTS), weighted)
     if weight is None:
         return None
-    score = _first(names, _SCORES, (weighted, weight))
+    score = _first(names, (_SCORE, _PROGRESS, _POINTS), weighted, weight)
     if score is None or _UNIT.search(head[weight].casefold()):
         return None
     taken = {weight, score, weighted}
@@ -146,24 +154,27 @@ def _columns(head: tuple[str, ...]) -> _Columns | None:
         name = next((i for i in range(len(names)) if i not in taken), None)
     if name is None:
         return None
-    certain = certain or names[score] in {"score", "points", "earned", "achieved"}
     scale = _SCALE.search(head[score])
+    limits = _WEIGHT.fullmatch(names[weight]) is None
     return _Columns(
         name,
         weight,
         score,
         weighted,
-        limits=names[weight] in _LIMITS,
-        certain=certain,
+        limits,
+        certain=not limits or _PROGRESS.fullmatch(names[score]) is None,
         percent="%" in head[weight],
         scale=Decimal(scale[1]) if scale else None,
     )
 
 
-def _first(names: Sequence[str], known: Sequence[str], taken: Sequence[int | None]) -> int | None:
-    """The column with the best of the known names."""
-    found = [(known.index(name), i) for i, name in enumerate(names) if name in known and i not in taken]
-    return min(found)[1] if found else None
+def _first(names: Sequence[str], patterns: Sequence[re.Pattern[str]], *taken: int | None) -> int | None:
+    """The first column whose name is of the first pattern that any has."""
+    for pattern in patterns:
+        for index, name in enumerate(names):
+            if index not in taken and pattern.fullmatch(name):
+                return index
+    return None
 
 
 def _read_table(  # noqa: PLR0913, PLR0917  the place of a table is more than the table
@@ -178,7 +189,9 @@ def _read_table(  # noqa: PLR0913, PLR0917  the place of a table is more than th
     assert isinstance(block, Table)  # noqa: S101  for mypy: the caller looked
     rows = [_read_row(row, columns, context) for row in block.rows]
     total = _total(rows)
-    areas = [row for row in rows if row is not total and row.weight is not None and not _SUBTOTAL.match(normalise(row.name))]
+    areas = [
+        row for row in rows if row is not total and row.weight is not None and not _SUBTOTAL.match(normalise(row.name))
+    ]
     weightless = sum(1 for row in rows if row.weight is None and row is not total)
     title = plain_title(heading.inline) if heading else ""
     if not areas or weightless > len(areas):
@@ -273,21 +286,18 @@ def _stated_in_line(text: str, label: re.Pattern[str]) -> tuple[str, Figure] | N
     return squeeze(match["label"].strip(" *_")), figure
 
 
-def _stated_scores(
-    blocks: Sequence[Block], context: Context, used: set[int]
-) -> Iterator[tuple[int, StatedScore]]:
+def _stated_scores(blocks: Sequence[Block], context: Context, used: set[int]) -> Iterator[tuple[int, StatedScore]]:
     above: list[Heading] = []  # the headings that a block stands under, the outermost first
     path = context.source.path
     for index, block in enumerate(blocks):
-        kind = type(block)
-        if kind is Heading:
+        if isinstance(block, Heading):
             above = [h for h in above if h.level < block.level]
             found = _stated_in_heading(block, above)
             above.append(block)
             if found is not None:
                 yield block.start, StatedScore(path, *found, *_place(context, block.start))
-        elif (kind is Paragraph or kind is Entry) and index not in used:
-            for inline in block.lines:  # type: ignore[attr-defined]  # both have them
+        elif isinstance(block, Paragraph | Entry) and index not in used:
+            for inline in block.lines:
                 text = inline.text
                 # Most lines of most documents come here and go on at once.
                 if (":" in text or "：" in text) and _VALUE.search(text) and (line := _stated_in_line(text, _LABEL)):
@@ -301,10 +311,10 @@ def _stated_in_heading(heading: Heading, above: Sequence[Heading]) -> tuple[str,
         return None
     name = text[: match.start()]
     figure = parse_figure(match["figure"])
-    if figure is None or figure.of is not None and figure.value > figure.of or _NOT_OURS.search(name):
+    if figure is None or (figure.of is not None and figure.value > figure.of) or _NOT_OURS.search(name):
         return None
     spoken_of = _LABEL.search(name) or any(_LABEL.search(h.inline.text) for h in above)
-    if not (spoken_of or figure.of is not None and figure.of >= _LONG):
+    if not (spoken_of or (figure.of is not None and figure.of >= _LONG)):
         return None
     return squeeze(strip_emoji(name)).strip(" *_:"), figure
 

@@ -6,6 +6,7 @@ import re
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 _LINE_END = re.compile(rb"\r\n?|\n")  # what CommonMark calls a line ending; `str.splitlines` knows more
 _FRONT_MATTER = re.compile(rb"---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
@@ -35,12 +36,16 @@ class Source:
     def line(self, offset: int) -> int:
         """The line, from 1, of a byte offset."""
         if not self._lines:
-            self._lines = [0, *(m.end() for m in _LINE_END.finditer(self.data))]
+            if b"\r" in self.data:
+                self._lines = [0, *[m.end() for m in _LINE_END.finditer(self.data)]]
+            else:
+                self._lines = list(accumulate((len(line) + 1 for line in self.data.split(b"\n")), initial=0))
         return bisect_right(self._lines, offset)
 
     def column(self, offset: int) -> int:
         """The column, from 1 and in bytes, of a byte offset."""
-        return offset - self._lines[self.line(offset) - 1] + 1
+        line = self.line(offset)
+        return offset - self._lines[line - 1] + 1
 
 
 def decode(path: str, data: bytes) -> Source:

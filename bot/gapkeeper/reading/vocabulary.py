@@ -73,6 +73,7 @@ class Vocabulary:
     def __init__(self, lexicon_: Lexicon) -> None:
         self._lexicon = lexicon_
         self._cache: dict[tuple[str, int], Reading] = {}
+        self._fields: dict[str, str | None] = {}
 
     @classmethod
     def of(cls, rules: ReadingRules) -> Vocabulary:
@@ -81,6 +82,14 @@ class Vocabulary:
 
     def field(self, name: str) -> str | None:
         """The field that a column or field name stands for; case, plural and `-ID` do not matter."""
+        if name in self._fields:
+            return self._fields[name]
+        if len(self._fields) > 5_000:
+            self._fields.clear()
+        found = self._fields[name] = self._find_field(name)
+        return found
+
+    def _find_field(self, name: str) -> str | None:
         plain = normalise(name.strip(" *_:：?`")) or name
         fields = self._lexicon.fields
         for candidate in (
