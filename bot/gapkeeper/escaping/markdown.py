@@ -73,8 +73,11 @@ def code(text: str) -> str:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """A code block that shows the text. No line of it begins with `/` or a comment, whoever looks without Markdown."""
-    text = re.sub("^(?=/|<!)", " ", clean_text(text).strip("\n"), flags=re.MULTILINE)
+    """A code block that shows the text. No line of it begins with a comment, so that it cannot end a managed part.
+
+    Lines that begin with `/` and boxes stay: in code blocks, neither forge looks for them.
+    """
+    text = re.sub("^(?=<!)", " ", clean_text(text).strip("\n"), flags=re.MULTILINE)
     fence = "`" * max(3, max(map(len, _TICKS.findall(text)), default=0) + 1)
     return f"{fence}{language}\n{text}\n{fence}"
 

@@ -46,7 +46,7 @@ def encode_marker(marker: Marker) -> dict[str, object]:
     return values | {name: value for name, value in optional.items() if value not in _ABSENT}
 
 
-_ABSENT: Final = (None, False, "", [], [None], [[]], [[], []])
+_ABSENT: Final[tuple[object, ...]] = (None, False, "", [], [None], [[]], [[], []])
 _KNOWN = frozenset({
     "identity", "key", "state", "title", "statement", "rules", "serial", "body", "revision", "labels",
     "added_labels", "milestone", "assignees", "links", "aliases", "continues", "document", "former", "orphaned",
