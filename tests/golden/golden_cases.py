@@ -154,11 +154,11 @@ def _repository(values: Mapping[str, Any]) -> Repository:
 
 def reading_rules(values: Mapping[str, Any]) -> ReadingRules:
     """Reading rules from the same keys that `gapkeeper.toml` has. `ValueError` for a key that it has not."""
-    _known("settings", values, {"documents", "kinds", "status", "columns", "readiness"})
+    _known("settings", values, {"documents", "kinds", "status", "readiness"})
     documents, status = values.get("documents", {}), values.get("status", {})
     readiness = values.get("readiness", {})
     _known("documents", documents, {"kinds", "order"})
-    _known("status", status, {"words", "languages"})
+    _known("status", status, {"words", "languages", "columns"})
     _known("readiness", readiness, {"title", "areas"})
     named = documents.get("kinds", "")
     languages = status.get("languages")
@@ -167,7 +167,7 @@ def reading_rules(values: Mapping[str, Any]) -> ReadingRules:
         all_kinds=named == "*",
         words={word: Status(value) for word, value in status.get("words", {}).items()},
         languages=None if languages is None else tuple(languages),
-        columns=values.get("columns", {}),
+        columns=status.get("columns", {}),
         order=tuple(documents.get("order", ())),
         readiness_title=readiness.get("title"),
         areas={name: _area(rule) for name, rule in readiness.get("areas", {}).items()},

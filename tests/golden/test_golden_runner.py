@@ -250,8 +250,7 @@ def test_settings_become_reading_rules() -> None:
         {
             "documents": {"kinds": ["ISSUE", "RISK"], "order": ["a.md"]},
             "kinds": {"TD": {"pattern": "TD_\\d+", "scope": "document", "register": "debt.md"}},
-            "status": {"words": {"Parked": "blocked"}, "languages": ["pt"]},
-            "columns": {"状態": "status"},
+            "status": {"words": {"Parked": "blocked"}, "languages": ["pt"], "columns": {"状態": "status"}},
             "readiness": {"title": "Total", "areas": {"Work": {"kind": "ACTION"}}},
         }
     )
