@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterable, Mapping
+    from contextlib import AbstractContextManager
 
     from gapkeeper.model.documents import Document
     from gapkeeper.model.plan import IssueUpdate
@@ -38,6 +39,9 @@ class TrackerReader(Protocol):
 
     def has_comment(self, number: int, key: str) -> bool:
         """Whether a comment of ours with this hidden key stands on the issue."""
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the tracker for one run; `BusyError` where another run does. A forge has nothing to hold."""
 
     def close(self) -> None:
         """Release what the tracker holds."""

@@ -109,7 +109,6 @@ class Plan:
     skipped: int = 0  # changes left out by --only or --limit
     numbers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # identity -> issue, for links
     taken_at: dt.datetime | None = None  # when the snapshot was taken
-    account: str = ""  # who we are in the tracker
 
     @property
     def empty(self) -> bool:
@@ -170,7 +169,13 @@ class Report:
 
     plan: Plan
     outcomes: tuple[Outcome, ...]
-    stopped: str | None = None  # a limit or lock ended the run early: what is left, and when to go on
+    stopped: str | None = None  # a limit, lock or outage ended the run early: what is left, and when to go on
+    stop_code: int = 0  # the exit code of what ended it
+
+    @property
+    def exit_code(self) -> int:
+        """What a command ends with: 5 where some changes failed."""
+        return self.stop_code or (5 if self.failed else 0)
 
     @property
     def failed(self) -> int:
