@@ -40,9 +40,6 @@ class TrackerReader(Protocol):
     def has_comment(self, number: int, key: str) -> bool:
         """Whether a comment of ours with this hidden key stands on the issue."""
 
-    def lock(self) -> AbstractContextManager[None]:
-        """Hold the tracker for one run; `BusyError` where another run does. A forge has nothing to hold."""
-
     def close(self) -> None:
         """Release what the tracker holds."""
 
@@ -52,6 +49,9 @@ class Tracker(TrackerReader, Protocol):
 
     Every write is one request. None is repeated by the adapter itself.
     """
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the tracker for one run; `BusyError` where another run does. A forge has nothing to hold."""
 
     def create_label(self, label: Label) -> None:
         """Create a label; one that is there already (any case) is left as it is."""
