@@ -14,6 +14,7 @@ from gapkeeper.reading.values import (
     field_text,
     inline_references,
     joined,
+    offset_in,
     owner_text,
     part,
     priority_text,
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
 # The first header of a table whose rows are fields of one thing.
 _FIELD_HEADERS = frozenset(
     {"field", "aspect", "property", "attribute", "key", "parameter", "detail", "metadata", "info", "feld", "eigenschaft",
-     "champ", "propriété", "campo", "propiedad", "propriedade", "pole", "atrybut", "veld", "項目", "字段", "属性", "필드", "항목"}
+     "champ", "propriété", "campo", "propiedad", "propriedade", "pole", "atrybut", "parametr", "veld", "項目", "字段", "属性", "필드", "항목"}
 )  # fmt: skip
 _ISSUE_NUMBER = re.compile(r"(?:^|[\s(])(?:[\w.-]+/[\w.-]+)?#(\d{1,9})\b|/issues/(\d{1,9})\b")
 _WAITS = re.compile(r"→|->|\b(?:see|after|until|once|needs?|requires?|wait\w*|depends?|block\w*)\b", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(?P<name>[^:：*|]{1,40}?)\s*[:：]\s*")
 _LITERAL_LABEL = re.compile(r"\s*\*\*(?P<name>[^:：*|]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*")
+_CLOSING_MARKS = re.compile(rb"(?:\*\*|__)?[ \t]*")
+_LINE_END = re.compile(rb"[\r\n]")
 _NEXT_LABEL_GAP = re.compile(r"[\s|·•;,]*$")
 EDGES = ("blocks", "depends_on", "resolves")
 
@@ -137,7 +140,7 @@ def is_field_table(context: Context, table: Table) -> bool:
     if starts_with_id(context, table.head[0]):
         return True
     known = sum(1 for row in table.rows if row.cells and context.vocabulary.field(row.cells[0].text) is not None)
-    return known >= 2 and known * 2 >= len(table.rows) or (first == "" and known > 0)
+    return (known >= 2 and known * 3 >= len(table.rows)) or known >= 4 or (first == "" and known > 0)
 
 
 def starts_with_id(context: Context, inline: Inline) -> bool:
@@ -185,7 +188,31 @@ def _labels(context: Context, line: Inline, *, known_only: bool) -> Iterator[tup
         if index + 1 < len(starts):
             end = text.rindex(starts[index + 1][0], 0, starts[index + 1][1])
             end = _NEXT_LABEL_GAP.search(text[:end].rstrip("*")).start()  # type: ignore[union-attr]  # matches ""
-        yield name, part(context, line, value_start, end)
+        yield name, _written(context, line, value_start, end, last=index + 1 == len(starts))
+
+
+def _written(context: Context, line: Inline, start: int, end: int, *, last: bool) -> Inline:
+    """A value with the marks around it: from behind its label to the end of the line, or to the next label."""
+    value = part(context, line, start, end)
+    if not value:
+        return value
+    data, begin = context.source.data, value.start
+    while begin > line.start and data[begin - 1 : begin] in b"*_~`":
+        begin -= 1
+    text = joined(line)
+    colon = max(text.rfind(":", 0, start), text.rfind("：", 0, start))
+    label_end = offset_in(context, line, colon) + 1
+    closing = _CLOSING_MARKS.match(data, label_end)
+    begin = max(begin, closing.end() if closing else label_end)
+    stop = value.end
+    if last:
+        ending = _LINE_END.search(data, stop)
+        stop = ending.start() if ending else len(data)
+        stop = stop if data[value.end : stop].strip(b" \t*_~`\\") == b"" else value.end
+    written = Inline(value.pieces, begin, begin + len(data[begin:stop].rstrip(b" \t\\")))
+    if line.pieces[0].start > line.start or data[begin : written.end].count(b"**") % 2 == 0:
+        return written
+    return Inline(value.pieces, begin, value.end)
 
 
 def _label_starts(context: Context, line: Inline, text: str, *, known_only: bool) -> list[tuple[str, int]]:

@@ -22,9 +22,14 @@ _LEGEND_LINE = re.compile(r"\W*(?:status\s+)?(?:legend|legende|légende|leyenda|
 _PAIR = re.compile(rf"([{EMOJI}][\ufe0f\u200d]*)\s*[=:–—-]?\s*([^{EMOJI}|,;·•]+)")
 
 
-def find_legend(blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[str, Status | None]:
+_HINT = re.compile(r"meaning|legend|légende|leyenda|bedeutung|icon|emoji|symbol|marker|signific|znaczenie|betekenis|\bkey\b|[凡图記符图意含아범의]", re.IGNORECASE)
+
+
+def find_legend(text: str, blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[str, Status | None]:
     """Emoji and what they mean; None for a meaning that is no status: the emoji then says nothing."""
     found: dict[str, Status | None] = {}
+    if text.isascii() or _HINT.search(text) is None:
+        return found
     for block in blocks:
         pairs: Iterator[tuple[str, str]] = iter(())
         if isinstance(block, Table):

@@ -41,8 +41,8 @@ _REMARK = re.compile(
     r"\(\s*(?:%|pts?|points?|(?:\d{1,3}\s*[-–]|/|(?:out )?of|max\.?)\s*\d{1,3})\s*\)|\s/\s?\d{1,3}$", re.IGNORECASE
 )
 _TOTAL = re.compile(
-    r"overall$|(?:grand |overall |weighted )?(?:total|sum|summe|gesamt|suma|razem|somme|totaal|итого|всего)(?!\w)"
-    r"|合計|总计|總計|합계"
+    r"(?:overall|(?:grand |overall |weighted )?(?:total|sum|summe|gesamt|suma|razem|somme|totaal|итого|всего)"
+    r"|合計|总计|總計|합계)(?: (?:scores?|points?|readiness|weighted|active))?(?: ?[(/].*)?"
 )
 _SUBTOTAL = re.compile(r"sub ?total")
 _ORDINAL_HEAD = {"", "#", "no", "no.", "nr", "nr.", "id"}
@@ -194,7 +194,7 @@ def _read_table(  # noqa: PLR0913, PLR0917  the place of a table is more than th
     ]
     weightless = sum(1 for row in rows if row.weight is None and row is not total)
     title = plain_title(heading.inline) if heading else ""
-    if not areas or weightless > len(areas):
+    if 2 * len(areas) < len(rows) or not areas:
         return None
     if not (columns.certain or total is not None or _LABEL.search(title)):
         return None
@@ -236,15 +236,15 @@ def _scaled(score: Figure | None, scale: Decimal | None) -> Figure | None:
 
 def _total(rows: Sequence[ScoreRow]) -> ScoreRow | None:
     """The row that sums up the others: by its name, or the last one where it has none."""
-    named = [row for row in rows if _TOTAL.match(normalise(row.name))]
+    named = [row for row in rows if _sums_up(row) and not _SUBTOTAL.match(normalise(row.name))]
     if named:
         return named[-1]
-    return rows[-1] if len(rows) > 1 and not row_name(rows[-1]) else None
+    return rows[-1] if len(rows) > 1 and not rows[-1].name.strip(" -–—") else None
 
 
-def row_name(row: ScoreRow) -> str:
-    """What is left of a row's name without dashes and marks."""
-    return row.name.strip(" -–—*_")
+def _sums_up(row: ScoreRow) -> bool:
+    name = normalise(row.name).strip(" :")
+    return _TOTAL.fullmatch(name) is not None or _SUBTOTAL.match(name) is not None
 
 
 def _place(context: Context, offset: int) -> tuple[int, int]:
