@@ -189,10 +189,8 @@ def _read_table(  # noqa: PLR0913, PLR0917  the place of a table is more than th
     assert isinstance(block, Table)  # noqa: S101  for mypy: the caller looked
     rows = [_read_row(row, columns, context) for row in block.rows]
     total = _total(rows)
-    areas = [
-        row for row in rows if row is not total and row.weight is not None and not _SUBTOTAL.match(normalise(row.name))
-    ]
-    weightless = sum(1 for row in rows if row.weight is None and row is not total)
+    rows = [row for row in rows if row is not total and not _sums_up(row)]
+    areas = [row for row in rows if row.weight is not None]
     title = plain_title(heading.inline) if heading else ""
     if 2 * len(areas) < len(rows) or not areas:
         return None
