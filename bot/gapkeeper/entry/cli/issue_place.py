@@ -11,77 +11,85 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters import sqlite_tracker
+from gapkeeper import wiring
+from gapkeeper.adapters.sqlite_tracker import ACCOUNT, SqliteTracker
 from gapkeeper.entry.cli import issue_text
 from gapkeeper.errors import NotFoundError, UsageError
 from gapkeeper.model.snapshot import Actor, Role
-from gapkeeper.settings.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gapkeeper.adapters.sqlite_tracker import SqliteTracker
     from gapkeeper.model.snapshot import Issue
+    from gapkeeper.ports import TrackerReader
+    from gapkeeper.settings.load import Settings
 
 _DIGITS = 18  # SQLite has no longer numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The tracker that a command works on."""
+    """The folder and settings that a command works with, and through them its tracker."""
 
     folder: Path
-    url: str
-    path: Path
-    managed_label: str
+    settings: Settings
 
     @classmethod
     def of(cls, folder: str, tracker: str | None) -> Place:
-        """The tracker of a folder: the one that is named, else that of its settings, else the default."""
+        """A folder, and the tracker that is named, else that of its settings, else the default."""
         place = Path(folder)
         if not place.is_dir():
-            raise UsageError(
-                f"there is no folder {folder}", hint="PATH is the folder whose documents are in the tracker."
-            )
-        settings = load(place, overrides={"tracker.url": tracker} if tracker else None).repository
-        url = settings.tracker.url or sqlite_tracker.DEFAULT_URL
-        return cls(place, url, sqlite_tracker.database_path(url, place), settings.labels.managed)
+            raise UsageError(f"there is no folder {folder}", hint="PATH is the folder whose tracker is meant.")
+        return cls(place, wiring.load_settings(place, overrides={"tracker.url": tracker} if tracker else None))
 
-    def read(self) -> SqliteTracker:
+    @property
+    def managed_label(self) -> str:
+        """The label of issues that are kept in step."""
+        return self.settings.repository.labels.managed
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[SqliteTracker]:
         """The tracker, read-only."""
-        return sqlite_tracker.open_reader(self.path, url=self.url)
+        with wiring.open_reader(self.settings, self.folder) as tracker:
+            yield _embedded(tracker)
+
+    @contextlib.contextmanager
+    def write(self, issue: str, actor: Actor) -> Iterator[tuple[SqliteTracker, Issue]]:
+        """The tracker, to write to it as somebody, and the issue. No tracker is made where there is none."""
+        with self.read() as reader:
+            found = self.find(reader, issue)
+        with wiring.open_tracker(self.settings, self.folder, actor=actor) as tracker:
+            yield _embedded(tracker), found
+
+    def find(self, tracker: TrackerReader, name: str) -> Issue:
+        """The issue with this number, or of the item with this key."""
+        number = name.removeprefix("#")
+        if number.isascii() and number.isdecimal() and len(number) <= _DIGITS:
+            return tracker.issue(int(number))
+        issues = tracker.snapshot(self.managed_label, everything=False).issues
+        found = [issue for issue in issues if (issue_text.key_of(issue) or "").casefold() == name.casefold()]
+        if not found:
+            hint = "`gapkeeper issues list` shows what there is."
+            raise NotFoundError(f"{tracker.url} has no issue of {name}", hint=hint)
+        if len(found) > 1:
+            numbers = ", ".join(f"#{issue.number}" for issue in found)
+            raise UsageError(f"{name} has several issues: {numbers}", hint="Name one by its number.")
+        return found[0]
 
 
-def find_issue(tracker: SqliteTracker, name: str, managed_label: str) -> Issue:
-    """The issue with this number, or of the item with this key."""
-    number = name.removeprefix("#")
-    if number.isascii() and number.isdecimal() and len(number) <= _DIGITS:
-        return tracker.issue(int(number))
-    issues = tracker.snapshot(managed_label, everything=False).issues
-    found = [issue for issue in issues if (issue_text.key_of(issue) or "").casefold() == name.casefold()]
-    if not found:
-        raise NotFoundError(
-            f"{tracker.url} has no issue of {name}", hint="`gapkeeper issues list` shows what there is."
+def _embedded(tracker: TrackerReader) -> SqliteTracker:
+    """Comments and history are read, and others are played, on the embedded tracker only."""
+    if not isinstance(tracker, SqliteTracker):
+        raise UsageError(
+            f"{tracker.url} is not an embedded tracker", hint="Work on its issues where they are, on its own pages."
         )
-    if len(found) > 1:
-        numbers = ", ".join(f"#{issue.number}" for issue in found)
-        raise UsageError(f"{name} has several issues: {numbers}", hint="Name one by its number.")
-    return found[0]
-
-
-@contextlib.contextmanager
-def issue_to_write(issue: str, place: Place, actor: Actor) -> Iterator[tuple[SqliteTracker, Issue]]:
-    """The tracker, opened for one write, and the issue; no tracker is made where there is none."""
-    with place.read() as reader:
-        found = find_issue(reader, issue, place.managed_label)
-    with sqlite_tracker.open_tracker(place.path, url=place.url, actor=actor) as tracker:
-        yield tracker, found
+    return tracker
 
 
 def actor_of(name: str | None, role: str, folder: Path) -> Actor:
     """Who acts: as named, else git's user, else who is logged in."""
     name = name or _git_user_name(folder) or _login_name()
-    if name.casefold() == sqlite_tracker.ACCOUNT:
+    if name.casefold() == ACCOUNT:
         raise UsageError(f"{name} is the account of the sync itself", hint="Name somebody else: --as NAME.")
     return Actor(name, Role(role))
 

@@ -8,7 +8,7 @@ import click
 
 from gapkeeper.entry.cli import issue_text
 from gapkeeper.entry.cli.command import Command, format_option, path_argument, tracker_option
-from gapkeeper.entry.cli.issue_place import Place, actor_of, find_issue, issue_to_write, text_of
+from gapkeeper.entry.cli.issue_place import Place, actor_of, text_of
 from gapkeeper.entry.cli.terminal import interactive, show, write_data
 from gapkeeper.errors import UsageError
 from gapkeeper.escaping import terminal
@@ -89,7 +89,7 @@ def _body_options() -> Decorator[Any]:
 
 
 def _update(issue: str, place: Place, actor: Actor, done: str, update: IssueUpdate) -> int:
-    with issue_to_write(issue, place, actor) as (tracker, before):
+    with place.write(issue, actor) as (tracker, before):
         after = tracker.update_issue(before.number, update)
     if after == before:
         _tell("nothing to change on", after)
@@ -153,7 +153,7 @@ def show_(issue: str, path: str, tracker: str | None, form: str) -> int:
     """Show one issue: its text, comments and history."""
     place = Place.of(path, tracker)
     with place.read() as reader:
-        found = find_issue(reader, issue, place.managed_label)
+        found = place.find(reader, issue)
         comments, events = reader.comments(found.number), reader.events(found.number)
     if form == "json":
         write_data(json_text(issue_text.show_json(found, comments, events)))
@@ -274,7 +274,7 @@ def comment(
     if said is None:
         raise UsageError("nothing to say was given", hint="gapkeeper issues comment ISSUE TEXT")
     place = Place.of(path, tracker)
-    with issue_to_write(issue, place, actor_of(name, role, place.folder)) as (opened, found):
+    with place.write(issue, actor_of(name, role, place.folder)) as (opened, found):
         opened.comment(found.number, said)
     _tell("commented on", found)
     return 0
@@ -291,7 +291,7 @@ def delete(issue: str, path: str, yes: bool, tracker: str | None, name: str | No
     Its comments go with it, and its number is not given again. On a terminal you are asked first.
     """
     place = Place.of(path, tracker)
-    with issue_to_write(issue, place, actor_of(name, role, place.folder)) as (opened, found):
+    with place.write(issue, actor_of(name, role, place.folder)) as (opened, found):
         if interactive() and not yes:
             click.confirm(f"Delete #{found.number} {terminal(found.title)}?", abort=True)
         opened.delete_issue(found.number)
