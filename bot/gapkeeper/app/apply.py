@@ -1,0 +1,258 @@
+"""The only interpreter of plans: one change at a time, each safe to repeat.
+
+Labels and milestones come first, then new issues (with their marker from the first request on), then
+for each issue one comment and one update that carries everything together, and the links last. A run
+that ends anywhere is gone on with by the next one: it plans what is left.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING
+
+from gapkeeper.errors import (
+    BusyError,
+    GapkeeperError,
+    NewerMarkerError,
+    NotAuthorisedError,
+    NotFoundError,
+    RateLimitedError,
+    RefusedError,
+    TrackerError,
+    UnavailableError,
+)
+from gapkeeper.model.plan import IssueUpdate, Op, Outcome, Report
+from gapkeeper.planning.marker import Marker, read_marker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gapkeeper.model.plan import Change, Plan
+    from gapkeeper.model.snapshot import Issue
+    from gapkeeper.ports import Clock, Tracker
+
+#: From this age on a snapshot is not believed any more, and each issue is read again before it is written.
+FRESH = dt.timedelta(seconds=60)
+#: Between two searches for an issue whose creation was not answered: lists of forges lag behind.
+LOOKUP_SECONDS = 2.0
+
+#: What ends a run: nothing that follows would fare better.
+_STOPPING = (RateLimitedError, BusyError, NotAuthorisedError, UnavailableError, NewerMarkerError)
+
+
+def apply(
+    plan: Plan,
+    tracker: Tracker,
+    *,
+    clock: Clock,
+    progress: Callable[[Outcome], None] | None = None,
+    wait: Callable[[float], None] = time.sleep,
+) -> Report:
+    """Write a plan. Changes that it holds back are left out.
+
+    A change that fails does not stop those that do not depend on it; a limit, a lock, an outage or a
+    missing permission ends the run, and the report says what is left.
+
+    Args:
+        plan: What to write.
+        tracker: Where to write it.
+        clock: The time, to know how old the plan's snapshot is.
+        progress: Told of each change once it is done or has failed.
+        wait: Pauses for so many seconds; used only when an answer was lost.
+
+    Raises:
+        RefusedError: The plan is refused.
+    """
+    if plan.refused is not None:
+        raise RefusedError(f"{plan.refused.code}: {plan.refused.message}")
+    return _Run(plan, tracker, clock, progress or (lambda _outcome: None), wait).report()
+
+
+class _Run:
+    """One run, and what it has learnt so far."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        tracker: Tracker,
+        clock: Clock,
+        progress: Callable[[Outcome], None],
+        wait: Callable[[float], None],
+    ) -> None:
+        self._plan = plan
+        self._tracker = tracker
+        self._clock = clock
+        self._progress = progress
+        self._wait = wait
+        self._numbers = dict(plan.numbers)  # identity -> issue
+        self._failed: dict[str, str] = {}  # identity of an issue, or name of a label or milestone -> why
+        self._outcomes: list[Outcome] = []
+        self._unfinished: list[Change] = []  # links are to follow
+        self._compared = False
+
+    def report(self) -> Report:
+        """Write everything, and say what became of it."""
+        try:
+            for change in self._plan.changes:
+                if change.held is None:
+                    self._attempt(change, self._begin)
+            for change in self._unfinished:
+                self._attempt(change, self._end)
+        except _STOPPING as error:
+            return Report(self._plan, tuple(self._outcomes), self._stopped(error), error.exit_code)
+        return Report(self._plan, tuple(self._outcomes))
+
+    def _stopped(self, error: GapkeeperError) -> str:
+        applied = [change for change in self._plan.changes if change.held is None]
+        left = len(applied) - len(self._outcomes)
+        until = f" Go on after {error.until:%H:%M} UTC." if isinstance(error, RateLimitedError) and error.until else ""
+        return f"{_sentence(error)} {left} of {len(applied)} changes are left; run again to go on.{until}"
+
+    def _attempt(self, change: Change, step: Callable[[Change], None]) -> None:
+        try:
+            step(change)
+        except _STOPPING as error:
+            if not isinstance(error, RateLimitedError | BusyError):  # these never began
+                self._finish(change, error=_sentence(error))
+            raise
+        except TrackerError as error:
+            self._finish(change, error=_sentence(error))
+
+    def _finish(self, change: Change, *, error: str | None = None) -> None:
+        if error is not None:
+            self._failed[change.identity or change.key] = error
+        number = change.issue or self._numbers.get(change.identity)
+        outcome = Outcome(change, done=error is None, error=error, issue=number)
+        self._outcomes.append(outcome)
+        self._progress(outcome)
+
+    # --- Steps --------------------------------------------------------------------------------------
+
+    def _begin(self, change: Change) -> None:
+        """Everything but links."""
+        missing = self._missing(change)
+        if missing is not None:
+            self._finish(change, error=missing)
+        elif change.op is Op.LABEL:
+            if change.label is not None:
+                self._tracker.create_label(change.label)
+            self._finish(change)
+        elif change.op is Op.MILESTONE:
+            self._tracker.create_milestone(change.key)
+            self._finish(change)
+        else:
+            self._write(change)
+            if change.links or change.then is not None:
+                self._unfinished.append(change)
+            else:
+                self._conclude(change)
+
+    def _end(self, change: Change) -> None:
+        """Links, and what is written after them."""
+        number = change.issue or self._numbers[change.identity]
+        unlinked = []
+        for type_, identity in sorted(change.links):
+            if identity in self._numbers:
+                self._tracker.add_link(number, type_, self._numbers[identity])
+            else:
+                unlinked.append(
+                    f"not linked to {identity.rpartition('/')[2]}: {self._failed.get(identity, 'no issue')}"
+                )
+        if change.then is not None and not unlinked:
+            self._tracker.update_issue(number, change.then)
+        self._conclude(change, error="; ".join(unlinked) or None)
+
+    def _conclude(self, change: Change, *, error: str | None = None) -> None:
+        if change.op is Op.WRITE_BACK:
+            error = "writing to documents is not part of this version"
+        self._finish(change, error=error)
+
+    def _missing(self, change: Change) -> str | None:
+        """Why a change cannot be made: a label or milestone that it needs is not there."""
+        update = change.update or IssueUpdate()
+        for name in (*sorted(update.add_labels), update.milestone):
+            if name in self._failed:
+                return f"`{name}` could not be created: {self._failed[name]}"
+        return None
+
+    def _write(self, change: Change) -> None:
+        if change.op is Op.CREATE:
+            self._create(change, change.update or IssueUpdate())
+            return
+        number = change.issue or 0
+        self._check_ground(change, number)
+        key = change.comment_key
+        if change.comment is not None and key is not None and not self._tracker.has_comment(number, key):
+            self._tracker.comment(number, change.comment)
+        for type_, identity in sorted(change.unlinks):
+            if identity in self._numbers:
+                self._tracker.remove_link(number, type_, self._numbers[identity])
+        if change.update is not None:
+            self._tracker.update_issue(number, change.update)
+
+    def _check_ground(self, change: Change, number: int) -> None:
+        """Where people may have been at the issue since it was planned, look before writing."""
+        taken = self._plan.taken_at
+        fresh = taken is not None and self._clock() - taken <= FRESH
+        if fresh and self._tracker.capabilities.forge:
+            return
+        try:
+            ground = self._tracker.issue(number).ground
+        except NotFoundError as error:
+            raise _StaleError(f"stale-plan: #{number} was deleted or transferred since it was planned") from error
+        if ground != change.expects:
+            raise _StaleError(f"stale-plan: #{number} was changed since it was planned; the next run plans it anew")
+
+    def _create(self, change: Change, asked: IssueUpdate) -> None:
+        try:
+            issue = self._create_once(asked)
+        except UnavailableError:
+            if _goes_on(asked):  # an older issue has the same identity, and would be found instead
+                raise
+            issue = self._look_up(change.identity) or self._create_once(asked)
+        self._numbers[change.identity] = issue.number
+        if not self._compared:
+            self._compared = True
+            _compare(issue, asked)
+
+    def _create_once(self, asked: IssueUpdate) -> Issue:
+        return self._tracker.create_issue(
+            asked.title or "",
+            asked.body or "",
+            asked.add_labels,
+            milestone=asked.milestone,
+            assignees=asked.assignees or frozenset(),
+        )
+
+    def _look_up(self, identity: str) -> Issue | None:
+        """The issue whose creation was not answered, if it was created; searched for twice."""
+        found = self._tracker.find_by_identity(identity)
+        if found is None:
+            self._wait(LOOKUP_SECONDS)
+            found = self._tracker.find_by_identity(identity)
+        return found
+
+
+class _StaleError(TrackerError):
+    """The ground of a change has moved."""
+
+
+def _goes_on(asked: IssueUpdate) -> bool:
+    marker = read_marker(asked.body)
+    return isinstance(marker, Marker) and marker.continues is not None
+
+
+def _compare(issue: Issue, asked: IssueUpdate) -> None:
+    """A label that did not arrive means that we may not put labels on, and would not know our issues again."""
+    arrived = {name.casefold() for name in issue.labels}
+    missing = sorted(name for name in asked.add_labels if name.casefold() not in arrived)
+    if missing:
+        raise NotAuthorisedError(
+            f"#{issue.number} was created without its labels ({', '.join(missing)}): we may not put them on here",
+            hint=f"Give the account write access to the project, and delete #{issue.number} or put its labels on.",
+        )
+
+
+def _sentence(error: GapkeeperError) -> str:
+    return error.message if error.hint is None else f"{error.message}. {error.hint}"
