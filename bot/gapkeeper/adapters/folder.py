@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A pipe must not be waited for, and a link must not be followed out of the folder.
-_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class FolderDocuments:
@@ -129,7 +129,7 @@ class FolderDocuments:
 
 def _bytes(path: Path) -> bytes | None:
     """What stands in a file, up to one byte more than the limit; None where it is no regular file."""
-    with os.fdopen(os.open(path, _OPEN), "rb") as file:
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _FLAGS)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             return None
         return file.read(SIZE_LIMIT + 1)

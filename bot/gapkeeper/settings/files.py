@@ -91,25 +91,31 @@ def _bytes(folder: Path, name: str) -> bytes | None:
     """What stands in a file; None where there is none."""
     path = folder / name
     try:
-        # Opening must not wait for the other end of a pipe.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(path, "rb", opener=_open) as file:
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            data = file.read(LIMIT + 1) if regular else b""
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except IsADirectoryError:
+        regular = False
     except OSError as error:
         raise ConfigurationError(
             f"{name} cannot be read: {error.strerror}", hint="Make it readable, or take it away."
         ) from None
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ConfigurationError(f"{name} is not a file", hint="Take it away, or put a file in its place.")
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise ConfigurationError(
-                f"{name} is a link that leaves the folder", hint="Put the file itself into the folder."
-            )
-        data = file.read(LIMIT + 1)
+    if not regular:
+        raise ConfigurationError(f"{name} is not a file", hint="Take it away, or put a file in its place.")
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ConfigurationError(
+            f"{name} is a link that leaves the folder", hint="Put the file itself into the folder."
+        )
     if len(data) > LIMIT:
         raise ConfigurationError(f"{name} is longer than {LIMIT:,} bytes", hint="This is no configuration of ours.")
     return data
+
+
+def _open(path: str, flags: int) -> int:
+    """Open without waiting for the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _parse(name: str, text: str) -> dict[str, Any]:

@@ -79,5 +79,10 @@ def unknown_variables(environ: Mapping[str, str]) -> list[tuple[str, str | None]
     from gapkeeper.settings.operator import variables  # noqa: PLC0415
 
     known = variables()
-    found = unused(environ, known)
-    return [(variable, next(iter(difflib.get_close_matches(variable, known, 1)), None)) for variable in found]
+    # Compared without the prefix, which makes all of them alike.
+    names = {name.removeprefix(PREFIX): name for name in known}
+    listed = []
+    for variable in unused(environ, known):
+        close = difflib.get_close_matches(variable.removeprefix(PREFIX), names, 1)
+        listed.append((variable, names[close[0]] if close else None))
+    return listed

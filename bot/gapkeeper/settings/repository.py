@@ -189,8 +189,8 @@ class Tracker:
     url: Annotated[
         str,
         Key(
-            "sqlite:PATH (relative to this folder), github:owner/name, or gitlab:group/name. Not set: the embedded "
-            "tracker, sqlite:.gapkeeper/tracker.db. This version knows sqlite only.",
+            "Its address: sqlite:PATH (from this folder), github:owner/name, or gitlab:group/name. Not set: the "
+            "embedded tracker, sqlite:.gapkeeper/tracker.db. This version knows sqlite only.",
             '"sqlite:.gapkeeper/tracker.db"',
         ),
     ] = ""
