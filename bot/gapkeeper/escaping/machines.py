@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
 
 from gapkeeper.escaping.cleaning import clean_line, clean_text
 from gapkeeper.escaping.references import GUARD
@@ -11,6 +10,9 @@ from gapkeeper.escaping.references import GUARD
 # What a spreadsheet takes for a formula (OWASP, "CSV Injection"), full width forms included, since
 # a Japanese Excel reads those as well. Tab and CR are no longer there after cleaning.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+# Not `xml.sax.saxutils`: it brings urllib.request, ssl and http.client into the start of every command.
+_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 
 
 def terminal(text: str) -> str:
@@ -29,7 +31,7 @@ def csv_cell(text: str) -> str:
 
 def xml_text(text: str) -> str:
     """Text of an element or of an attribute in double or single quotes: XML, SVG and HTML."""
-    return escape(clean_text(text), {'"': "&quot;", "'": "&#39;"})
+    return clean_text(text).translate(_XML)
 
 
 def mermaid_label(text: str) -> str:
