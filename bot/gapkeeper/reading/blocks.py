@@ -168,6 +168,7 @@ class _Parser:
         self.cells: list[Inline] = []
         self.html_until = 0
         self.row_ignored = False
+        self.in_comment = False  # inside of an HTML comment of several lines
 
     def run(self) -> Blocks:
         # The loop sees some 130 events per KB, so the frequent ones are handled here, without a call.
@@ -316,13 +317,14 @@ class _Parser:
         if self.table is not None or self.pieces or self.lines:
             self._inline_html(value, start, end)
             return
-        lowered = value.lower()
-        if "<table" in lowered:
-            self._html_table(utf8_start)
-        elif _IGNORE.search(value):
+        hidden = self.in_comment or "<!--" in value
+        self.in_comment = value.rfind("<!--") > value.rfind("-->") or (self.in_comment and "-->" not in value)
+        if _IGNORE.search(value):
             if self.entries:
                 self.entries[-1].ignored = True
             self.blocks.append(Ignore(start, end, len(self.entries)))
+        elif not hidden and "<table" in value.lower():
+            self._html_table(utf8_start)
 
     def _inline_html(self, value: str, start: int, end: int) -> None:
         if _BREAK_TAG.fullmatch(value):
@@ -330,10 +332,12 @@ class _Parser:
         elif strike := _STRIKE_TAG.fullmatch(value):
             self.marks = self.marks & ~STRIKE if strike.group(1) else self.marks | STRIKE
         elif _IGNORE.search(value):
-            self.row_ignored = True
-            if self.entries:
+            if self.table is not None:
+                self.row_ignored = True
+            elif self.entries:
                 self.entries[-1].ignored = True
-            self.blocks.append(Ignore(start, end, len(self.entries)))
+            else:
+                self.blocks.append(Ignore(start, end, 0))
 
     def _html_table(self, utf8_start: int) -> None:
         from gapkeeper.reading.html_tables import parse_table  # noqa: PLC0415  rarely needed

@@ -326,7 +326,7 @@ class _Walk:
             return
         fields = self._fields_for(block.depth)
         if fields is not None:
-            read_lines(fields, block.lines)
+            read_lines(fields, block.lines, nested=bool(self.open))
 
     def _fields_for(self, depth: int) -> Fields | None:
         """Whose fields a line or nested entry at this depth states."""
@@ -380,7 +380,8 @@ class _Walk:
             ignored=ignored,
             last=found.last,
         )
-        if found.title is None and found.rank is Rank.LIST and statement.statuses:
+        perhaps = found.short or (self.context.ids.tracks_all and found.title is None)
+        if perhaps and found.rank is Rank.LIST and statement.statuses:
             self.found.shorts.append(statement)
         self._add(statement, self._status_of_section())
 
@@ -477,7 +478,9 @@ def _duplicate_definitions(source: Source, statements: list[Statement]) -> Itera
             continue
         old = first.setdefault(statement.id, statement)
         if old is not statement:
-            message = f"{statement.id} is defined here and on line {old.line}. Give one of them another ID, or merge them."
+            message = (
+                f"{statement.id} is defined here and on line {old.line}. Give one of them another ID, or merge them."
+            )
             column = source.column(statement.span.start)
             yield Diagnostic(source.path, statement.line, column, "duplicate-definition", Severity.ERROR, message)
 
@@ -505,6 +508,8 @@ def _hidden_characters(source: Source, parsed: Blocks) -> Iterator[Diagnostic]:
             match = re.search(rf"[A-Z][A-Z0-9{INVISIBLE}-]*-[\d{INVISIBLE}]*\d", text) if _HIDDEN.search(text) else None
             if match and _HIDDEN.search(match.group()):
                 shown = _HIDDEN.sub("", match.group())
-                message = f"{shown} is written with an invisible character in it, so it is not read as an ID. Type it anew."
+                message = (
+                    f"{shown} is written with an invisible character in it, so it is not read as an ID. Type it anew."
+                )
                 line, column = source.line(inline.start), source.column(inline.start)
                 yield Diagnostic(source.path, line, column, "invisible-character", Severity.WARNING, message)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from gapkeeper.reading.ids import Mention
 
-_CONDITION = re.compile(r"\b(?:until|once|bis|sobald|jusqu'à ce que|hasta que|até que|dopóki|totdat|zodra)\W*[:：]\W*$", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:until|once|bis|sobald|jusqu'à ce que|hasta que|até que|dopóki|totdat|zodra)\W*[:：]\W*$", re.IGNORECASE
+)
 _NOTE = re.compile(r"\s*[(（]([^()（）]*)[)）]")
 _SEPARATOR = re.compile(r"\s*[\])】」]?\s*(?:[:：]|[-–—](?=\s)|[-–—]$)")
 
@@ -123,7 +125,9 @@ def _lead_line(line: Inline, text: str) -> bool:
     return bold.endswith((":", "：")) or after.startswith((":", "：")) or ":" in bold and not after
 
 
-def _read_rest(context: Context, statement: EntryStatement, line: Inline, start: int, end: int, note: re.Match[str] | None) -> None:
+def _read_rest(
+    context: Context, statement: EntryStatement, line: Inline, start: int, end: int, note: re.Match[str] | None
+) -> None:
     """Title and status behind the ID: after its colon, after `ID (...):`, or in parentheses at the end."""
     text = joined(line)
     fields = statement.fields
@@ -159,7 +163,11 @@ def _read_rest(context: Context, statement: EntryStatement, line: Inline, start:
 
 
 def _take_markers(
-    context: Context, statement: EntryStatement, line: Inline, statuses: list[StatedStatus], priority: tuple[str, int, int] | None
+    context: Context,
+    statement: EntryStatement,
+    line: Inline,
+    statuses: list[StatedStatus],
+    priority: tuple[str, int, int] | None,
 ) -> None:
     fields = statement.fields
     if not fields.statuses or fields.statuses[0].form is not StatusForm.MARKER:
@@ -188,7 +196,9 @@ def _read_checkbox(context: Context, statement: EntryStatement, entry: Entry) ->
     if entry.checkbox is not None and entry.checkbox_span is not None:
         box = Status.RESOLVED if entry.checkbox else Status.PENDING
         text = "[x]" if entry.checkbox else "[ ]"
-        found = StatedStatus(box, text, StatusForm.CHECKBOX, entry.checkbox_span, context.source.line(entry.checkbox_span.start))
+        found = StatedStatus(
+            box, text, StatusForm.CHECKBOX, entry.checkbox_span, context.source.line(entry.checkbox_span.start)
+        )
         statuses.insert(0, found)
     strike = _strike(context, statement, entry)
     if strike is not None:

@@ -54,10 +54,11 @@ class Fields:
     statuses: list[StatedStatus] = field(default_factory=list)
     description: list[tuple[str, FieldText]] = field(default_factory=list)
     issue: int | None = None
+    last: str | None = None  # the field that the last name stood for
 
     def add(self, name: str, value: Inline, form: StatusForm) -> None:
         """Take a value under the field that its name stands for; an unknown name goes to the description."""
-        meaning = self.context.vocabulary.field(name)
+        meaning = self.last = self.context.vocabulary.field(name)
         if meaning == "status":
             status = read_status(self.context, value, form, yes_no=name.strip().endswith("?"))
             if status is not None:
@@ -101,7 +102,9 @@ class Fields:
     def continue_last(self, value: Inline) -> None:
         """A row without a name of its own belongs to the field above it."""
         text = field_text(self.context, value)
-        if self.description and text is not None:
+        if self.last in EDGES:
+            self._add_edge(self.last, value)
+        elif self.last is None and self.description and text is not None:
             name, old = self.description[-1]
             self.description[-1] = (name, FieldText(f"{old.text}\n{text.text}".strip(), old.span, old.line))
 
@@ -157,17 +160,32 @@ def read_field_table(fields: Fields, table: Table) -> None:
             continue
         name, value = row.cells[0], row.cells[1]
         text = name.text
-        if text.startswith(("- ", "– ", "• ", "↳")) or not text or fields.context.ids.scan(text)[:1] and starts_with_id(fields.context, name):
+        if (
+            text.startswith(("- ", "– ", "• ", "↳"))
+            or not text
+            or fields.context.ids.scan(text)[:1]
+            and starts_with_id(fields.context, name)
+        ):
             fields.continue_last(Inline([*name.pieces, *value.pieces], name.start, value.end))
         else:
             fields.add(text, value, StatusForm.FIELD)
 
 
-def read_lines(fields: Fields, lines: list[Inline], form: StatusForm = StatusForm.LINE, *, known_only: bool = False) -> None:
-    """`**Status:** Open` lines; text on the lines after a name without a value belongs to it."""
+def read_lines(
+    fields: Fields,
+    lines: list[Inline],
+    form: StatusForm = StatusForm.LINE,
+    *,
+    known_only: bool = False,
+    nested: bool = False,
+) -> None:
+    """`**Status:** Open` lines; text on the lines after a name without a value belongs to it.
+
+    Without bold, a name has to be known, but for ``nested`` bullets, where any will do.
+    """
     waiting: str | None = None
     for line in lines:
-        labels = list(_labels(fields.context, line, known_only=known_only))
+        labels = list(_labels(fields.context, line, known_only=known_only, nested=nested))
         for name, value in labels:
             waiting = None if value else name
             if value:
@@ -177,12 +195,12 @@ def read_lines(fields: Fields, lines: list[Inline], form: StatusForm = StatusFor
             waiting = None
 
 
-def _labels(context: Context, line: Inline, *, known_only: bool) -> Iterator[tuple[str, Inline]]:
+def _labels(context: Context, line: Inline, *, known_only: bool, nested: bool) -> Iterator[tuple[str, Inline]]:
     """The names and values of a line; several bold names can stand on one line."""
     text = joined(line)
     if ":" not in text and "：" not in text:
         return
-    starts = _label_starts(context, line, text, known_only=known_only)
+    starts = _label_starts(context, line, text, known_only=known_only, nested=nested)
     for index, (name, value_start) in enumerate(starts):
         end = len(text)
         if index + 1 < len(starts):
@@ -215,7 +233,9 @@ def _written(context: Context, line: Inline, start: int, end: int, *, last: bool
     return Inline(value.pieces, begin, value.end)
 
 
-def _label_starts(context: Context, line: Inline, text: str, *, known_only: bool) -> list[tuple[str, int]]:
+def _label_starts(
+    context: Context, line: Inline, text: str, *, known_only: bool, nested: bool
+) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     if literal := _LITERAL_LABEL.match(text):  # `**Status:**Done` is not bold in CommonMark
         return [(literal["name"], literal.end())]
@@ -232,14 +252,17 @@ def _label_starts(context: Context, line: Inline, text: str, *, known_only: bool
     if found:
         return [f for f in found if not known_only or context.vocabulary.field(f[0])]
     plain = _LABEL.match(text)
-    if plain and context.vocabulary.field(plain["name"]) is not None:
+    named = plain is not None and (nested and plain["name"].count(" ") < 3 and "://" not in text[: plain.end() + 2])
+    if plain and (named or context.vocabulary.field(plain["name"]) is not None):
         return [(plain["name"], plain.end())]
     return []
 
 
 def _label_ends(text: str, label: re.Match[str], bold_end: int) -> bool:
     """The colon stands inside the bold text, or right behind it."""
-    colon = min((i for i in (text.find(":", label.end("name")), text.find("：", label.end("name"))) if i >= 0), default=-1)
+    colon = min(
+        (i for i in (text.find(":", label.end("name")), text.find("：", label.end("name"))) if i >= 0), default=-1
+    )
     return 0 <= colon <= bold_end
 
 

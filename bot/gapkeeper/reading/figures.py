@@ -15,6 +15,7 @@ _FIGURE = re.compile(
 _UNIT = re.compile(r"\s*(?:points?|pts?\.?|per ?cent|percent|punkte?|pkt\.?|pp\.?|x)(?!\w)", re.IGNORECASE)
 _REST = re.compile(r"[^\w%％/]*(?:$|[(\[（].*|\s[-–—:·|→].*|[,;].*)", re.DOTALL)
 _REMARK = re.compile(r"[\s*_]*(?:[^\W\d]+[\s*_.!]*){1,3}(?:[(\[].*)?", re.DOTALL)  # `100 % complete`, `0/8 resolved`
+_LONGEST = 120  # characters that are looked at
 _ARROW = re.compile(r"→|⇒|➔|->|=>")
 
 
@@ -43,9 +44,7 @@ def parse_figure(text: str) -> Figure | None:
 
     Of `19 % → 24 %` the last one counts. `70 kg`, `60 broken imports`, `>= 90 %` and `-5` are none.
     """
-    if not any(c.isdigit() for c in text):
-        return None
-    found = leading_figure(_ARROW.split(text)[-1])
+    found = leading_figure(_ARROW.split(text)[-1][:_LONGEST])
     if found is None:
         return None
     figure, rest = found

@@ -21,7 +21,21 @@ _UPDATED = re.compile(
     r"updat|modif|revis|aktualis|mis à jour|mise à jour|actualiz|atualiz|aktualiz|bijgewerkt|更新|업데이트|수정|^as of$|^stand$"
 )
 _DATED = frozenset({"date", "dated", "datum", "fecha", "data", "日付", "日期", "날짜"})
-_CREATED = frozenset({"created", "erstellt", "créé", "creado", "criado", "utworzono", "aangemaakt", "作成日", "创建日期", "建立日期", "작성일"})
+_CREATED = frozenset(
+    {
+        "created",
+        "erstellt",
+        "créé",
+        "creado",
+        "criado",
+        "utworzono",
+        "aangemaakt",
+        "作成日",
+        "创建日期",
+        "建立日期",
+        "작성일",
+    }
+)
 _LINE = re.compile(r"^\W*(?P<name>[^:：|]{2,30}?)\W*[:：]\W*(?P<value>.+)$")
 
 

@@ -33,6 +33,7 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _FRAGMENT = re.compile(rf"(?:[A-Z][A-Z0-9]*-)+{_NUMBER}[A-Z]?(?![A-Z0-9_])", re.IGNORECASE)
+_ADDRESS = re.compile(r"\w+://\S*")
 _SPACES = re.compile(r"\s+")
 
 
@@ -84,6 +85,9 @@ class Ids:
         if "-" not in text and not self._extra:
             return []
         found = list(_scan(text))
+        if "://" in text and found:
+            addresses = [m.span() for m in _ADDRESS.finditer(text)]
+            found = [m for m in found if not any(a <= m.start < b for a, b in addresses)]
         if self._extra:
             found = sorted([*found, *self._scan_extra(text, found)], key=lambda m: m.start)
         return found
@@ -102,6 +106,11 @@ class Ids:
         if id_ not in self._cache:
             self._cache[id_] = self._find_kind(id_)
         return self._cache[id_]
+
+    @property
+    def tracks_all(self) -> bool:
+        """Whether every family that the documents define is tracked."""
+        return self._all
 
     def is_kind(self, word: str) -> bool:
         """Whether a word, in any case, is the name of a tracked kind."""

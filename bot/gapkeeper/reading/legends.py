@@ -16,13 +16,23 @@ if TYPE_CHECKING:
     from gapkeeper.reading.blocks import Block
     from gapkeeper.reading.vocabulary import Vocabulary
 
-_SYMBOL = re.compile(r"(?:emoji|icon|symbol|marker?|sign|legend|key|symbole?|icono|ícone|ikona|記号|符号|图标|기호)s?$", re.IGNORECASE)
-_MEANING = re.compile(r"(?:meaning|means|description|definition|bedeutung|signification|significado|znaczenie|betekenis|意味|含义|의미)s?$", re.IGNORECASE)
-_LEGEND_LINE = re.compile(r"\W*(?:status\s+)?(?:legend|legende|légende|leyenda|legenda|key|凡例|图例|범례)\b\W*[:：]", re.IGNORECASE)
+_SYMBOL = re.compile(
+    r"(?:emoji|icon|symbol|marker?|sign|legend|key|symbole?|icono|ícone|ikona|記号|符号|图标|기호)s?$", re.IGNORECASE
+)
+_MEANING = re.compile(
+    r"(?:meaning|means|description|definition|bedeutung|signification|significado|znaczenie|betekenis|意味|含义|의미)s?$",
+    re.IGNORECASE,
+)
+_LEGEND_LINE = re.compile(
+    r"\W*(?:status\s+)?(?:legend|legende|légende|leyenda|legenda|key|凡例|图例|범례)\b\W*[:：]", re.IGNORECASE
+)
 _PAIR = re.compile(rf"([{EMOJI}][\ufe0f\u200d]*)\s*[=:–—-]?\s*([^{EMOJI}|,;·•]+)")
 
 
-_HINT = re.compile(r"meaning|legend|légende|leyenda|bedeutung|icon|emoji|symbol|marker|signific|znaczenie|betekenis|\bkey\b|[凡图記符图意含아범의]", re.IGNORECASE)
+_HINT = re.compile(
+    r"meaning|legend|légende|leyenda|bedeutung|icon|emoji|symbol|marker|signific|znaczenie|betekenis|\bkey\b|[凡图記符图意含아범의]",
+    re.IGNORECASE,
+)
 
 
 def find_legend(text: str, blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[str, Status | None]:

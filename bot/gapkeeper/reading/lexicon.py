@@ -70,7 +70,9 @@ def lexicon(languages: tuple[str, ...] | None, words: Mapping[str, Status], colu
             merged[normalise(phrase)] = Word(status, frozenset({CONFIGURED, "en"}))
         else:
             emoji[plain_emoji(phrase.strip())] = status
-    fields = {normalise(n): f for name in reversed(chosen) for f, names in sets[name]["fields"].items() for n in names}
+    fields = {
+        normalise(n): f for name in reversed(LANGUAGES) for f, names in sets[name]["fields"].items() for n in names
+    }
     fields.update({normalise(header): field for header, field in columns.items()})
 
     def phrases(table: str, key: str) -> dict[str, frozenset[str]]:

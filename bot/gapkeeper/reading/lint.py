@@ -47,7 +47,9 @@ def _losing(item: Item, losing: Losing) -> Diagnostic:
     else:
         word = f"what counts says {item.status.words}{source}"
     message = f"{item.key} is {status.status.words} here, but {word}."
-    remedy = " Bring this place up to date." if losing.reason == "stale" else " Decide which is right, and change the other."
+    remedy = (
+        " Bring this place up to date." if losing.reason == "stale" else " Decide which is right, and change the other."
+    )
     return Diagnostic(statement.path, status.line, 1, losing.reason, severity, message + remedy)
 
 
@@ -71,7 +73,9 @@ def _words(title: str) -> set[str]:
     return {word[:5] for word in re.findall(r"[^\W_]{3,}", title.casefold())}
 
 
-def references(facts: Sequence[DocumentFacts], lookup: Lookup, ids: Ids, families: frozenset[str]) -> Iterator[Diagnostic]:
+def references(
+    facts: Sequence[DocumentFacts], lookup: Lookup, ids: Ids, families: frozenset[str]
+) -> Iterator[Diagnostic]:
     """`range-gap` and `undefined-reference`: once for each ID or range in each document."""
     for document in facts:
         for mention in document.mentions:
@@ -159,9 +163,7 @@ def _finding(path: str, link: LinkFact, severity: Severity, message: str, edit: 
     return Diagnostic(path, link.line, link.column, "broken-link", severity, message, edit)
 
 
-def day_of(
-    facts: DocumentFacts, committed: dt.date | None
-) -> tuple[dt.date | None, Diagnostic | None]:
+def day_of(facts: DocumentFacts, committed: dt.date | None) -> tuple[dt.date | None, Diagnostic | None]:
     """The day of a document: `Updated:`, else `Date:`, else its last commit, else `Created:`.
 
     A document dated after its own commit counts as undated.

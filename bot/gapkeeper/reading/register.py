@@ -136,8 +136,6 @@ def _days(
 def _documents(
     facts: Sequence[DocumentFacts], dates: Mapping[str, dt.date | None], unread: Mapping[str, str]
 ) -> tuple[DocumentInfo, ...]:
-    read = [
-        DocumentInfo(f.path, dates[f.path], sum(1 for s in f.statements if s.rank < Rank.SECTION)) for f in facts
-    ]
+    read = [DocumentInfo(f.path, dates[f.path], sum(1 for s in f.statements if s.rank < Rank.SECTION)) for f in facts]
     failed = [DocumentInfo(path, None, 0, error) for path, error in unread.items()]
     return tuple(sorted([*read, *failed], key=lambda d: d.path.encode("utf-8", "surrogateescape")))

@@ -20,10 +20,28 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Statement
     from gapkeeper.reading.blocks import Inline, Row, Table
 
-_KEY_HEADERS = frozenset({"id", "ids", "key", "ref", "ticket", "no", "nr", "number", "code", "identifier", "resolved", "編號", "编号", "番号"})
+_KEY_HEADERS = frozenset(
+    {
+        "id",
+        "ids",
+        "key",
+        "ref",
+        "ticket",
+        "no",
+        "nr",
+        "number",
+        "code",
+        "identifier",
+        "resolved",
+        "編號",
+        "编号",
+        "番号",
+    }
+)
 _NEVER_KEY = re.compile(
     r"(?:block|depend|evidence|source|reference|related|prerequisite|see|link|resolves|closes|fixes|advances|unblocks|gate|"
-    r"notes?|result|comment|parent|epic|duplicate)", re.IGNORECASE
+    r"notes?|result|comment|parent|epic|duplicate)",
+    re.IGNORECASE,
 )
 _TITLE_HEADERS = frozenset(
     {"item", "title", "description", "what", "name", "action", "decision", "task", "feature", "requirement", "gap", "issue",
@@ -38,7 +56,7 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _LAST_RESORT = "category"
-_FREE_TEXT = re.compile(r"[^\W\d_]{2,}")
+_FREE_TEXT = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(slots=True)
@@ -72,14 +90,24 @@ def read_columns(context: Context, table: Table) -> Columns:
     names = [c.text for c in table.head]
     plain = [normalise(re.sub(r"[*_`]", "", n)) for n in names]
     meanings: list[str | None] = [context.vocabulary.field(n) for n in names]
-    key = next((i for i, p in enumerate(plain) if _is_key_header(context, p, i) and _holds_ids(context, table, i)), None)
-    never = frozenset(i for i, p in enumerate(plain) if i != key and (_NEVER_KEY.match(p) or meanings[i] in {"blocks", "depends_on", "resolves"}))
+    key = next(
+        (i for i, p in enumerate(plain) if _is_key_header(context, p, i) and _holds_ids(context, table, i)), None
+    )
+    never = frozenset(
+        i
+        for i, p in enumerate(plain)
+        if i != key and (_NEVER_KEY.match(p) or meanings[i] in {"blocks", "depends_on", "resolves"})
+    )
     _only_one_status(plain, meanings)
     if key is not None:
         meanings[key] = None
     preferred = [i for i, p in enumerate(plain) if i != key and p in _TITLE_HEADERS and meanings[i] is None]
     preferred.sort(key=lambda i: plain[i] not in {"title", "tytuł", "titel", "titre", "título"})
-    others = [i for i, p in enumerate(plain) if i not in preferred and i != key and meanings[i] is None and not _NO_TITLE.match(p)]
+    others = [
+        i
+        for i, p in enumerate(plain)
+        if i not in preferred and i != key and meanings[i] is None and not _NO_TITLE.match(p)
+    ]
     last = [i for i, m in enumerate(meanings) if m == _LAST_RESORT]
     return Columns(key, never, meanings, names, [*preferred, *others, *last], len(preferred))
 
@@ -153,7 +181,13 @@ def _read_row(context: Context, row: Row, columns: Columns, section: FieldText |
 def _alone_or_titled(text: str, end: int, title_start: int) -> bool:
     """`ACTION-1`, `ACTION-1: title` and `ACTION-1 (note)`; in `ACTION-1 executed` the ID is a mention."""
     rest = text[end:].strip(" )]】」*`")
-    return not rest or rest.startswith((":", "：", "-", "–", "—", "(", "|")) and title_start > end or rest.startswith("(") or not any(c.isalnum() for c in rest)
+    return (
+        not rest
+        or rest.startswith((":", "：", "-", "–", "—", "(", "|"))
+        and title_start > end
+        or rest.startswith("(")
+        or not any(c.isalnum() for c in rest)
+    )
 
 
 def _own_title(context: Context, fields: Fields, key: Inline, start: int) -> FieldText | None:
@@ -195,7 +229,9 @@ def _titles(context: Context, cell: Inline) -> bool:
 
 def _add_strike(context: Context, fields: Fields, cell: Inline) -> None:
     span = Span(cell.start, cell.end)
-    fields.statuses.append(StatedStatus(Status.RESOLVED, context.raw(span), StatusForm.STRIKE, span, context.source.line(cell.start)))
+    fields.statuses.append(
+        StatedStatus(Status.RESOLVED, context.raw(span), StatusForm.STRIKE, span, context.source.line(cell.start))
+    )
 
 
 def _read_marks(context: Context, fields: Fields, row: Row, key: Inline, start: int) -> None:
@@ -210,5 +246,7 @@ def _read_marks(context: Context, fields: Fields, row: Row, key: Inline, start: 
             if box:
                 span = Span(cell.start, cell.end)
                 status = Status.PENDING if box[1] == " " else Status.RESOLVED
-                fields.statuses.append(StatedStatus(status, cell.text, StatusForm.CHECKBOX, span, context.source.line(cell.start)))
+                fields.statuses.append(
+                    StatedStatus(status, cell.text, StatusForm.CHECKBOX, span, context.source.line(cell.start))
+                )
     fields.statuses.sort(key=lambda s: not s.known)

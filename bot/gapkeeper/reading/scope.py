@@ -165,7 +165,9 @@ class Lookup:
         if bounds is None:
             return []
         prefix, low, high, width = bounds
-        return [i for number, wide, i in self._by_prefix[prefix] if low <= number <= high and _fits(wide, width, number)]
+        return [
+            i for number, wide, i in self._by_prefix[prefix] if low <= number <= high and _fits(wide, width, number)
+        ]
 
     def range_keys(self, first: str, last: str | None, from_path: str) -> list[str]:
         """The keys of the items in a range, or of one ID."""

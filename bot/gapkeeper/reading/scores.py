@@ -59,6 +59,7 @@ _NOT_OURS = re.compile(
 _STATED = re.compile(r"[\W_]*(?P<label>[^\W\d_][^:：=|<>≤≥]{0,60}?)[\s*_]*[:：][\s*_~≈]*(?=\W{0,3}\d)")
 _VALUE = re.compile(r"[:：]\W{0,8}\d")
 _IN_HEADING = re.compile(r"[:(\[–—-]\s*(?P<figure>\d[\d.,]{0,8}\s?(?:%|/\s?\d{1,6}))\s?[)\]]?\W*$")
+_LONGEST = 60  # characters of a column's name that are looked at
 _NEARBY = 6  # blocks after a table in which its stated sum is looked for
 _LONG = 20  # `Infrastructure (40/40)`: a whole of this size is points and not a part's number, nor a date
 
@@ -126,7 +127,7 @@ def find_readiness(blocks: Sequence[Block], context: Context) -> tuple[Readiness
     for index, block in enumerate(blocks):
         if type(block) is Heading:
             heading = block
-        elif type(block) is Table and (columns := _columns(tuple(cell.text for cell in block.head))):
+        elif type(block) is Table and (columns := _columns(tuple([cell.text[:_LONGEST] for cell in block.head]))):
             table = _read_table(blocks, index, columns, heading, context, used)
             if table is not None:
                 facts.append((block.start, table))

@@ -71,7 +71,7 @@ def says_nothing(text: str) -> bool:
 
 def owner_text(value: FieldText | None) -> FieldText | None:
     """An owner; TBD and brackets are none."""
-    return None if value is None or _NOBODY.match(value.text) else value
+    return None if value is None or _NOBODY.match(value.text) or says_nothing(value.text) else value
 
 
 def priority_text(value: FieldText | None) -> FieldText | None:

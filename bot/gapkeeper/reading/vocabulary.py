@@ -28,7 +28,7 @@ _TOKEN = re.compile(rf"[Nn]/[Aa](?!\w)|[{_CJ}]+|[^\W_{_CJ}]+(?:['’][^\W_{_CJ}]
 _CHECKBOX = re.compile(r"\[([ xX✓✔])\]")
 _GAP_IN_PHRASE = re.compile(r"[\s_]*-?[\s_]*")
 _CLAUSE_END = re.compile(r"[.;!|\n](?:\s|$)|[,:—–|→]|\s-\s")
-_FRACTION = re.compile(r"(?<![\d/.,])(\d{1,6})\s*/\s*(\d{1,6})(?![\d/])")
+_FRACTION = re.compile(r"(?<![\d/.,])(\d{1,6})(?:\s*/\s*|\s+(?:of|out of|von|sur|de|z|van)\s+)(\d{1,6})(?![\d/])")
 _SHARE = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*%")
 _BESIDE_BEFORE = re.compile(r"[\s()\[\]:–—-]*(?:\w+\s+){0,2}[\s(\[]*$")
 _BESIDE_AFTER = re.compile(r"[\s()\[\]:–—~≈-]*(?:(?:of|at|about|only|nur|ca)\.?\s+)?$")
@@ -183,6 +183,8 @@ class Vocabulary:
                 index = sum(1 for t in tokens if t.end <= mark.start())
                 match = _Match(Word(status, frozenset(self._lexicon.hedges)), mark.start(), mark.end(), index)
                 doubtful = self._hedged(text, tokens, match) or self._negated(text, tokens, match)
+                after = next((t.text for t in tokens if t.start >= mark.end()), "")
+                doubtful = doubtful or any(after in words for words in self._lexicon.hedges.values())
                 if doubtful or _below_whole(text) or text[mark.end() :].lstrip().startswith("?"):
                     return Reading(_CAUTIOUS[_begun(text)], True, mark.start(), mark.end())
             return Reading(status, True, mark.start(), mark.end())
