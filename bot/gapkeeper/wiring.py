@@ -130,4 +130,4 @@ def _database(settings: Settings, folder: Path) -> Path:
         )
     layer = settings.layer(("tracker", "url"))
     named_here = layer is not None and not layer.from_repository
-    return sqlite_tracker.database_path(url, type(folder)() if named_here else folder)
+    return sqlite_tracker.database_path(url, type(folder)() if named_here else folder, confined=not named_here)

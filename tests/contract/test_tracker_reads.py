@@ -205,6 +205,7 @@ def test_an_issue_that_never_was_is_not_found(tracker: Tracker) -> None:
 
 
 WRITES = {
+    "lock": lambda tracker, _: tracker.lock().__enter__(),
     "create_label": lambda tracker, _: tracker.create_label(Label("bug", "ff0000")),
     "create_milestone": lambda tracker, _: tracker.create_milestone("Phase 1"),
     "create_issue": lambda tracker, _: create(tracker),
@@ -230,7 +231,7 @@ class TestReader:
         reader = counterpart.open_reader()
         before = counterpart.record()
         with pytest.raises(RefusedError, match="opened to be read"):
-            write(cast("Tracker", reader), number)  # what the type checker would not let pass
+            write(cast("Tracker", reader), number)  # the type checker would not
         assert counterpart.record() == before
 
     @pytest.mark.needs("record")

@@ -309,3 +309,11 @@ class TestLinks:
         tracker.add_link(first, "blocked_by", second)
         counterpart.delete(second)
         assert tracker.issue(first).links == frozenset()
+
+
+def test_a_run_holds_the_tracker_and_writes_to_it(counterpart: Counterpart, tracker: Tracker) -> None:
+    with tracker.lock():
+        number = create(tracker).number
+        assert counterpart.open_reader().issue(number).number == number  # to look is always allowed
+    with tracker.lock():
+        assert create(tracker).number > number

@@ -19,7 +19,7 @@ from gapkeeper.adapters.sqlite_tracker import (
     open_reader,
     open_tracker,
 )
-from gapkeeper.errors import NotFoundError, RejectedError, UnavailableError, UsageError
+from gapkeeper.errors import ConfigurationError, NotFoundError, RejectedError, UnavailableError, UsageError
 from gapkeeper.model.plan import IssueUpdate
 from gapkeeper.model.snapshot import Actor, Label, Reason, Role
 from gapkeeper.model.status import State
@@ -194,6 +194,16 @@ class TestPlace:
     def test_another_url_is_a_usage_error(self, tmp_path: Path, url: str) -> None:
         with pytest.raises(UsageError, match="does not name an embedded tracker"):
             database_path(url, tmp_path)
+
+    @pytest.mark.parametrize("url", ["sqlite:../t.db", "sqlite:/t.db", "sqlite:link/t.db", "sqlite:a/../../t.db"])
+    def test_a_repository_names_no_file_out_of_its_folder(self, tmp_path: Path, url: str) -> None:
+        folder = tmp_path / "repository"
+        folder.mkdir()
+        (folder / "link").symlink_to(tmp_path, target_is_directory=True)
+        with pytest.raises(ConfigurationError, match="is not within"):
+            database_path(url, folder, confined=True)
+        assert database_path(url, folder)  # an operator may
+        assert database_path("sqlite:inside/t.db", folder, confined=True) == folder / "inside" / "t.db"
 
     def test_the_default_folder_ignores_itself_in_git(self, tmp_path: Path) -> None:
         subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gapkeeper.errors import UnavailableError, UsageError
+from gapkeeper.errors import ConfigurationError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,11 +14,18 @@ DEFAULT_FOLDER = ".gapkeeper"
 DEFAULT_URL = f"{SCHEME}{DEFAULT_FOLDER}/tracker.db"
 
 
-def database_path(url: str, folder: Path) -> Path:
+def database_path(url: str, folder: Path, *, confined: bool = False) -> Path:
     """The file that a URL of the form ``sqlite:PATH`` names; a relative PATH starts at ``folder``.
 
+    Args:
+        url: The tracker as it was named.
+        folder: Where a relative path starts.
+        confined: The file has to be within the folder, symbolic links followed: for a URL that a repository's
+            own configuration names.
+
     Raises:
-        UsageError: the URL names another kind of tracker, or no file.
+        UsageError: The URL names another kind of tracker, or no file.
+        ConfigurationError: The file is not within the folder and has to be.
     """
     path = url.removeprefix(SCHEME)
     if path == url or not path.strip() or "\0" in path:
@@ -26,7 +33,13 @@ def database_path(url: str, folder: Path) -> Path:
             f"`{url}` does not name an embedded tracker",
             hint=f"Write sqlite:PATH with the path of its file, for example {DEFAULT_URL}.",
         )
-    return folder / path
+    found = folder / path
+    if confined and not found.resolve().is_relative_to(folder.resolve()):
+        raise ConfigurationError(
+            f"the tracker {url} is not within {folder}",
+            hint="A configuration in a repository may name a file inside its own folder only; --tracker may name any.",
+        )
+    return found
 
 
 def refuse_what_cannot_be_a_tracker(path: Path) -> None:
