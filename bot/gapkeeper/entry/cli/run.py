@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import platform
 import sys
-import traceback
 from typing import TYPE_CHECKING
 
 import click
 
 from gapkeeper import __version__
 from gapkeeper.entry.cli.app import app
-from gapkeeper.entry.cli.terminal import show
+from gapkeeper.entry.cli.terminal import show, write
 from gapkeeper.errors import GapkeeperError
 from gapkeeper.reporting.complaint import error_lines
 
@@ -28,6 +26,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = app.main(list(arguments), prog_name="gapkeeper", standalone_mode=False)
         return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        write(f"{error.format_message()}\n", sys.stderr)
+        return USAGE
     except click.ClickException as error:
         _complain(error.format_message(), _usage_hint(error))
         return USAGE
@@ -40,17 +41,25 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last resort: people get a report to send and no traceback
         _traceback_if_asked(arguments)
-        _complain(
-            f"this is a bug of gapkeeper: {type(error).__name__}",
-            f"Please report it with: gapkeeper {__version__}, Python {platform.python_version()}, "
-            f"{platform.system()}, and what `gapkeeper {' '.join(arguments)} --debug` prints",
-        )
+        _complain(f"this is a bug of gapkeeper: {type(error).__name__}", _what_to_report(arguments))
         return OUR_BUG
 
 
 def _traceback_if_asked(arguments: Sequence[str]) -> None:
     if "--debug" in arguments:
+        import traceback  # noqa: PLC0415 - start-up
+
         traceback.print_exc(file=sys.stderr)
+
+
+def _what_to_report(arguments: Sequence[str]) -> str:
+    import platform  # noqa: PLC0415 - start-up
+    import shlex  # noqa: PLC0415 - start-up
+
+    return (
+        f"Please report it with: gapkeeper {__version__}, Python {platform.python_version()}, {platform.system()}, "
+        f"and what `gapkeeper {shlex.join(arguments)} --debug` prints"
+    )
 
 
 def _usage_hint(error: click.ClickException) -> str | None:
