@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import FieldText, References, StatedStatus, Statement, StatusForm
 from gapkeeper.model.status import State, Status
-from gapkeeper.reading.blocks import STRONG, Inline, Table
+from gapkeeper.reading.blocks import STRONG, Inline, Piece, Table
 from gapkeeper.reading.values import (
     Context,
     field_text,
@@ -103,7 +103,8 @@ class Fields:
         """A row without a name of its own belongs to the field above it."""
         text = field_text(self.context, value)
         if self.last in EDGES:
-            self._add_edge(self.last, value)
+            ids = tuple(inline_references(self.context, value))
+            self.merge_edge(self.last, References(ids, "", self.context.source.line(value.start)))
         elif self.last is None and self.description and text is not None:
             name, old = self.description[-1]
             self.description[-1] = (name, FieldText(f"{old.text}\n{text.text}".strip(), old.span, old.line))
@@ -166,7 +167,8 @@ def read_field_table(fields: Fields, table: Table) -> None:
             or fields.context.ids.scan(text)[:1]
             and starts_with_id(fields.context, name)
         ):
-            fields.continue_last(Inline([*name.pieces, *value.pieces], name.start, value.end))
+            between = Piece(" ", name.end, name.end, 0, None)
+            fields.continue_last(Inline([*name.pieces, between, *value.pieces], name.start, value.end))
         else:
             fields.add(text, value, StatusForm.FIELD)
 

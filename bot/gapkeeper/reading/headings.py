@@ -12,7 +12,7 @@ from gapkeeper.model.status import State, Status
 from gapkeeper.reading.blocks import CODE, STRIKE, STRONG, Inline
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.values import Context, joined, part, stated, struck
-from gapkeeper.reading.vocabulary import EMOJI, priority_word, strip_emoji
+from gapkeeper.reading.vocabulary import EMOJI, leading_emoji, priority_word, strip_emoji
 
 if TYPE_CHECKING:
     from gapkeeper.reading.ids import Mention
@@ -87,6 +87,7 @@ def read_title(context: Context, inline: Inline, start: int) -> Titled:
         if status is not None:
             statuses.append(status)
         priority = priority or importance
+    start = _leading_marker(context, inline, text, start, end, statuses)
     end = _SEPARATOR.search(text[:end]).start() if statuses else end  # type: ignore[union-attr]  # matches the empty text
     end = max(start, end)
     title_part = part(context, inline, start, end)
@@ -97,6 +98,21 @@ def read_title(context: Context, inline: Inline, start: int) -> Titled:
         )
     words_first = sorted(statuses, key=lambda s: not any(c.isalpha() for c in s.text))
     return Titled(squeeze(title_part.text), start, end, [s for s in words_first if s.known] or words_first, priority)
+
+
+def _leading_marker(
+    context: Context, inline: Inline, text: str, start: int, end: int, statuses: list[StatedStatus]
+) -> int:
+    """A status emoji that the title begins with, `ACTION-5: ✅ Sow the clover`; returns where the words begin."""
+    emoji = leading_emoji(text[start:end])
+    if emoji is None or (status := context.vocabulary.emoji_status(emoji.group(), context.legend)) is None:
+        return start
+    if not statuses:
+        span = _whole(context, inline, start, start + emoji.end())
+        line = context.source.line(span.start)
+        statuses.append(StatedStatus(status, context.raw(span), StatusForm.MARKER, span, line))
+    after = start + emoji.end()
+    return after + len(text[after:end]) - len(text[after:end].lstrip())
 
 
 def _marker(
@@ -127,11 +143,12 @@ def _group_marker(
     inner = group.group(1)
     if not inner.strip() or context.vocabulary.remainder(inner):
         return None
-    reading = context.vocabulary.read(inner, context.legend)
-    importance = priority_word(inner)
-    if not reading.known and importance is None:
-        return None
     at = start + group.start(1)
+    valid = "".join(p.text for p in part(context, inline, at, at + len(inner)).pieces if not p.marks & STRIKE)
+    reading = context.vocabulary.read(valid, context.legend)
+    importance = priority_word(valid)
+    if not reading.known and importance is None and valid.strip():
+        return None
     status = None
     if reading.known:
         status = stated(context, reading, StatusForm.MARKER, _whole(context, inline, at, at + len(inner)))
