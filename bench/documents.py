@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.documents import Document
+from gapkeeper.model.rules import ReadingRules
+from gapkeeper.reading import read_register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from gapkeeper.model.register import Register
 
 # The corpus that the budgets were set on: 123 documents of one migration, 1.2 MB, nearly half of it in tables.
 DOCUMENTS = 123
@@ -34,6 +38,16 @@ STATUSES = (
     "Cancelled",
 )
 OWNERS = ("Infrastructure", "Ticketing", "Berths", "Harbour office", "TBD", "-")
+
+
+def read(documents: Iterable[Document]) -> Register:
+    """Register and diagnostics, with the rules of a repository without configuration."""
+    return read_register(documents, ReadingRules())
+
+
+def size(documents: Iterable[Document]) -> int:
+    """Their bytes."""
+    return sum(len(document.data or b"") for document in documents)
 
 
 def corpus() -> tuple[str, list[Document]]:
@@ -62,7 +76,7 @@ def dense(items: int, each: int = 100) -> list[Document]:
 def _document(number: int, size: int) -> bytes:
     chance = random.Random(number)
     parts = [f"# Plan {number}: {_words(chance, 4)}\n\n**Date:** 2025-{number % 12 + 1:02}-{number % 27 + 1:02}\n"]
-    ids = iter(range(number * 10, number * 10 + 10))
+    ids = iter(range(*_ids(number, size)))
     sections: tuple[Callable[[], str], ...] = (
         lambda: _table(chance, ids),
         lambda: _other_table(chance),
@@ -79,6 +93,11 @@ def _document(number: int, size: int) -> bytes:
     if number % 10 == 0:  # read as Windows-1252 once too often
         parts.append("\nâœ… All of it â€“ checked.\n")
     return "".join(parts).encode()
+
+
+def _ids(number: int, size: int) -> tuple[int, int]:
+    """Two items for as many bytes as a document of the corpus has: most of its tables track nothing."""
+    return round((number - 1) * 2 * size / BYTES_EACH) + 1, round(number * 2 * size / BYTES_EACH) + 1
 
 
 def _words(chance: random.Random, count: int) -> str:
@@ -114,7 +133,7 @@ def _code(chance: random.Random) -> str:
 
 
 def _prose(chance: random.Random) -> str:
-    mention = f"ACTION-{chance.randint(10, 99):05}"
+    mention = f"ACTION-{chance.randint(1, 20):05}"
     return (
         f"{_words(chance, 14)} *{_words(chance, 2)}* {_words(chance, 12)}, see {mention} and `{_words(chance, 1)}`.\n"
     )
