@@ -59,6 +59,7 @@ class TestSnapshot:
         some = tracker.snapshot(MANAGED, everything=False)
         assert [issue.number for issue in some.issues] == [labelled, marked]
         assert some.others is None
+        assert tracker.snapshot(MANAGED.upper(), everything=False).issues == some.issues
         everything = tracker.snapshot(MANAGED, everything=True)
         assert everything.issues == some.issues
         assert everything.others is not None

@@ -104,6 +104,14 @@ class TestLog:
         assert tracker.issue(number).state_actor == Actor("Rosa", Role.READ)
         assert [event.actor.role for event in tracker.events(number)] == [Role.SELF, Role.READ, Role.WRITE]
 
+    def test_shows_authors_in_the_role_that_is_in_force(self, tracker: SqliteTracker, path: Path) -> None:
+        with open_tracker(path, actor=ROSA) as person:
+            number = create(person).number
+        with open_tracker(path, actor=Actor("Rosa", Role.READ)) as former:
+            former.comment(number, "I was let go.")
+        assert tracker.issue(number).author == Actor("Rosa", Role.READ)
+        assert tracker.events(number)[0].actor == ROSA
+
     def test_keeps_deleted_issues(self, tracker: SqliteTracker, path: Path) -> None:
         number = create(tracker, "Gone soon").number
         with open_tracker(path, actor=ROSA, clock=lambda: NOON) as person:
@@ -214,10 +222,25 @@ class TestPlace:
         assert (tmp_path / ".gapkeeper" / ".gitignore").read_text() == "*\n"
 
     def test_a_persons_own_gitignore_stays(self, tmp_path: Path) -> None:
-        (tmp_path / ".gapkeeper").mkdir()
-        (tmp_path / ".gapkeeper" / ".gitignore").write_text("*.log\n")
-        open_tracker(database_path(DEFAULT_URL, tmp_path)).close()
-        assert (tmp_path / ".gapkeeper" / ".gitignore").read_text() == "*.log\n"
+        place = tmp_path / ".gapkeeper"
+        place.mkdir()
+        (place / ".gitignore").write_text("*.log\n")
+        open_tracker(place / "tracker.db").close()
+        assert (place / ".gitignore").read_text() == "*.log\n"
+
+    def test_a_gitignore_that_a_full_disk_cut_short_is_written_again(self, tmp_path: Path) -> None:
+        place = tmp_path / ".gapkeeper"
+        place.mkdir()
+        (place / ".gitignore").touch()
+        open_tracker(place / "tracker.db").close()
+        assert (place / ".gitignore").read_text() == "*\n"
+
+    def test_a_gitignore_that_is_a_link_is_not_written_through(self, tmp_path: Path) -> None:
+        place = tmp_path / ".gapkeeper"
+        place.mkdir()
+        (place / ".gitignore").symlink_to(tmp_path / "outside")
+        open_tracker(place / "tracker.db").close()
+        assert not (tmp_path / "outside").exists()
 
     def test_another_folder_is_left_alone(self, tmp_path: Path) -> None:
         open_tracker(tmp_path / "odd name #1?.db").close()

@@ -84,6 +84,16 @@ class TestDamage:
         assert caught.value.exit_code == 69
         assert path.read_bytes() == before
 
+    def test_is_found_before_anything_is_written_on_top_of_it(self, path: Path) -> None:
+        fill(path)
+        with sqlite3.connect(path) as other:
+            (page,) = other.execute("SELECT rootpage FROM sqlite_master WHERE name = 'comments'").fetchone()
+            (size,) = other.execute("PRAGMA page_size").fetchone()
+        other.close()
+        overwrite(path, (page - 1) * size, b"\xa5" * size)
+        with pytest.raises(UnavailableError, match="damaged"):
+            open_tracker(path)
+
     def test_values_that_we_never_write_are_damage(self, path: Path) -> None:
         fill(path, 1)
         with sqlite3.connect(path) as other:

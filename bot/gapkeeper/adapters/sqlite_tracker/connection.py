@@ -267,5 +267,5 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> TrackerError:
 def _unusable(path: Path, why: str) -> UnavailableError:
     return UnavailableError(
         f"the tracker {path} cannot be read or written ({why})",
-        hint="Look after the file, its folder and its disk; nothing was changed.",
+        hint="Look whether its disk is full or failing, and at the permissions of the file and its folder.",
     )

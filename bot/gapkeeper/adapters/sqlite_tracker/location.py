@@ -84,8 +84,7 @@ def prepare_folder(path: Path) -> None:
 
 
 def _ignore(folder: Path) -> None:
-    try:
-        with (folder / ".gitignore").open("x", encoding="utf-8") as file:
-            file.write("*\n")
-    except FileExistsError:
-        pass  # a person's own stays
+    """Write the `.gitignore`, unless a person did. An empty one is what a full disk left of ours."""
+    file = folder / ".gitignore"
+    if not file.is_symlink() and not (file.exists() and file.stat().st_size):
+        file.write_text("*\n", encoding="utf-8")
