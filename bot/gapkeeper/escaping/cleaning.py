@@ -25,7 +25,7 @@ _LETTER = "\u0300-\u1fff\u2030-\ufdff\ufe10-\U0010ffff"  # not Latin, not a spac
 _STRAY_JOINER = re.compile(
     f"(?<![{_LETTER}\ufe0f])[\u200c\u200d]+|[\u200c\u200d]+(?![{_LETTER}])|(?<=[\u200c\u200d])[\u200c\u200d]+"
 )
-_STRAY_SELECTOR = re.compile("(?<![^\\s\ufe00-\ufe0f])[\ufe00-\ufe0f]+")
+_STRAY_SELECTOR = re.compile("(?<![^\\s\u200c\u200d\ufe00-\ufe0f])[\ufe00-\ufe0f]+")
 
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
@@ -41,15 +41,13 @@ _SUSPECT = re.compile(
 
 def clean_text(text: str) -> str:
     """The text as people should see it: lines end with a line feed, tabs are spaces."""
-    if text.isascii() and text.isprintable():
-        return text
-    if _SUSPECT.search(text) is None:
-        return text
+    return text if _SUSPECT.search(text) is None else _clean(text)
+
+
+def _clean(text: str) -> str:
     text = _LINE_END.sub("\n", text).translate(_PICTURES)
-    if text.isascii():
-        return text
     text = _INVISIBLE.sub("", _NO_CHARACTER.sub("\ufffd", text))
-    return _STRAY_SELECTOR.sub("", _STRAY_JOINER.sub("", text))
+    return _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", text))
 
 
 def clean_line(text: str) -> str:

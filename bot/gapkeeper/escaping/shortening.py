@@ -47,8 +47,8 @@ def _run_start(text: str, position: int) -> int:
 
 def _whole_characters(text: str, end: int) -> int:
     """The last place at or before ``end`` that is not inside what people see as one character."""
-    for place in range(end, max(0, end - _LONGEST_CLUSTER), -1):
-        if not _continues(text, place):
+    for place in range(end, max(-1, end - _LONGEST_CLUSTER), -1):
+        if place == 0 or not _continues(text, place):
             return place
     return end
 
