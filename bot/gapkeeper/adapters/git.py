@@ -17,14 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-_FILES = frozenset({"100644", "100755", "100664"})  # the last by a git of long ago
+_FILES = frozenset({b"100644", b"100755", b"100664"})  # the last by a git of long ago
 _LOG_HEADER = re.compile(rb"\x01([0-9a-f]{40,64}) (\d+)")
 _NARROW = 500  # paths; above, asking git about each of them costs more than reading the whole log
-
-
-class _Blob(NamedTuple):
-    id: str
-    size: int | None  # bytes; None: not in this clone
 
 
 class RevisionDocuments:
@@ -46,8 +41,8 @@ class RevisionDocuments:
     def documents(self) -> Iterator[Document]:
         """The documents, sorted by path in byte order, each read when it is asked for."""
         with git_command.Blobs(self._folder) as blobs:
-            for path, _ in self._selection.walk(self):
-                yield self._read(path, blobs)
+            for path, _ in self._selection.walk(_Readable(self._commit, blobs)):
+                yield _read(path, blobs.read(self._commit.files[path], SIZE_LIMIT))
 
     def exists(self, path: str) -> bool:
         """Whether the commit has a file or folder there, in exactly these letters."""
@@ -55,53 +50,31 @@ class RevisionDocuments:
         if parts is None:
             return False
         whole = "/".join(parts)
-        return whole in self._tree.blobs or (f"{whole}/" if whole else "") in self._tree.folders
+        return whole in self._commit.files or (f"{whole}/" if whole else "") in self._commit.folders
 
     def commit_dates(self, paths: Collection[str]) -> Mapping[str, dt.date]:
         """The day of the last commit of each path, up to this revision."""
-        return commit_dates(self._folder, paths, self.revision)
-
-    def entries(self, folder: str) -> Iterable[Entry]:
-        """What is in a folder."""
-        return self._tree.folders.get(folder, ())
-
-    def ignore_file(self, folder: str) -> bytes | None:
-        """The text of the folder's `.gitignore`, as it was in that commit."""
-        blob = self._tree.blobs.get(f"{folder}.gitignore")
-        if blob is None or blob.size is None or blob.size > SIZE_LIMIT:
-            return None
-        return git_command.output(self._folder, "cat-file", "blob", blob.id)
+        return commit_dates(self._folder, paths, self.revision) if paths else {}
 
     @cached_property
-    def _tree(self) -> _Tree:
-        return _Tree(git_command.output(self._folder, "ls-tree", "-r", "-z", "--long", self.revision))
-
-    def _read(self, path: str, blobs: git_command.Blobs) -> Document:
-        blob = self._tree.blobs[path]
-        if blob.size is None:
-            return Document(path, None, "it is not in this clone; fetch it: `git fetch --refetch`")
-        if blob.size > SIZE_LIMIT:
-            return Document(path, None, TOO_LONG)
-        data = blobs.read(blob.id)
-        if data is None:
-            return Document(path, None, "git cannot read it; see `git fsck`")
-        return Document(path, None, POINTER) if is_pointer(data) else Document(path, data)
+    def _commit(self) -> _Commit:
+        return _Commit(git_command.output(self._folder, "ls-tree", "-r", "-z", self.revision))
 
 
-class _Tree:
+class _Commit:
     """The files of a commit. Symbolic links and submodules are left out."""
 
     def __init__(self, listing: bytes) -> None:
-        self.blobs: dict[str, _Blob] = {}
-        self.folders: dict[str, list[Entry]] = {"": []}
+        self.files: dict[str, str] = {}  # path -> blob
+        self.folders: dict[str, list[Entry]] = {"": []}  # path with a slash at its end
         for line in listing.split(b"\0"):
-            facts, _, name = line.partition(b"\t")
-            mode, *_, blob, size = (fact.decode("ascii") for fact in facts.split()) if facts else ("", "", "")
+            mode, _, rest = line.partition(b" ")
+            blob, _, name = rest.removeprefix(b"blob ").partition(b"\t")
             if mode in _FILES:
-                self._add(os.fsdecode(name), _Blob(blob, int(size) if size.isdigit() else None))
+                self._add(os.fsdecode(name), blob.decode("ascii"))
 
-    def _add(self, path: str, blob: _Blob) -> None:
-        self.blobs[path] = blob
+    def _add(self, path: str, blob: str) -> None:
+        self.files[path] = blob
         entry = Entry(path.rpartition("/")[2], is_folder=False)
         folder = path[: len(path) - len(entry.name)]
         while folder not in self.folders:
@@ -109,6 +82,28 @@ class _Tree:
             entry = Entry(folder.rstrip("/").rpartition("/")[2], is_folder=True)
             folder = folder[: len(folder) - len(entry.name) - 1]
         self.folders[folder].append(entry)
+
+
+class _Readable(NamedTuple):
+    """A commit as a tree to walk."""
+
+    commit: _Commit
+    blobs: git_command.Blobs
+
+    def entries(self, folder: str) -> Iterable[Entry]:
+        return self.commit.folders[folder]
+
+    def ignore_file(self, folder: str) -> bytes | None:
+        blob = self.commit.files.get(f"{folder}.gitignore")
+        return None if blob is None else self.blobs.read(blob, SIZE_LIMIT)
+
+
+def _read(path: str, data: bytes | None) -> Document:
+    if data is None:
+        return Document(path, None, "git cannot read it; fetch what this clone lacks, or look with `git fsck`")
+    if len(data) > SIZE_LIMIT:
+        return Document(path, None, TOO_LONG)
+    return Document(path, None, POINTER) if is_pointer(data) else Document(path, data)
 
 
 def resolve(folder: Path, revision: str) -> str:

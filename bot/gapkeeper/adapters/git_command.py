@@ -134,8 +134,8 @@ class Blobs:
         if self._process is not None:
             _end(self._process)
 
-    def read(self, blob: str) -> bytes | None:
-        """The bytes of a blob; None where git cannot read it."""
+    def read(self, blob: str, limit: int) -> bytes | None:
+        """The bytes of a blob, at most one more than the limit; None where git cannot read it."""
         if self._process is None:
             self._process = _start(self._folder, "cat-file", "--batch")
         process = self._process
@@ -148,9 +148,12 @@ class Blobs:
         facts = process.stdout.readline().split()
         if len(facts) != 3:  # "missing", or it died on a damaged object
             return None
-        size = int(facts[2])
-        data = process.stdout.read(size + 1)  # and a line feed
-        return data[:size] if len(data) == size + 1 else None
+        rest = int(facts[2])
+        data = process.stdout.read(min(rest, limit + 1))
+        rest += 1 - len(data)  # and a line feed behind it
+        while rest > 0 and (skipped := process.stdout.read(min(rest, _CHUNK))):
+            rest -= len(skipped)
+        return None if rest else data
 
 
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
