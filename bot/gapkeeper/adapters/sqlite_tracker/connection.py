@@ -208,9 +208,8 @@ def _namespace(path: Path) -> str:
     Made from the place and not by chance: a plan against a tracker that is not there yet has the
     fingerprint that the first sync arrives at.
     """
-    return hashlib.sha256(b"gapkeeper embedded tracker\0" + str(path.resolve()).encode("utf-8", "replace")).hexdigest()[
-        :32
-    ]
+    place = str(path.resolve()).encode("utf-8", "surrogateescape")
+    return hashlib.sha256(b"gapkeeper embedded tracker\0" + place).hexdigest()[:32]
 
 
 def damaged(path: Path, what: str) -> UnavailableError:
@@ -247,7 +246,7 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> TrackerError:
     if code in _BUSY:
         return BusyError(
             f"another process holds the tracker {path}",
-            hint="Wait until its run has ended and start again; nothing was written.",
+            hint="Wait until its run has ended and start again. What was asked for just now was not written.",
         )
     if code == sqlite3.SQLITE_FULL:
         return UnavailableError(

@@ -223,18 +223,23 @@ class SqliteTracker:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._database.reading() as connection:
-            try:
-                yield connection
-            except ValueError as error:  # a state, role, reason or time that we never write
-                raise damaged(self._database.path, str(error)) from error
+        with self._database.reading() as connection, self._plausible():
+            yield connection
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Write]:
         actor = self._require_actor()
-        with self._database.writing() as connection:
+        with self._database.writing() as connection, self._plausible():
             now = self._clock().astimezone(dt.UTC).isoformat(timespec="microseconds")
             yield Write(connection, actor, now)
+
+    @contextlib.contextmanager
+    def _plausible(self) -> Iterator[None]:
+        """A state, role, reason or time that we never write is damage, too."""
+        try:
+            yield
+        except ValueError as error:
+            raise damaged(self._database.path, str(error)) from error
 
     def _require_actor(self) -> Actor:
         if self._actor is None:
