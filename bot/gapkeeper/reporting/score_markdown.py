@@ -25,7 +25,7 @@ def score_markdown(register: Register, comparison: Comparison | None, *, base: s
         blocks.append(_difference(comparison, base))
     readiness = posted(register)
     if readiness is not None and readiness.areas:
-        head = ["| Area | Score | Weight | Counts | Stated | Resolved |", "|---|---:|---:|---:|---:|---:|"]
+        head = ["| Area | Score | Weight | Computed | Stated | Resolved |", "|---|---:|---:|---:|---:|---:|"]
         blocks.append("\n".join([*head, *(_area(area) for area in readiness.areas)]))
     if register.gates:
         blocks.append("\n".join(_gate(gate, register) for gate in register.gates))

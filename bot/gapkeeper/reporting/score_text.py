@@ -84,7 +84,7 @@ _AREA_COLUMNS = (
     Column("", spare=1),
     Column("SCORE", number=True),
     Column("WEIGHT", number=True),
-    Column("COUNTS", number=True),
+    Column("COMPUTED", number=True),
     Column("STATED", number=True, spare=3),
     Column("RESOLVED", number=True, spare=2),
 )

@@ -76,6 +76,17 @@ def explain(register: Register, item: Item) -> Why:
     )
 
 
+def line_of(won: Won) -> int:
+    """The line of the value itself, where its statement has it on another line than its own; 0: nobody says it."""
+    statement = won.statement
+    if statement is None:
+        return 0
+    if won.field == "status":
+        return statement.status.line if statement.status else statement.line
+    value = getattr(statement, won.field) or (statement.section if won.field == "category" else None)
+    return value.line if value else statement.line
+
+
 def _date(statement: Statement, dates: Mapping[str, dt.date | None]) -> dt.date | None:
     stated = statement.status.date if statement.status else None
     return stated or dates.get(statement.path)

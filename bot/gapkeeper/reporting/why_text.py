@@ -10,6 +10,7 @@ from gapkeeper.reporting.item_list import STATUS_TONES, status_piece
 from gapkeeper.reporting.plan_text import change_lines
 from gapkeeper.reporting.style import Line, Look, Piece, Tone, line, say, wrap
 from gapkeeper.reporting.table import Column, fields, heading, table
+from gapkeeper.reporting.why import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,24 +71,13 @@ def _won_row(won: Won) -> tuple[Line, ...]:
     tone = Tone.PLAIN
     if won.field == "status":
         tone = STATUS_TONES[Status(won.value.replace(" ", "_"))]
-    place = "" if won.statement is None else f"{won.statement.path}:{_line(won)}"
+    place = "" if won.statement is None else f"{won.statement.path}:{line_of(won)}"
     return (
         line(say(won.field, Tone.FAINT)),
         line(say(won.value, tone)),
         line(place),
         line(say(won.reason, Tone.FAINT)),
     )
-
-
-def _line(won: Won) -> int:
-    """The line of the value itself, where the statement has it on another line than its own."""
-    statement = won.statement
-    if statement is None:
-        return 0
-    if won.field == "status":
-        return statement.status.line if statement.status else statement.line
-    value = getattr(statement, won.field) or (statement.section if won.field == "category" else None)
-    return value.line if value else statement.line
 
 
 def _said_row(said: Said) -> tuple[Line, ...]:

@@ -18,11 +18,11 @@ from gapkeeper.reporting.register_json import check_json
     "check",
     cls=Command,
     examples=[
-        ("gapkeeper check", "the documents in this folder"),
+        ("gapkeeper check", "documents in this folder"),
         ("gapkeeper check docs --strict", "warnings fail as well"),
         ("gapkeeper check --format github", "annotations, in a workflow"),
-        ("gapkeeper check --format sarif > gapkeeper.sarif", "for code scanning"),
-        ("gapkeeper check --explain stale", "what it means, and how to mend it"),
+        ("gapkeeper check --format sarif > out.sarif", "for code scanning"),
+        ("gapkeeper check --explain stale", "what it means, how to mend"),
     ],
 )
 @path_argument()

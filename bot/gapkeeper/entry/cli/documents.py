@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from gapkeeper import wiring
 from gapkeeper.entry.cli.terminal import show
-from gapkeeper.reading import read_register
 from gapkeeper.reporting.complaint import error_lines
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def read(path: str, rev: str | None = None, settings: Settings | None = None) ->
     folder = Path(path)
     settings = wiring.load_settings(folder) if settings is None else settings
     source = wiring.document_source(settings, folder, rev)
-    register = read_register(source, settings.repository.rules())
+    register = wiring.read_register(settings, source)
     if not register.documents:
         _warn(f"no planning documents in {path}", "[documents] include and exclude say which files are read")
     return Read(folder, settings, source, register)

@@ -24,7 +24,7 @@ _STATUSES = [*(status.value for status in Status), *(state.value for state in St
         ("gapkeeper items --status open --owner infra", "what Infrastructure has to do"),
         ("gapkeeper items --gate 26", "what blocks Phase 26"),
         ("gapkeeper items --kind LATER --format csv", "for a spreadsheet"),
-        ("gapkeeper items --rev v1.2 --format json", "as of a tag, with every statement"),
+        ("gapkeeper items --rev v1.2 --format json", "as of a tag"),
     ],
 )
 @path_argument()

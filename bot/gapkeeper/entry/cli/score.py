@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     "score",
     cls=Command,
     examples=[
-        ("gapkeeper score", "the score, its areas, and the gates"),
-        ("gapkeeper score --base main", "what this work tree changes of it"),
+        ("gapkeeper score", "score, areas and gates"),
+        ("gapkeeper score --base main", "what changed since main"),
         ("gapkeeper score --fail-under 80", "exit 1 below 80 %"),
         ("gapkeeper score --format svg > readiness.svg", "a badge"),
     ],
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @rev_option()
 @format_option("text", "json", "markdown", "svg")
 @click.option("--base", metavar="REV", help="Compare with this revision.")
-@click.option("--fail-under", type=float, metavar="N", help="Exit 1 where the score is under N per cent.")
+@click.option("--fail-under", type=float, metavar="N", help="Exit 1 where the score is under N per cent; 0: never.")
 def command(path: str, rev: str | None, form: str, base: str | None, fail_under: float | None) -> int:
     """Compute the readiness score that the documents state, and say what is between them and the gates."""
     read = documents.read(path, rev)
@@ -44,7 +44,8 @@ def command(path: str, rev: str | None, form: str, base: str | None, fail_under:
         show(lambda look: score_lines(register, comparison, look, base=base or ""))
     else:
         write_data(_for_machines(form, register, comparison, base or ""))
-    return documents.finish(register, 0 if fail_under is None else _judge(register, fail_under))
+    least = read.settings.repository.readiness.fail_under if fail_under is None else fail_under
+    return documents.finish(register, _judge(register, least) if least else 0)
 
 
 def _for_machines(form: str, register: Register, comparison: Comparison | None, base: str) -> str:
@@ -71,5 +72,5 @@ def _judge(register: Register, least: float) -> int:
         what = f"the readiness score is {per_cent(value)}"
     else:
         return 0
-    show(lambda look: error_lines(f"{what}; --fail-under asks for {per_cent(least)}", None, look), error=True)
+    show(lambda look: error_lines(f"{what}, and it has to be {per_cent(least)} at least", None, look), error=True)
     return 1
