@@ -14,12 +14,13 @@ from gapkeeper.errors import UsageError
 from gapkeeper.settings.load import Settings, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Actor
+    from gapkeeper.model.spans import Place
     from gapkeeper.ports import DocumentSource, Tracker, TrackerReader
 
 # https://github.com/owner/name.git, git@gitlab.example.org:group/sub/name; never what stands before the host.
@@ -74,6 +75,20 @@ def suggested_tracker(folder: Path) -> str | None:
 
     match = _FORGE_URL.search(origin(folder) or "")
     return f"{match['forge'].lower()}:{match['project']}" if match else None
+
+
+def ancestry(folder: Path) -> Callable[[str, str], bool]:
+    """Whether the first of two commits comes before the second; False where this clone cannot tell."""
+    from gapkeeper.adapters import git  # noqa: PLC0415
+
+    return lambda ancestor, descendant: git.is_ancestor(folder, ancestor, descendant) is True
+
+
+def authorship(folder: Path, rev: str | None) -> Callable[[Place], str | None]:
+    """Who committed what stands at a place, in the folder as it is or in a revision."""
+    from gapkeeper.adapters import blame  # noqa: PLC0415
+
+    return lambda place: blame.author(folder, place, rev)
 
 
 def sync_policy(settings: Settings) -> SyncPolicy:

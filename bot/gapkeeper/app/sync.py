@@ -64,6 +64,7 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
     expect: str | None = None,
     is_ancestor: Callable[[str, str], bool] | None = None,
     written_by: Callable[[Place], str | None] | None = None,
+    started: Callable[[Plan], None] | None = None,
     progress: Callable[[Outcome], None] | None = None,
     wait: Callable[[float], None] = time.sleep,
 ) -> Report:
@@ -78,6 +79,7 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
         expect: The fingerprint of the only plan that may be applied; None: whatever is planned.
         is_ancestor: See `planning.plan`.
         written_by: See `planning.plan`.
+        started: Told of the plan before its first change is made.
         progress: Told of each change once it is done or has failed.
         wait: Pauses for so many seconds.
 
@@ -95,6 +97,8 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
             # Cheap here: another run may have been at it until we got the lock.
             planned = plan_sync(register, tracker, policy, is_ancestor=is_ancestor, written_by=written_by)
             _require(planned, expect)
+        if started is not None:
+            started(planned)
         return apply(planned, tracker, clock=clock, progress=progress, wait=wait)
 
 
