@@ -39,10 +39,10 @@ class Identity(NamedTuple):
 
 def split_identity(identity: str) -> Identity:
     """The parts of what `make_identity` made. `ValueError` where it made no such thing."""
-    namespace, kind, rest = identity.split("/", 2)
-    path, slash, id_ = rest.rpartition("/")
-    if not slash:
+    if identity.count("/") < 3:
         raise ValueError(f"not an identity: {identity!r}")
+    namespace, kind, rest = identity.split("/", 2)
+    path, _, id_ = rest.rpartition("/")
     return Identity(unquote(namespace), unquote(kind), path or None, unquote(id_))
 
 
