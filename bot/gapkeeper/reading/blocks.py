@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyromark
 
@@ -16,7 +16,7 @@ from gapkeeper.model.spans import Span
 from gapkeeper.reading import mojibake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from gapkeeper.reading.source import Source
 
@@ -140,6 +140,17 @@ class Link(NamedTuple):
     start: int
 
 
+def inlines(block: Block) -> Iterable[Inline]:
+    """The inlines of a block that statements and mentions can stand in; a table's head is none of them."""
+    if isinstance(block, Heading):
+        return (block.inline,)
+    if isinstance(block, Paragraph | Entry):
+        return block.lines
+    if isinstance(block, Table):
+        return (cell for row in block.rows for cell in row.cells)
+    return ()
+
+
 @dataclass(slots=True)
 class Blocks:
     """A document's blocks, in order, and all its links."""
@@ -170,12 +181,13 @@ class _Parser:
         self.row_ignored = False
         self.in_comment = False  # inside of an HTML comment of several lines
 
-    def run(self) -> Blocks:
+    def run(self) -> Blocks:  # noqa: C901, PLR0912  the hot loop of reading: a call an event would cost a third of it
         # The loop sees some 130 events per KB, so the frequent ones are handled here, without a call.
         source, mend, cells_end = self.source, self.mend, "TableCell"
         base, new = source.base, tuple.__new__
         mapped = source.offset if base is None else None
-        for event, place in pyromark.events_with_range(source.text, options=_OPTIONS):
+        events: Iterator[tuple[Any, Any]] = pyromark.events_with_range(source.text, options=_OPTIONS)
+        for event, place in events:
             start, end = place["start"], place["end"]
             if start < self.html_until:
                 continue
@@ -183,8 +195,8 @@ class _Parser:
                 utf8_start, start, end = start, mapped(start), mapped(end)
             else:
                 utf8_start = start
-                start += base  # type: ignore[operator]  # not None where nothing is mapped
-                end += base  # type: ignore[operator]  # as above
+                start += base or 0
+                end += base or 0
             if type(event) is str:
                 self._break(event, start)
                 continue
@@ -205,7 +217,7 @@ class _Parser:
                     self._start(value, start, end)
             elif name == "Code":
                 self._append(value, start, end, CODE)
-            elif name == "InlineHtml" or name == "Html":
+            elif name in {"InlineHtml", "Html"}:
                 self._html(value, utf8_start, start, end)
             elif name == "TaskListMarker" and self.entries:
                 self.entries[-1].checkbox = value
@@ -239,7 +251,7 @@ class _Parser:
         if self.pieces:
             self.lines.append(self._take())
 
-    def _start(self, tag: object, start: int, end: int) -> None:
+    def _start(self, tag: Any, start: int, end: int) -> None:  # noqa: ANN401  a tag is a string or a dict of one
         if type(tag) is str:
             mark = _MARKS.get(tag)
             if mark is not None:
@@ -249,14 +261,14 @@ class _Parser:
                 entry = Entry(start, end, len(self.entries) + 1)
                 self.entries.append(entry)
                 self.blocks.append(entry)
-            elif tag == "TableHead" or tag == "TableRow":
+            elif tag in {"TableHead", "TableRow"}:
                 self.cells = []
                 self.row_ignored = False
             elif tag == "Paragraph":
                 self._flush_entry()
             return
-        ((name, value),) = tag.items()  # type: ignore[attr-defined]  # a tag is a string or a dict of one
-        if name == "Link" or name == "Image":
+        ((name, value),) = tag.items()
+        if name in {"Link", "Image"}:
             url = value["dest_url"]
             self.urls.append(url)
             self.links.append(Link(url, start))
@@ -265,7 +277,7 @@ class _Parser:
             self._flush_entry()
             self.table = Table(start, end, len(self.entries), [], [])
             self.blocks.append(self.table)
-        elif name == "List" or name == "Heading" or name == "CodeBlock" or name == "BlockQuote":
+        elif name in {"List", "Heading", "CodeBlock", "BlockQuote"}:
             self._flush_entry()
 
     def _flush_entry(self) -> None:
@@ -279,39 +291,38 @@ class _Parser:
                 self.blocks.append(Paragraph(first.start, last.end, len(self.entries), self.lines))
             self.lines = []
 
-    def _end(self, tag: object, start: int, end: int) -> None:
-        if type(tag) is str:
-            if tag == "TableRow":
-                if self.table is not None:
-                    self.table.rows.append(Row(self.cells, start, end, self.row_ignored))
-                self.cells = []
-            elif tag == "TableHead":
-                if self.table is not None:
-                    self.table.head = self.cells
-                self.cells = []
-            elif tag == "Table":
-                self.table = None
-            elif tag == "Paragraph":
-                self._flush_entry()
-            elif tag == "Item":
-                self._flush_entry()
-                self.entries.pop()
-            elif tag == "Link" or tag == "Image":
-                self.urls.pop()
-                if not self.urls:
-                    self.marks &= ~(LINK | IMAGE)
-            elif tag == "CodeBlock":
-                text = "".join(p.text for p in self.pieces)
+    def _end(self, tag: Any, start: int, end: int) -> None:  # noqa: ANN401  as above
+        if type(tag) is not str:
+            if "Heading" in tag:
+                self.blocks.append(Heading(start, end, len(self.entries), int(tag["Heading"][1]), self._take()))
+            elif "List" not in tag and "BlockQuote" not in tag:
                 self.pieces = []
-                self.blocks.append(Code(start, end, len(self.entries), text))
-            elif tag in _MARKS:
-                self.marks &= ~_MARKS[tag]
-            return
-        if "Heading" in tag:  # type: ignore[operator]  # a tag is a string or a dict of one
-            level = int(tag["Heading"][1])  # type: ignore[index]
-            self.blocks.append(Heading(start, end, len(self.entries), level, self._take()))
-        elif "List" not in tag and "BlockQuote" not in tag:  # type: ignore[operator]
+        elif tag in _MARKS:
+            self.marks &= ~_MARKS[tag]
+        elif tag in {"Link", "Image"}:
+            self.urls.pop()
+            if not self.urls:
+                self.marks &= ~(LINK | IMAGE)
+        elif tag == "CodeBlock":
+            self.blocks.append(Code(start, end, len(self.entries), "".join(p.text for p in self.pieces)))
             self.pieces = []
+        elif tag in {"Paragraph", "Item"}:
+            self._flush_entry()
+            if tag == "Item":
+                self.entries.pop()
+        else:
+            self._end_of_table(tag, start, end)
+
+    def _end_of_table(self, tag: str, start: int, end: int) -> None:
+        if self.table is None:
+            return
+        if tag == "TableRow":
+            self.table.rows.append(Row(self.cells, start, end, self.row_ignored))
+        elif tag == "TableHead":
+            self.table.head = self.cells
+        elif tag == "Table":
+            self.table = None
+        self.cells = []
 
     def _html(self, value: str, utf8_start: int, start: int, end: int) -> None:
         if self.table is not None or self.pieces or self.lines:

@@ -1,44 +1,29 @@
-"""One document: bytes to facts. The walk over its blocks that finds every statement."""
+"""One document: bytes to facts."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from gapkeeper.model.diagnostics import Diagnostic, Severity
-from gapkeeper.model.items import FieldText, StatedStatus, Statement, StatusForm
 from gapkeeper.model.spans import Span
-from gapkeeper.model.status import Rank
 from gapkeeper.reading import mojibake
 from gapkeeper.reading.anchors import find_anchors
-from gapkeeper.reading.blocks import Code, Entry, Heading, Ignore, Inline, Paragraph, Table, parse
+from gapkeeper.reading.blocks import Heading, inlines, parse
 from gapkeeper.reading.counts import find_counts
 from gapkeeper.reading.drawings import find_drawings
-from gapkeeper.reading.entries import EntryStatement, is_condition, read_entry, read_line
 from gapkeeper.reading.facts import DocumentFacts, LinkFact, MentionFact
-from gapkeeper.reading.fields import Fields, is_field_table, line_status, make, read_field_table, read_lines
+from gapkeeper.reading.findings import find_own
 from gapkeeper.reading.gates import find_gates
 from gapkeeper.reading.header import find_dates
-from gapkeeper.reading.headings import (
-    after_id,
-    category_text,
-    leading_id,
-    leading_status,
-    names_several,
-    read_title,
-    status_heading,
-)
-from gapkeeper.reading.ids import INVISIBLE
+from gapkeeper.reading.headings import leading_id
 from gapkeeper.reading.legends import find_legend
 from gapkeeper.reading.readiness import find_readiness
-from gapkeeper.reading.rows import read_rows
-from gapkeeper.reading.source import Source, decode
-from gapkeeper.reading.values import Context, inline_references, mentions_of, part
+from gapkeeper.reading.source import decode
+from gapkeeper.reading.statements import MOST_RANGES, Found, Places, Walk, within
+from gapkeeper.reading.values import Context, joined, offset_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from gapkeeper.model.items import Reference
     from gapkeeper.reading.blocks import Block, Blocks
@@ -46,56 +31,6 @@ if TYPE_CHECKING:
     from gapkeeper.reading.vocabulary import Vocabulary
 
 _ANY_ID = re.compile(rb"[A-Z][0-9]*-\d")  # a cheap look for what may be an ID; `2026-01` is none
-_HIDDEN = re.compile(f"[{INVISIBLE}]")
-_FORM_ORDER = {StatusForm.FIELD: 0, StatusForm.CELL: 0, StatusForm.LINE: 1}
-
-
-@dataclass(slots=True)
-class _Section:
-    """A section that is no item. What it says is read when a statement in it asks: few are asked."""
-
-    index: int  # of its heading among the blocks
-    heading: Heading
-    category: FieldText | None = None
-    status: StatedStatus | None = None
-    read: bool = False
-
-
-@dataclass(slots=True)
-class _HeadingItem:
-    """An open heading that defines an item: its fields are read until the next heading."""
-
-    id: str
-    title: FieldText | None
-    span: Span
-    line: int
-    section: FieldText | None
-    inherited: StatedStatus | None
-    markers: list[StatedStatus]
-    table: Fields
-    lines: Fields
-    ignored: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where in the bytes IDs may stand: a look at these is cheaper than one at the text of every block."""
-
-    any: list[int]
-    tracked: list[int]
-
-
-def _within(places: list[int], block: Block) -> bool:
-    at = bisect_left(places, block.start)
-    return at < len(places) and places[at] < block.end
-
-
-@dataclass(slots=True)
-class _Found:
-    """Statements as they are found, in order of their place."""
-
-    statements: list[Statement] = field(default_factory=list)
-    shorts: list[Statement] = field(default_factory=list)
 
 
 def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> DocumentFacts:
@@ -105,10 +40,10 @@ def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> D
     context = Context(source, vocabulary, ids, mend=bool(suspects))
     parsed = parse(source, mend=bool(suspects))
     context.legend = find_legend(source.text, parsed.blocks, vocabulary)
-    places = _Places([m.start() for m in _ANY_ID.finditer(data)], [m.start() for m in ids.tracked.finditer(data)])
-    found = _Found()
+    places = Places([m.start() for m in _ANY_ID.finditer(data)], [m.start() for m in ids.tracked.finditer(data)])
+    found = Found()
     if places.tracked or ids.has_patterns:
-        found = _Walk(context, parsed.blocks, places).run()
+        found = Walk(context, parsed.blocks, places).run()
     anchors = find_anchors(parsed.blocks, data)
     return DocumentFacts(
         path=path,
@@ -123,303 +58,28 @@ def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> D
         counts=find_counts(parsed.blocks, context),
         gates=find_gates(parsed.blocks, context),
         drawings=find_drawings(parsed.blocks, context),
-        diagnostics=tuple(_own_findings(source, suspects, parsed, found)),
+        diagnostics=tuple(find_own(source, suspects, parsed, found.statements)),
     )
 
 
-class _Walk:
-    """One pass over the blocks of a document."""
-
-    def __init__(self, context: Context, blocks: list[Block], places: _Places) -> None:
-        self.context = context
-        self.blocks = blocks
-        self.places = places
-        self.found = _Found()
-        self.sections: list[_Section] = []
-        self.item: _HeadingItem | None = None
-        self.open: list[tuple[int, EntryStatement, bool]] = []  # depth, statement, ignored
-        self.leading: list[EntryStatement] = []  # a bold lead line, whose fields are the list under it
-        self.lead = ""  # the line that a list stands under
-        self.leads: dict[int, str] = {}  # depth -> the entry that nested entries stand under
-        self.pending_ignore = False
-
-    def run(self) -> _Found:
-        for index, block in enumerate(self.blocks):
-            if isinstance(block, Heading):
-                self._heading(index, block)
-            elif isinstance(block, Table):
-                self._table(block)
-            elif isinstance(block, Entry):
-                self._entry(index, block)
-            elif isinstance(block, Paragraph):
-                self._paragraph(block)
-            elif isinstance(block, Ignore):
-                self._ignore(index, block)
-            elif isinstance(block, Code):
-                self._close_entries(block.depth)
-        self._close_entries(0)
-        self._close_lead()
-        self._close_item()
-        return self.found
-
-    def _has_tracked(self, block: Block) -> bool:
-        return self.context.ids.has_patterns or _within(self.places.tracked, block)
-
-    def _has_any(self, block: Block) -> bool:
-        return self.context.ids.has_patterns or _within(self.places.any, block)
-
-    # Headings and sections
-
-    def _heading(self, index: int, block: Heading) -> None:
-        self._close_entries(0)
-        self._close_lead()
-        self._close_item()
-        self.lead = ""
-        while self.sections and self.sections[-1].heading.level >= block.level:
-            self.sections.pop()
-        leading = leading_id(self.context, block.inline) if self._has_any(block) else None
-        if leading is not None and not names_several(self.context, block.inline, leading[0]):
-            self._open_item(index, block, leading[1], leading[2], leading[0].id)
-            return
-        self.sections.append(_Section(index, block))
-
-    def _read_sections(self) -> Iterator[_Section]:
-        """The sections around this place, the innermost first, read. One of level 1 is the document itself."""
-        for section in reversed(self.sections):
-            heading = section.heading
-            if not section.read and heading.level > 1:
-                text = category_text(self.context, heading.inline.text)
-                span = Span(heading.inline.start, heading.inline.end)
-                section.category = FieldText(text, span, self.context.source.line(heading.start)) if text else None
-                section.status = self._section_status(section.index, heading)
-            section.read = True
-            yield section
-
-    def _section_status(self, index: int, block: Heading) -> StatedStatus | None:
-        """The status line directly under a section heading, or the heading itself where it is a status."""
-        following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
-        if isinstance(following, Paragraph | Entry) and following.lines:
-            status = line_status(self.context, following.lines[0])
-            if status is not None:
-                return replace(status, form=StatusForm.SECTION)
-        return status_heading(self.context, block.inline)
-
-    def _open_item(self, index: int, block: Heading, start: int, end: int, id_: str) -> None:
-        context, inline = self.context, block.inline
-        text = "".join(p.text for p in inline.pieces)
-        titled = read_title(context, inline, min(after_id(text, end), len(text)))
-        markers = list(titled.statuses)
-        if (before := leading_status(context, inline, start)) is not None:
-            markers.append(before)
-        lines = Fields(context)
-        if titled.priority:
-            value = part(context, inline, titled.priority[1], titled.priority[2])
-            lines.texts["priority"] = FieldText(titled.priority[0], value.span, context.source.line(inline.start))
-        title = None
-        if any(c.isalnum() for c in titled.title):
-            value = part(context, inline, titled.start, titled.end)
-            title = FieldText(titled.title, value.span, context.source.line(block.start))
-        self.item = _HeadingItem(
-            id_,
-            title,
-            Span(block.start, block.end),
-            context.source.line(block.start),
-            self._category(),
-            self._status_of_section(),
-            markers,
-            Fields(context),
-            lines,
-            ignored=self._take_pending_ignore(index, block),
-        )
-
-    def _take_pending_ignore(self, index: int, block: Heading) -> bool:
-        """A comment inside of the heading, or on its own before it."""
-        inside = any(
-            isinstance(b, Ignore) and block.start <= b.start < block.end for b in self.blocks[max(0, index - 2) : index]
-        )
-        pending, self.pending_ignore = self.pending_ignore, False
-        return inside or pending
-
-    def _category(self) -> FieldText | None:
-        return next((s.category for s in self._read_sections() if s.category is not None), None)
-
-    def _status_of_section(self) -> StatedStatus | None:
-        return next((s.status for s in self._read_sections() if s.status is not None), None)
-
-    def _close_item(self) -> None:
-        item, self.item = self.item, None
-        if item is None:
-            return
-        table, lines = item.table, item.lines
-        for name, text in lines.texts.items():
-            table.texts.setdefault(name, text)
-        for name, edge in lines.edges.items():
-            table.merge_edge(name, edge)
-        table.statuses = [*table.statuses, *lines.statuses, *item.markers]
-        table.statuses.sort(key=lambda s: (not s.known, _FORM_ORDER.get(s.form, 2)))
-        table.description += lines.description
-        table.issue = table.issue or lines.issue
-        statement = make(
-            table,
-            id_=item.id,
-            rank=Rank.HEADING,
-            span=item.span,
-            line=item.line,
-            title=item.title,
-            section=item.section,
-            ignored=item.ignored,
-        )
-        self._add(statement, item.inherited)
-
-    def _add(self, statement: Statement, inherited: StatedStatus | None) -> None:
-        """Keep a statement of a tracked kind; where it has no status, its section speaks for it."""
-        if self.context.ids.kind(statement.id) is None:
-            return
-        self.found.statements.append(statement)
-        if inherited is not None and not statement.statuses and statement.rank is not Rank.RANGE:
-            self.found.statements.append(
-                Statement(
-                    statement.id,
-                    statement.path,
-                    Rank.SECTION,
-                    inherited.span,
-                    inherited.line,
-                    statuses=(inherited,),
-                )
-            )
-
-    # Tables
-
-    def _table(self, block: Table) -> None:
-        self._close_entries(block.depth)
-        if self.item is not None and is_field_table(self.context, block) and not self.open:
-            read_field_table(self.item.table, block)
-        elif self.open and is_field_table(self.context, block):
-            read_field_table(self.open[-1][1].fields, block)
-        elif self._has_tracked(block):
-            ignored = self._pending_before_block()
-            for statement in read_rows(self.context, block, self._category()):
-                kept = replace(statement, ignored=True) if ignored else statement
-                self._add(kept, self._status_of_section())
-        self.lead = ""
-
-    def _pending_before_block(self) -> bool:
-        pending, self.pending_ignore = self.pending_ignore, False
-        return pending
-
-    # List entries and paragraphs
-
-    def _entry(self, index: int, block: Entry) -> None:
-        self._close_entries(block.depth - 1)
-        if block.depth == 1 and index and not isinstance(self.blocks[index - 1], Entry | Paragraph | Ignore):
-            self.lead = "" if not isinstance(self.blocks[index - 1], Code | Table) else self.lead
-        lead = self.lead if block.depth == 1 else self.leads.get(block.depth - 1, "")
-        self.leads[block.depth] = block.lines[-1].text if block.lines else ""
-        statements: list[EntryStatement] = []
-        if self._has_any(block) and not is_condition(lead):
-            statements = list(read_entry(self.context, block))
-        if statements:
-            ignored = block.ignored or self._pending_before_block()
-            for statement in statements:
-                self.open.append((block.depth, statement, ignored))
-                read_lines(statement.fields, block.lines[1:], known_only=True)
-            return
-        fields = self._fields_for(block.depth)
-        if fields is not None:
-            read_lines(fields, block.lines, nested=bool(self.open))
-
-    def _fields_for(self, depth: int) -> Fields | None:
-        """Whose fields a line or nested entry at this depth states."""
-        if self.open and self.open[-1][0] <= depth:
-            return self.open[-1][1].fields
-        if self.leading:
-            return self.leading[-1].fields
-        return self.item.lines if self.item is not None else None
-
-    def _paragraph(self, block: Paragraph) -> None:
-        self._close_entries(block.depth)
-        if block.depth == 0:
-            self._close_lead()
-        self.lead = block.lines[-1].text if block.lines else ""
-        rest: list[Inline] = []
-        for line in block.lines:
-            statements = list(read_line(self.context, line, None)) if self._has_tracked(block) else []
-            if statements:
-                self._close_lead()
-                self.leading = statements
-            else:
-                rest.append(line)
-        fields = self._fields_for(block.depth)
-        if fields is not None and rest:
-            if self.open:
-                read_lines(fields, rest, known_only=True)
-            else:
-                read_lines(fields, rest)
-
-    def _close_entries(self, depth: int) -> None:
-        """End the entries that are nested deeper than this."""
-        while self.open and self.open[-1][0] > depth:
-            _, statement, ignored = self.open.pop()
-            self._finish(statement, ignored=ignored)
-
-    def _close_lead(self) -> None:
-        for statement in self.leading:
-            self._finish(statement, ignored=False)
-        self.leading = []
-
-    def _finish(self, found: EntryStatement, *, ignored: bool) -> None:
-        section = self._category()
-        statement = make(
-            found.fields,
-            id_=found.id,
-            rank=found.rank,
-            span=found.span,
-            line=found.line,
-            title=found.title,
-            section=section,
-            ignored=ignored,
-            last=found.last,
-        )
-        perhaps = found.short or (self.context.ids.tracks_all and found.title is None)
-        if perhaps and found.rank is Rank.LIST and statement.statuses:
-            self.found.shorts.append(statement)
-        self._add(statement, self._status_of_section())
-
-    def _ignore(self, index: int, block: Ignore) -> None:
-        following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
-        if isinstance(following, Heading) and following.start <= block.start < following.end:
-            return  # inside of the heading, which looks for it
-        if self.open or block.depth:
-            return  # the entry knows
-        if self.item is not None:
-            self.item.ignored = True
-        else:
-            self.pending_ignore = True
-
-
-def _mentions(context: Context, blocks: list[Block], places: _Places) -> Iterator[MentionFact]:
+def _mentions(context: Context, blocks: list[Block], places: Places) -> Iterator[MentionFact]:
     """Every ID of a tracked kind, once a document: the first place of each ID and each range."""
     seen: set[Reference] = set()
     source = context.source
+    ranges = 0
     for block in blocks:
-        if not context.ids.has_patterns and not _within(places.tracked, block):
+        if not context.ids.has_patterns and not within(places.tracked, block):
             continue
-        for inline in _inlines(block):
-            for mention, offset in mentions_of(context, inline):
+        for inline in inlines(block):
+            for mention in context.ids.scan(joined(inline)):
                 reference = mention.reference()
-                if reference not in seen and context.ids.kind(mention.id) is not None:
-                    seen.add(reference)
+                if reference in seen or context.ids.kind(mention.id) is None:
+                    continue
+                seen.add(reference)
+                ranges += reference.last is not None
+                if reference.last is None or ranges <= MOST_RANGES:
+                    offset = offset_in(context, inline, mention.start)
                     yield MentionFact(reference, source.line(offset), source.column(offset))
-
-
-def _inlines(block: Block) -> Iterable[Inline]:
-    if isinstance(block, Heading):
-        return (block.inline,)
-    if isinstance(block, Paragraph | Entry):
-        return block.lines
-    if isinstance(block, Table):
-        return (cell for row in block.rows for cell in row.cells)
-    return ()
 
 
 def _links(context: Context, parsed: Blocks) -> Iterator[LinkFact]:
@@ -441,75 +101,3 @@ def _anchors_of_ids(context: Context, blocks: list[Block], anchors: list[str]) -
         found = leading_id(context, heading.inline)
         if found is not None:
             yield found[0].id, anchor
-
-
-def _own_findings(source: Source, suspects: list[int], parsed: Blocks, found: _Found) -> Iterator[Diagnostic]:
-    """What is wrong with this document alone."""
-    path = source.path
-    if source.encoding != "utf-8":
-        at = _first_not_utf8(source.data)
-        message = "is not UTF-8; read as Windows-1252. Save it as UTF-8."
-        yield Diagnostic(path, source.line(at), source.column(at), "encoding", Severity.WARNING, message)
-    if suspects:
-        lines = len({source.line(at) for at in suspects})
-        message = (
-            f"text was decoded with the wrong code page and saved again: {len(suspects)} places on {lines} lines; "
-            "read as it was meant, where no byte is lost. Restore the file, or mend it with `ftfy`."
-        )
-        at = suspects[0]
-        yield Diagnostic(path, source.line(at), source.column(at), "mojibake", Severity.WARNING, message)
-    yield from _duplicate_definitions(source, found.statements)
-    yield from _unknown_statuses(source, found.statements)
-    yield from _hidden_characters(source, parsed)
-
-
-def _first_not_utf8(data: bytes) -> int:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start
-    return 0
-
-
-def _duplicate_definitions(source: Source, statements: list[Statement]) -> Iterator[Diagnostic]:
-    first: dict[str, Statement] = {}
-    for statement in statements:
-        if statement.rank is not Rank.HEADING:
-            continue
-        old = first.setdefault(statement.id, statement)
-        if old is not statement:
-            message = (
-                f"{statement.id} is defined here and on line {old.line}. Give one of them another ID, or merge them."
-            )
-            column = source.column(statement.span.start)
-            yield Diagnostic(source.path, statement.line, column, "duplicate-definition", Severity.ERROR, message)
-
-
-def _unknown_statuses(source: Source, statements: list[Statement]) -> Iterator[Diagnostic]:
-    seen: set[Span] = set()
-    for statement in statements:
-        status = statement.status
-        if status is None or status.known or status.span in seen:
-            continue
-        seen.add(status.span)
-        text = " ".join(status.text.split())[:80]
-        message = f'no rule knows the status "{text}" of {statement.id}; it counts as pending. Use a known word, or add it to [status] words.'
-        column = source.column(status.span.start)
-        yield Diagnostic(source.path, status.line, column, "unknown-status", Severity.WARNING, message)
-
-
-def _hidden_characters(source: Source, parsed: Blocks) -> Iterator[Diagnostic]:
-    """An ID with a character in it that nobody sees is no ID; say so."""
-    if source.text.isascii() or _HIDDEN.search(source.text) is None:
-        return
-    for block in parsed.blocks:
-        for inline in _inlines(block):
-            text = "".join(p.text for p in inline.pieces)
-            match = re.search(rf"[A-Z][A-Z0-9{INVISIBLE}-]*-[\d{INVISIBLE}]*\d", text) if _HIDDEN.search(text) else None
-            if match and _HIDDEN.search(match.group()):
-                shown = _HIDDEN.sub("", match.group())
-                message = (
-                    f"{shown} is written with an invisible character in it, so it is not read as an ID. Type it anew."
-                )
-                line, column = source.line(inline.start), source.column(inline.start)
-                yield Diagnostic(source.path, line, column, "invisible-character", Severity.WARNING, message)

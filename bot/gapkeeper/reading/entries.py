@@ -10,10 +10,10 @@ from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Rank, Status
 from gapkeeper.reading.blocks import STRIKE, STRONG, Entry, Inline
 from gapkeeper.reading.fields import Fields
-from gapkeeper.reading.headings import after_id, leading_id, leading_status, names_several, read_title
+from gapkeeper.reading.headings import Titled, after_id, leading_id, leading_status, names_several, read_title
 from gapkeeper.reading.ids import qualifier
+from gapkeeper.reading.marks import leading_emoji
 from gapkeeper.reading.values import Context, joined, part, stated
-from gapkeeper.reading.vocabulary import leading_emoji
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,15 +32,21 @@ class EntryStatement:
 
     __slots__ = ("fields", "id", "last", "line", "rank", "short", "span", "title")
 
-    def __init__(self, context: Context, id_: str, rank: Rank, span: Span, line: int) -> None:
+    def __init__(self, context: Context, mention: Mention, rank: Rank, span: Span) -> None:
         self.fields = Fields(context)
-        self.id = id_
+        self.id = mention.id
+        self.last = mention.reference().last
         self.rank = rank
         self.span = span
-        self.line = line
+        self.line = context.source.line(span.start)
         self.title: FieldText | None = None
-        self.last: str | None = None
-        self.short = False  # an ID of no tracked kind: perhaps the short form of one
+        self.short = context.ids.kind(mention.id) is None  # perhaps the short form of a tracked ID
+
+    def about(self, mention: Mention) -> EntryStatement:
+        """The same statement about another ID of the line's list; nested fields are about all of them."""
+        other = EntryStatement(self.fields.context, mention, self.rank, self.span)
+        other.fields = self.fields
+        return other
 
 
 def is_condition(lead: str) -> bool:
@@ -80,17 +86,16 @@ def read_line(context: Context, line: Inline, entry: Entry | None) -> Iterator[E
     if not (boxed or separated) and qualifier(text, end):  # `- **ACTION-007** in gaps.md`
         return
     span = Span(line.start, line.end)
-    for each in ids:
-        rank = Rank.RANGE if each.last or several else Rank.LIST
-        statement = EntryStatement(context, each.id, rank, span, context.source.line(line.start))
-        statement.last = each.reference().last
-        statement.short = context.ids.kind(each.id) is None
-        _read_rest(context, statement, line, start, end, note)
-        if entry is not None:
-            _read_checkbox(context, statement, entry)
-        if rank is Rank.RANGE:
-            statement.title = None
-        yield statement
+    rank = Rank.RANGE if several else Rank.LIST
+    statement = EntryStatement(context, mention, rank, span)
+    _read_rest(statement, line, (start, end), note)
+    if entry is not None:
+        _read_checkbox(statement, entry)
+    if several:
+        statement.title = None
+    yield statement
+    for other in ids[1:]:
+        yield statement.about(other)
 
 
 def _adjacent(text: str, mentions: list[Mention]) -> list[Mention]:
@@ -122,13 +127,13 @@ def _lead_line(line: Inline, text: str) -> bool:
             position -= len(piece.text)
             break
     bold, after = text[:position].rstrip(), text[position:].lstrip()
-    return bold.endswith((":", "：")) or after.startswith((":", "：")) or ":" in bold and not after
+    return bold.endswith((":", "：")) or after.startswith((":", "：")) or (":" in bold and not after)
 
 
-def _read_rest(
-    context: Context, statement: EntryStatement, line: Inline, start: int, end: int, note: re.Match[str] | None
-) -> None:
-    """Title and status behind the ID: after its colon, after `ID (...):`, or in parentheses at the end."""
+def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], note: re.Match[str] | None) -> None:
+    """Title and status behind the ID, whose characters ``place`` has: after its colon, or in parentheses at the end."""
+    context = statement.fields.context
+    start, end = place
     text = joined(line)
     fields = statement.fields
     if note and _SEPARATOR.match(text, note.end()):
@@ -151,33 +156,29 @@ def _read_rest(
         rest = part(context, line, title_start, len(text))
     titled = read_title(context, line, min(title_start, len(text))) if rest else None
     if titled is not None:
-        _take_markers(context, statement, line, titled.statuses, titled.priority)
+        _take_markers(statement, line, titled)
     if (before := leading_status(context, line, start)) is not None:
         fields.statuses.append(before)
     title = titled.title if titled else ""
     if note:  # `ACTION-040 (Feature Routes): Not Started - correct`: the title is what stands in parentheses
-        _take_note(context, statement, line, note)
+        _take_note(statement, line, note)
     if statement.title is None and any(c.isalpha() for c in title) and titled is not None:
         value = part(context, line, titled.start, titled.end)
         statement.title = FieldText(title, Span(value.start, value.end), statement.line)
 
 
-def _take_markers(
-    context: Context,
-    statement: EntryStatement,
-    line: Inline,
-    statuses: list[StatedStatus],
-    priority: tuple[str, int, int] | None,
-) -> None:
+def _take_markers(statement: EntryStatement, line: Inline, titled: Titled) -> None:
     fields = statement.fields
     if not fields.statuses or fields.statuses[0].form is not StatusForm.MARKER:
-        fields.statuses += statuses
-    if priority:
-        value = part(context, line, priority[1], priority[2])
-        fields.texts.setdefault("priority", FieldText(priority[0], value.span, statement.line))
+        fields.statuses += titled.statuses
+    if titled.priority:
+        text, start, end = titled.priority
+        value = part(fields.context, line, start, end)
+        fields.texts.setdefault("priority", FieldText(text, value.span, statement.line))
 
 
-def _take_note(context: Context, statement: EntryStatement, line: Inline, note: re.Match[str]) -> None:
+def _take_note(statement: EntryStatement, line: Inline, note: re.Match[str]) -> None:
+    context = statement.fields.context
     inner = note.group(1).strip()
     if not inner:
         return
@@ -190,8 +191,9 @@ def _take_note(context: Context, statement: EntryStatement, line: Inline, note: 
     statement.title = FieldText(inner, value.span, statement.line)
 
 
-def _read_checkbox(context: Context, statement: EntryStatement, entry: Entry) -> None:
+def _read_checkbox(statement: EntryStatement, entry: Entry) -> None:
     """A checkbox speaks first; a strike means resolved, unless a word beside it says otherwise."""
+    context = statement.fields.context
     statuses = statement.fields.statuses
     if entry.checkbox is not None and entry.checkbox_span is not None:
         box = Status.RESOLVED if entry.checkbox else Status.PENDING

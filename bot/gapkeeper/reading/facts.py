@@ -6,11 +6,12 @@ under the digest of those, and a run costs what changed.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.items import Reference, Statement
     from gapkeeper.model.spans import Span

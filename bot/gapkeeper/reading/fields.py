@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from gapkeeper.model.spans import Span
     from gapkeeper.model.status import Rank
 
-# The first header of a table whose rows are fields of one thing.
-_FIELD_HEADERS = frozenset(
-    {"field", "aspect", "property", "attribute", "key", "parameter", "detail", "metadata", "info", "feld", "eigenschaft",
-     "champ", "propriété", "campo", "propiedad", "propriedade", "pole", "atrybut", "parametr", "veld", "項目", "字段", "属性", "필드", "항목"}
-)  # fmt: skip
 _ISSUE_NUMBER = re.compile(r"(?:^|[\s(])(?:[\w.-]+/[\w.-]+)?#(\d{1,9})\b|/issues/(\d{1,9})\b")
 _WAITS = re.compile(r"→|->|\b(?:see|after|until|once|needs?|requires?|wait\w*|depends?|block\w*)\b", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(?P<name>[^:：*|]{1,40}?)\s*[:：]\s*")
@@ -139,7 +134,7 @@ def is_field_table(context: Context, table: Table) -> bool:
     if len(table.head) != 2:
         return False
     first = table.head[0].text.strip(" *_:").casefold()
-    if first in _FIELD_HEADERS:
+    if context.vocabulary.is_header("field", first):
         return True
     if starts_with_id(context, table.head[0]):
         return True
@@ -164,8 +159,7 @@ def read_field_table(fields: Fields, table: Table) -> None:
         if (
             text.startswith(("- ", "– ", "• ", "↳"))
             or not text
-            or fields.context.ids.scan(text)[:1]
-            and starts_with_id(fields.context, name)
+            or (fields.context.ids.scan(text)[:1] and starts_with_id(fields.context, name))
         ):
             between = Piece(" ", name.end, name.end, 0, None)
             fields.continue_last(Inline([*name.pieces, between, *value.pieces], name.start, value.end))

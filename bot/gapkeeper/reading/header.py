@@ -18,23 +18,7 @@ if TYPE_CHECKING:
     from gapkeeper.reading.values import Context
 
 _UPDATED = re.compile(
-    r"updat|modif|revis|aktualis|mis à jour|mise à jour|actualiz|atualiz|aktualiz|bijgewerkt|更新|업데이트|수정|^as of$|^stand$"
-)
-_DATED = frozenset({"date", "dated", "datum", "fecha", "data", "日付", "日期", "날짜"})
-_CREATED = frozenset(
-    {
-        "created",
-        "erstellt",
-        "créé",
-        "creado",
-        "criado",
-        "utworzono",
-        "aangemaakt",
-        "作成日",
-        "创建日期",
-        "建立日期",
-        "작성일",
-    }
+    r"updat|modif|revis|aktualis|mise? à jour|actualiz|atualiz|aktualiz|bijgewerkt|更新|업데이트|수정|^as of$|^stand$"
 )
 _LINE = re.compile(r"^\W*(?P<name>[^:：|]{2,30}?)\W*[:：]\W*(?P<value>.+)$")
 
@@ -44,20 +28,20 @@ def find_dates(blocks: Sequence[Block], context: Context) -> HeaderDates:
     found: dict[str, dt.date] = {}
     first_line = 1
     for name, value, line in (*_front_matter(context.source.front_matter), *_lines(blocks, context)):
-        meaning = _meaning(name)
+        meaning = _meaning(context, name)
         if meaning and meaning not in found and (date := find_date(value)):
             found[meaning] = date
             first_line = line if len(found) == 1 else first_line
     return HeaderDates(found.get("updated"), found.get("dated"), found.get("created"), first_line)
 
 
-def _meaning(name: str) -> str | None:
+def _meaning(context: Context, name: str) -> str | None:
     plain = normalise(name)
     if _UPDATED.search(plain):
         return "updated"
-    if plain in _DATED:
+    if context.vocabulary.is_header("dated", plain):
         return "dated"
-    return "created" if plain.removesuffix(" on") in _CREATED else None
+    return "created" if context.vocabulary.is_header("created", plain.removesuffix(" on")) else None
 
 
 def _front_matter(text: str) -> Iterator[tuple[str, str, int]]:
@@ -68,18 +52,26 @@ def _front_matter(text: str) -> Iterator[tuple[str, str, int]]:
 
 
 def _lines(blocks: Sequence[Block], context: Context) -> Iterator[tuple[str, str, int]]:
-    headings = 0
-    for block in blocks:
-        if isinstance(block, Heading):
-            headings += 1
-            if headings > 1 or (headings == 1 and block.level > 1):
-                return
-        elif isinstance(block, Paragraph | Entry):
-            for line in block.lines:
-                for part in line.text.split(" | "):
-                    if match := _LINE.match(part):
-                        yield match["name"], match["value"], context.source.line(line.start)
+    """Names and values of everything before the second heading."""
+    for block in _header_blocks(blocks):
+        if isinstance(block, Paragraph | Entry):
+            parts = ((part, line) for line in block.lines for part in line.text.split(" | "))
+            for part, line in parts:
+                if match := _LINE.match(part):
+                    yield match["name"], match["value"], context.source.line(line.start)
         elif isinstance(block, Table):
             for row in block.rows:
                 if len(row.cells) == 2:
                     yield row.cells[0].text, row.cells[1].text, context.source.line(row.start)
+
+
+def _header_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
+    """What stands before the second heading, or before the first where that is of level 2 or below."""
+    headings = 0
+    for block in blocks:
+        if isinstance(block, Heading):
+            headings += 1
+            if headings > 1 or block.level > 1:
+                return
+        else:
+            yield block

@@ -11,8 +11,8 @@ from gapkeeper.model.spans import Span
 from gapkeeper.model.status import State, Status
 from gapkeeper.reading.blocks import CODE, STRIKE, STRONG, Inline
 from gapkeeper.reading.ids import squeeze
+from gapkeeper.reading.marks import EMOJI, leading_emoji, priority_word, strip_emoji
 from gapkeeper.reading.values import Context, joined, part, stated, struck
-from gapkeeper.reading.vocabulary import EMOJI, leading_emoji, priority_word, strip_emoji
 
 if TYPE_CHECKING:
     from gapkeeper.reading.ids import Mention
@@ -25,7 +25,9 @@ _AFTER_ID = re.compile(r"[\])】」]?\s*(?:[:：]|[-–—](?=\s)|\||\.(?=\s)|[\
 _TRAILING_EMOJI = re.compile(rf"(?:\s*[{EMOJI}][\ufe0f\u200d]*)+\s*$")
 _TRAILING_GROUP = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]\s*$")
 _TRAILING_UPPER = re.compile(r"(?:^|\s)((?:[A-Z][A-Z']+|N/A)(?:[\s-]+(?:[A-Z][A-Z']+))*)\s*$")
-_SEPARATOR = re.compile(r"\s*[-–—:|→]*\s*$")
+_CATEGORY_GROUP = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*$")
+_SEPARATORS = " \t\u00a0-–—:|→"
+_LONGEST_MARKER = 200  # characters at the end of a title in which markers are looked for
 
 
 @dataclass(slots=True)
@@ -87,8 +89,8 @@ def read_title(context: Context, inline: Inline, start: int) -> Titled:
         if status is not None:
             statuses.append(status)
         priority = priority or importance
-    start = _leading_marker(context, inline, text, start, end, statuses)
-    end = _SEPARATOR.search(text[:end]).start() if statuses else end  # type: ignore[union-attr]  # matches the empty text
+    start = _leading_marker(context, inline, (start, end), statuses)
+    end = len(text[:end].rstrip(_SEPARATORS)) if statuses else end
     end = max(start, end)
     title_part = part(context, inline, start, end)
     if not statuses and title_part and struck(title_part):
@@ -100,25 +102,26 @@ def read_title(context: Context, inline: Inline, start: int) -> Titled:
     return Titled(squeeze(title_part.text), start, end, [s for s in words_first if s.known] or words_first, priority)
 
 
-def _leading_marker(
-    context: Context, inline: Inline, text: str, start: int, end: int, statuses: list[StatedStatus]
-) -> int:
+def _leading_marker(context: Context, inline: Inline, place: tuple[int, int], statuses: list[StatedStatus]) -> int:
     """A status emoji that the title begins with, `ACTION-5: ✅ Sow the clover`; returns where the words begin."""
-    emoji = leading_emoji(text[start:end])
+    start, end = place
+    text = joined(inline)[start:end]
+    emoji = leading_emoji(text)
     if emoji is None or (status := context.vocabulary.emoji_status(emoji.group(), context.legend)) is None:
         return start
     if not statuses:
         span = _whole(context, inline, start, start + emoji.end())
         line = context.source.line(span.start)
         statuses.append(StatedStatus(status, context.raw(span), StatusForm.MARKER, span, line))
-    after = start + emoji.end()
-    return after + len(text[after:end]) - len(text[after:end].lstrip())
+    rest = text[emoji.end() :]
+    return start + emoji.end() + len(rest) - len(rest.lstrip())
 
 
 def _marker(
     context: Context, inline: Inline, text: str, start: int, end: int
 ) -> tuple[int, StatedStatus | None, tuple[str, int, int] | None] | None:
     """One marker at the end of a title: where it begins, its status, its priority; None where there is none."""
+    start = max(start, end - _LONGEST_MARKER)
     body = text[start:end]
     if not body.isascii() and (emoji := _TRAILING_EMOJI.search(body)):
         return _emoji_marker(context, inline, start, emoji)
@@ -164,8 +167,8 @@ def _word_marker(
     upper = _TRAILING_UPPER.search(text[start:end])
     candidates = [bold] if bold is not None and bold > start else []
     if upper:
-        words = [m.start() for m in re.finditer(r"\S+", upper.group(1))]
-        candidates += [start + upper.start(1) + at for at in words]
+        places = [m.start() for m in re.finditer(r"\S+", upper.group(1))]
+        candidates += [start + upper.start(1) + at for at in places]
     for at in candidates:
         words = text[at:end]
         if at == start or context.vocabulary.remainder(words) or not strip_emoji(words).strip():
@@ -217,7 +220,7 @@ def category_text(context: Context, text: str) -> str:
         plain,
         flags=re.IGNORECASE,
     )
-    group = re.search(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$", plain)
+    group = _CATEGORY_GROUP.search(plain)
     if group:
         inner = re.sub(r"^all\s+", "", group.group(1).strip(), flags=re.IGNORECASE)
         first = context.vocabulary.phrase_begins(inner)
@@ -236,7 +239,7 @@ def status_heading(context: Context, inline: Inline) -> StatedStatus | None:
     if not plain or len(plain) > 60 or re.search(r"[,;:(/]|\d", plain):
         return None
     reading = context.vocabulary.read(plain, context.legend)
-    if not reading.known or reading.start != 0 and plain[: reading.start].strip().casefold() != "all":
+    if not reading.known or (reading.start != 0 and plain[: reading.start].strip().casefold() != "all"):
         return None
     rest = plain[reading.end :].strip(" -–—")
     if len(rest.split()) > 1 or (rest and reading.status.state is State.CLOSED and not rest[0].isalpha()):

@@ -159,7 +159,7 @@ def _range_end(text: str, position: int, prefix: str, first: str) -> tuple[str |
     if match is None:
         return None, position
     last = match["number"]
-    wide = len(last) == len(first) or len(first) == len(first.lstrip("0")) and len(last) >= len(first)
+    wide = len(last) == len(first) or (len(first) == len(first.lstrip("0")) and len(last) >= len(first))
     if not wide or int(last) <= int(first):
         return None, position
     return last, match.end()

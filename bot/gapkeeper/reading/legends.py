@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.reading.blocks import Entry, Paragraph, Table
 from gapkeeper.reading.lexicon import plain_emoji
-from gapkeeper.reading.vocabulary import EMOJI, leading_emoji, strip_emoji
+from gapkeeper.reading.marks import EMOJI, leading_emoji, strip_emoji
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -50,13 +50,16 @@ class Lexicon:
     hedges: Mapping[str, frozenset[str]]
     dates: Mapping[str, frozenset[str]]  # words before a date: `by`
     days: frozenset[str]
+    headers: Mapping[str, frozenset[str]]  # what a column is: "key", "title", "field", ... -> headers
     trailing: Mapping[str, tuple[str, ...]]  # what follows a closing word and keeps it from closing
 
 
 @lru_cache(maxsize=8)
 def _sets() -> dict[str, dict[str, Any]]:
     folder = files("gapkeeper.reading") / "words"
-    return {name: tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in (*LANGUAGES, "emoji")}
+    return {
+        name: tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in (*LANGUAGES, "emoji", "headers")
+    }
 
 
 def lexicon(languages: tuple[str, ...] | None, words: Mapping[str, Status], columns: Mapping[str, str]) -> Lexicon:
@@ -87,6 +90,7 @@ def lexicon(languages: tuple[str, ...] | None, words: Mapping[str, Status], colu
         hedges=phrases("before", "hedge"),
         dates=phrases("after", "date"),
         days=frozenset().union(*phrases("after", "days").values()),
+        headers={name: frozenset(map(normalise, listed)) for name, listed in sets["headers"].items()},
         trailing={name: tuple(sets[name]["after"].get("trailing", ())) for name in chosen},
     )
 

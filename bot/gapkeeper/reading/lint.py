@@ -108,7 +108,8 @@ def _range(path: str, mention: MentionFact, lookup: Lookup) -> Iterator[Diagnost
         yield Diagnostic(path, mention.line, mention.column, "undefined-reference", Severity.WARNING, message)
         return
     named = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
-    message = f"{text} names {high - low + 1} items, but {named} {'are' if len(missing) > 1 else 'is'} not defined. Name the ranges that exist."
+    verb = "are" if len(missing) > 1 else "is"
+    message = f"{text} names {high - low + 1} items, but {named} {verb} not defined. Name the ranges that exist."
     yield Diagnostic(path, mention.line, mention.column, "range-gap", Severity.WARNING, message)
 
 
@@ -171,7 +172,10 @@ def day_of(facts: DocumentFacts, committed: dt.date | None) -> tuple[dt.date | N
     dates = facts.dates
     stated = dates.updated or dates.dated
     if stated is not None and committed is not None and (stated - committed).days > _GRACE_DAYS:
-        message = f"the document is dated {stated}, but its last commit is of {committed}; it counts as undated. Correct the date."
+        message = (
+            f"the document is dated {stated}, but its last commit is of {committed}; it counts as undated. "
+            "Correct the date."
+        )
         found = Diagnostic(facts.path, dates.line, 1, "future-date", Severity.WARNING, message)
         return committed, found
     return stated or committed or dates.created, None

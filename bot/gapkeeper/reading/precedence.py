@@ -21,7 +21,7 @@ Order = tuple[int, int, int, int, bytes, int]
 
 @dataclass(frozen=True, slots=True)
 class Precedence:
-    """Within a rank: the register of the kind, the later date, the configured order, the first path, the first place."""
+    """Within a rank: the kind's register, the later date, the configured order, the first path, the first place."""
 
     registers: Mapping[str, str]  # kind -> path
     dates: Mapping[str, dt.date | None]  # path -> day of the document

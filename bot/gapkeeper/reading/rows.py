@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import FieldText, StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Rank, Status
+from gapkeeper.reading.columns import Columns, read_columns
 from gapkeeper.reading.fields import Fields, is_field_table, make, starts_with_id
 from gapkeeper.reading.headings import after_id, leading_id, leading_status, names_several, read_title
-from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.values import Context, field_text, is_ordinal, joined, part, struck
 
 if TYPE_CHECKING:
@@ -20,55 +20,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Statement
     from gapkeeper.reading.blocks import Inline, Row, Table
 
-_KEY_HEADERS = frozenset(
-    {
-        "id",
-        "ids",
-        "key",
-        "ref",
-        "ticket",
-        "no",
-        "nr",
-        "number",
-        "code",
-        "identifier",
-        "resolved",
-        "編號",
-        "编号",
-        "番号",
-    }
-)
-_NEVER_KEY = re.compile(
-    r"(?:block|depend|evidence|source|reference|related|prerequisite|see|link|resolves|closes|fixes|advances|unblocks|gate|"
-    r"notes?|result|comment|parent|epic|duplicate)",
-    re.IGNORECASE,
-)
-_TITLE_HEADERS = frozenset(
-    {"item", "title", "description", "what", "name", "action", "decision", "task", "feature", "requirement", "gap", "issue",
-     "summary", "subject", "topic", "goal", "problem", "finding", "risk", "work", "deliverable", "story", "question", "blocker",
-     "todo", "to do", "details", "opis", "tytuł", "nazwa", "zadanie", "titel", "beschreibung", "aufgabe", "titre", "tâche",
-     "título", "descripción", "tarea", "descrição", "tarefa", "omschrijving", "taak", "タイトル", "項目", "内容", "標題", "标题",
-     "名称", "任务", "描述", "제목", "항목", "내용"}
-)  # fmt: skip
-_NO_TITLE = re.compile(
-    r"(?:phase|milestone|sprint|files?|lines?|date|version|branch|count|notes?|agents?|.*ed in|#|rank|no\.?|nr\.?|id|created|updated|"
-    r"completed|started|due|deadline|eta|evidence|source|references?|links?|pr|commit|score|weight|points?|blocked item)$",
-    re.IGNORECASE,
-)
-_LAST_RESORT = "category"
 _FREE_TEXT = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-
-@dataclass(slots=True)
-class Columns:
-    """What each column of a table is, decided once for the table."""
-
-    key: int | None  # None: each row's first cell that says something
-    never: frozenset[int]
-    meanings: list[str | None]  # field, or None
-    names: list[str]
-    titles: list[int]  # in the order they are tried
-    named: int  # how many of those are called a title; the others are guesses
 
 
 def read_rows(context: Context, table: Table, section: FieldText | None) -> Iterator[Statement]:
@@ -85,52 +37,7 @@ def _may_state(context: Context, table: Table) -> bool:
     return any(cell.pieces and context.ids.scan(cell.text) for row in table.rows for cell in row.cells)
 
 
-def read_columns(context: Context, table: Table) -> Columns:
-    """Which column is the key, and what the others mean."""
-    names = [c.text for c in table.head]
-    plain = [normalise(re.sub(r"[*_`]", "", n)) for n in names]
-    meanings: list[str | None] = [context.vocabulary.field(n) for n in names]
-    key = next(
-        (i for i, p in enumerate(plain) if _is_key_header(context, p, i) and _holds_ids(context, table, i)), None
-    )
-    never = frozenset(
-        i
-        for i, p in enumerate(plain)
-        if i != key and (_NEVER_KEY.match(p) or meanings[i] in {"blocks", "depends_on", "resolves"})
-    )
-    _only_one_status(plain, meanings)
-    if key is not None:
-        meanings[key] = None
-    preferred = [i for i, p in enumerate(plain) if i != key and p in _TITLE_HEADERS and meanings[i] is None]
-    preferred.sort(key=lambda i: plain[i] not in {"title", "tytuł", "titel", "titre", "título"})
-    others = [
-        i
-        for i, p in enumerate(plain)
-        if i not in preferred and i != key and meanings[i] is None and not _NO_TITLE.match(p)
-    ]
-    last = [i for i, m in enumerate(meanings) if m == _LAST_RESORT]
-    return Columns(key, never, meanings, names, [*preferred, *others, *last], len(preferred))
-
-
-def _only_one_status(plain: list[str], meanings: list[str | None]) -> None:
-    """Where no column is called Status, the only one that ends in it is the status."""
-    if "status" not in meanings:
-        candidates = [i for i, p in enumerate(plain) if p.endswith((" status", " state")) and meanings[i] is None]
-        if len(candidates) == 1:
-            meanings[candidates[0]] = "status"
-
-
-def _is_key_header(context: Context, plain: str, index: int) -> bool:
-    if _NEVER_KEY.match(plain) and not (index == 0 and plain.endswith(" id")):
-        return False  # `Blocking IDs`; in a register of blockers, `Blocker ID` is the first column
-    return plain in _KEY_HEADERS or plain.endswith((" id", " ids", " no", " key", " #")) or context.ids.is_kind(plain)
-
-
-def _holds_ids(context: Context, table: Table, index: int) -> bool:
-    return any(index < len(r.cells) and leading_id(context, r.cells[index]) for r in table.rows)
-
-
-def _key_cell(context: Context, row: Row, columns: Columns) -> int | None:
+def _key_cell(row: Row, columns: Columns) -> int | None:
     if columns.key is not None:
         return columns.key if columns.key < len(row.cells) else None
     for index, cell in enumerate(row.cells):
@@ -141,7 +48,7 @@ def _key_cell(context: Context, row: Row, columns: Columns) -> int | None:
 
 
 def _read_row(context: Context, row: Row, columns: Columns, section: FieldText | None) -> Iterator[Statement]:
-    index = _key_cell(context, row, columns)
+    index = _key_cell(row, columns)
     if index is None:
         return
     key = row.cells[index]
@@ -170,12 +77,13 @@ def _read_row(context: Context, row: Row, columns: Columns, section: FieldText |
     _read_marks(context, fields, row, key, start)
     span = Span(row.cells[0].start, max(c.end for c in row.cells))
     line = context.source.line(key.start)
-    common = {"span": span, "line": line, "section": section, "ignored": row.ignored}
+    rank = Rank.RANGE if several else Rank.ROW
+    statement = make(fields, id_=mention.id, rank=rank, span=span, line=line, section=section)
     if not several:
-        yield make(fields, id_=mention.id, rank=Rank.ROW, title=title, title_guessed=guessed, **common)
+        yield replace(statement, title=title, title_guessed=guessed, ignored=row.ignored)
         return
     for each in context.ids.scan(joined(key)):
-        yield make(fields, id_=each.id, rank=Rank.RANGE, title=None, last=each.reference().last, **common)
+        yield replace(statement, id=each.id, last=each.reference().last, ignored=row.ignored)
 
 
 def _alone_or_titled(text: str, end: int, title_start: int) -> bool:
@@ -183,8 +91,7 @@ def _alone_or_titled(text: str, end: int, title_start: int) -> bool:
     rest = text[end:].strip(" )]】」*`")
     return (
         not rest
-        or rest.startswith((":", "：", "-", "–", "—", "(", "|"))
-        and title_start > end
+        or (rest.startswith((":", "：", "-", "–", "—", "(", "|")) and title_start > end)
         or rest.startswith("(")
         or not any(c.isalnum() for c in rest)
     )

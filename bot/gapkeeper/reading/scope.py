@@ -34,7 +34,7 @@ class Group:
 
 def group(facts: Sequence[DocumentFacts], ids: Ids, rules: ReadingRules) -> list[Group]:
     """The items of all documents, each with every statement about it, ranges expanded."""
-    statements = [s for f in facts for s in _with_short_forms(f, ids)]
+    statements = [s for f in facts for s in _with_short_forms(f)]
     if rules.all_kinds:
         families = {ids.kind(s.id) for s in statements if _defines(s)} | {kind.name for kind in rules.kinds}
         statements = [s for s in statements if ids.kind(s.id) in families]
@@ -50,7 +50,7 @@ def group(facts: Sequence[DocumentFacts], ids: Ids, rules: ReadingRules) -> list
     return _add_ranges(groups, ranges)
 
 
-def _with_short_forms(facts: DocumentFacts, ids: Ids) -> Iterator[Statement]:
+def _with_short_forms(facts: DocumentFacts) -> Iterator[Statement]:
     """The document's statements, and those that list entries make about an item under a short form of its ID."""
     shorts = {s.span: s for s in facts.shorts}
     known = {s.id for s in facts.statements if s.span not in shorts}
@@ -95,7 +95,7 @@ def _split(id_: str, statements: list[Statement], ids: Ids, scopes: Mapping[str,
 
 
 def _homes(statements: list[Statement]) -> dict[str, Statement]:
-    """The documents that define a per-document ID: by heading, else by a titled row or entry, else the first that speaks."""
+    """The documents that define a per-document ID: by heading, else by a titled row or entry, else the first."""
     levels = (
         [s for s in statements if s.rank is Rank.HEADING],
         [s for s in statements if s.rank in {Rank.ROW, Rank.LIST} and s.title is not None],

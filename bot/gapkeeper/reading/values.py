@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import FieldText, References, StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
-from gapkeeper.model.status import Status
 from gapkeeper.reading import mojibake
 from gapkeeper.reading.blocks import CODE, LINK, STRIKE, Inline, Piece
 from gapkeeper.reading.dates import find_date
 from gapkeeper.reading.ids import fragment_id, qualifier, squeeze, without_ids
-from gapkeeper.reading.vocabulary import without_file_names
+from gapkeeper.reading.marks import without_file_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gapkeeper.model.items import Reference
-    from gapkeeper.reading.ids import Ids, Mention
+    from gapkeeper.model.status import Status
+    from gapkeeper.reading.ids import Ids
     from gapkeeper.reading.source import Source
     from gapkeeper.reading.vocabulary import Reading, Vocabulary
 
@@ -139,12 +139,12 @@ def references(context: Context, inline: Inline) -> References:
 def inline_references(context: Context, inline: Inline) -> list[Reference]:
     """Every ID in an inline: in its text, and at the beginning of a link's fragment."""
     found: list[Reference] = []
-    for mention in context.ids.scan(inline.text):
-        path = qualifier(inline.text, mention.end) if mention.last is None else None
+    text = inline.text
+    for mention in context.ids.scan(text):
+        path = qualifier(text, mention.end) if mention.last is None else None
         found.append(mention.reference(_resolved(context, path)))
-    for piece in inline.pieces:
-        if piece.url and "#" in piece.url and (reference := link_reference(context, piece.url)):
-            found.append(reference)
+    urls = [piece.url for piece in inline.pieces if piece.url and "#" in piece.url]
+    found += [reference for url in urls if (reference := link_reference(context, url))]
     return list(dict.fromkeys(found))
 
 
@@ -217,9 +217,3 @@ def part(context: Context, inline: Inline, start: int, end: int) -> Inline:
     first = pieces[0].start if pieces else inline.end
     last = pieces[-1].end if pieces else first
     return Inline(pieces, first, last)
-
-
-def mentions_of(context: Context, inline: Inline) -> list[tuple[Mention, int]]:
-    """The IDs in an inline with their byte offsets, for findings about them."""
-    text = joined(inline)
-    return [(m, offset_in(context, inline, m.start)) for m in context.ids.scan(text)]

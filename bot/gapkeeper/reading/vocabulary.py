@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.status import State, Status
 from gapkeeper.reading.lexicon import Lexicon, Word, lexicon, normalise, plain_emoji
+from gapkeeper.reading.marks import (
+    EMOJI_SEQUENCE,
+    PRIORITY,
+    begun,
+    below_whole,
+    checkbox_status,
+    shares,
+    status_marks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,22 +29,13 @@ if TYPE_CHECKING:
     from gapkeeper.model.rules import ReadingRules
 
 _CJ = "\u3040-\u30ff\u3005\u3400-\u4dbf\u4e00-\u9fff"  # scripts that put no spaces between words
-EMOJI = (
-    "\u203c\u2049\u2139\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa\u24c2\u25aa\u25ab\u25fb-\u25fe\u25ef\u25d0-\u25d3"
-    "\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001faff\u2b1a\u25a0\u25a1\u2610-\u2612"
-)
-_EMOJI = re.compile(f"[{EMOJI}][\ufe0e\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*")
 _TOKEN = re.compile(rf"[Nn]/[Aa](?!\w)|[{_CJ}]+|[^\W_{_CJ}]+(?:['’][^\W_{_CJ}]+)*")
-_CHECKBOX = re.compile(r"\[([ xX✓✔])\]")
 _GAP_IN_PHRASE = re.compile(r"[\s_]*-?[\s_]*")
 _CLAUSE_END = re.compile(r"[.;!|\n](?:\s|$)|[,:—–|→]|\s-\s")
-_FRACTION = re.compile(r"(?<![\d/.,])(\d{1,6})(?:\s*/\s*|\s+(?:of|out of|von|sur|de|z|van)\s+)(\d{1,6})(?![\d/])")
-_SHARE = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*%")
 _BESIDE_BEFORE = re.compile(r"[\s()\[\]:–—-]*(?:\w+\s+){0,2}[\s(\[]*$")
 _BESIDE_AFTER = re.compile(r"[\s()\[\]:–—~≈-]*(?:(?:of|at|about|only|nur|ca)\.?\s+)?$")
-_FILE_NAME = re.compile(r"\S*://\S*|(?<![\w.])[\w./\\-]*\w\.[A-Za-z][A-Za-z0-9]{0,4}(?![\w(])")
-_PRIORITY = re.compile(r"(?<!\w)(?:p[0-4]|critical|high|medium|low|highest|lowest|urgent)(?!\w)", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"[\W\d_]+|\b(?:all|priority)\b", re.IGNORECASE)
+_LONGEST_TEXT = 1_000  # characters of a status that are read; what is longer is prose
 _LOOK_BACK = 4  # words before a closing word in which a hedge or negation counts
 _YES = frozenset({"yes", "y", "true", "ja", "oui", "sí", "si", "sim", "tak", "はい", "是", "예"})
 _NO = frozenset({"no", "n", "false", "nein", "non", "não", "nie", "nee", "いいえ", "否", "아니오"})
@@ -72,7 +73,7 @@ class Vocabulary:
 
     def __init__(self, lexicon_: Lexicon) -> None:
         self._lexicon = lexicon_
-        self._cache: dict[tuple[str, int], Reading] = {}
+        self._cache: dict[tuple[str, tuple[tuple[str, Status | None], ...]], Reading] = {}
         self._fields: dict[str, str | None] = {}
 
     @classmethod
@@ -103,9 +104,14 @@ class Vocabulary:
                 return fields[candidate]
         return None
 
+    def is_header(self, group: str, plain: str) -> bool:
+        """Whether a normalised header belongs to a group: "key", "title", "field", "dated", "created"."""
+        return plain in self._lexicon.headers[group]
+
     def read(self, text: str, legend: Mapping[str, Status | None] | None = None) -> Reading:
         """The status that a text states. IDs and struck text have been taken out by the caller."""
-        key = (text, id(legend) if legend else 0)
+        text = text[:_LONGEST_TEXT]
+        key = (text, tuple(legend.items()) if legend else ())
         found = self._cache.get(key)
         if found is None:
             if len(self._cache) > 20_000:  # a hostile document can make up texts for ever
@@ -124,7 +130,7 @@ class Vocabulary:
         """The status that a text begins with, as a phrase of its own: `Done - merged`, not `Open the port`."""
         reading = self.read(text, legend)
         lead = text[: reading.start]
-        if not reading.known or reading.end == 0 or any(c.isalnum() for c in _EMOJI.sub("", lead)):
+        if not reading.known or reading.end == 0 or any(c.isalnum() for c in EMOJI_SEQUENCE.sub("", lead)):
             return None
         phrase, rest = text[reading.start : reading.end], text[reading.end :]
         emphatic = phrase.isupper() or not any(c.isalpha() for c in phrase)
@@ -136,7 +142,7 @@ class Vocabulary:
         """Whether a text begins with a status word, negated or not."""
         tokens = _tokens(text)
         first = next(self._matches(text, tokens), None)
-        return first is not None and (first.token == 0 or self._negated(text, tokens, first) and first.token <= 1)
+        return first is not None and (first.token == 0 or (self._negated(text, tokens, first) and first.token <= 1))
 
     def remainder(self, text: str) -> str:
         """What is left of a text without status words and their negation, priorities, emoji, counts and arrows."""
@@ -150,7 +156,7 @@ class Vocabulary:
                 if any(tokens[index].text in words for words in self._lexicon.negations.values()):
                     keep[index] = False
         left = " ".join(text[t.start : t.end] for t, kept in zip(tokens, keep, strict=True) if kept)
-        return _LEFT_OVER.sub(" ", _PRIORITY.sub(" ", left)).strip()
+        return _LEFT_OVER.sub(" ", PRIORITY.sub(" ", left)).strip()
 
     def emoji_status(self, emoji: str, legend: Mapping[str, Status | None] | None = None) -> Status | None:
         """What one emoji means: by the document's legend, else by default."""
@@ -167,16 +173,16 @@ class Vocabulary:
                 return UNKNOWN
             if self._negated(text, tokens, match):
                 if status.state is State.CLOSED:
-                    return Reading(Status.PENDING, True, match.start, match.end)
+                    return Reading(Status.PENDING, known=True, start=match.start, end=match.end)
                 continue
             if status.state is State.CLOSED and (caution := self._caution(text, tokens, match)) is not None:
-                return Reading(_CAUTIOUS[caution], True, match.start, match.end)
-            return Reading(status, True, match.start, match.end)
+                return Reading(_CAUTIOUS[caution], known=True, start=match.start, end=match.end)
+            return Reading(status, known=True, start=match.start, end=match.end)
         return self._read_emoji(text, tokens, legend)
 
     def _read_emoji(self, text: str, tokens: list[_Token], legend: Mapping[str, Status | None]) -> Reading:
-        for mark in _marks(text):
-            status = _checkbox(mark.group()) or self.emoji_status(mark.group(), legend)
+        for mark in status_marks(text):
+            status = checkbox_status(mark.group()) or self.emoji_status(mark.group(), legend)
             if status is None:
                 continue
             if status.state is State.CLOSED:
@@ -185,9 +191,9 @@ class Vocabulary:
                 doubtful = self._hedged(text, tokens, match) or self._negated(text, tokens, match)
                 after = next((t.text for t in tokens if t.start >= mark.end()), "")
                 doubtful = doubtful or any(after in words for words in self._lexicon.hedges.values())
-                if doubtful or _below_whole(text) or text[mark.end() :].lstrip().startswith("?"):
-                    return Reading(_CAUTIOUS[_begun(text)], True, mark.start(), mark.end())
-            return Reading(status, True, mark.start(), mark.end())
+                if doubtful or below_whole(text) or text[mark.end() :].lstrip().startswith("?"):
+                    return Reading(_CAUTIOUS[begun(text)], known=True, start=mark.start(), end=mark.end())
+            return Reading(status, known=True, start=mark.start(), end=mark.end())
         return UNKNOWN
 
     def _matches(self, text: str, tokens: list[_Token]) -> Iterator[_Match]:
@@ -255,15 +261,15 @@ class Vocabulary:
         clause = _CLAUSE_END.split(after, maxsplit=1)[0]
         if self._hedged(text, tokens, match):
             before = " ".join(t.text for t in tokens[max(0, match.token - _LOOK_BACK) : match.token])
-            return any(word in before for word in ("almost", "nearly", "mostly", "half")) or _begun(text)
-        if "?" in clause or _below_whole_beside(text, match) or self._dated_ahead(text, tokens, match):
-            return _begun(text)
+            return any(word in before for word in ("almost", "nearly", "mostly", "half")) or begun(text)
+        if "?" in clause or _below_whole_beside(text, match) or self._dated_ahead(tokens, match):
+            return begun(text)
         trailing = [t for language in match.word.languages for t in self._lexicon.trailing.get(language, ())]
         if any(after.lstrip(" ・(（").startswith(t) for t in trailing):
             return False
         return None
 
-    def _dated_ahead(self, text: str, tokens: list[_Token], match: _Match) -> bool:
+    def _dated_ahead(self, tokens: list[_Token], match: _Match) -> bool:
         """`Complete by Friday`: a date ahead. `Resolved by Ada` is none."""
         ahead = [t for t in tokens[match.token :] if t.start >= match.end][:5]
         known = frozenset().union(*(self._lexicon.dates.get(lang, frozenset()) for lang in match.word.languages))
@@ -287,7 +293,7 @@ def _tokens(text: str) -> list[_Token]:
 
 def _one_phrase(text: str, run: list[_Token]) -> bool:
     """Whether only spaces, one hyphen or underscores stand between the words of a phrase."""
-    return all(_GAP_IN_PHRASE.fullmatch(text, a.end, b.start) for a, b in zip(run, run[1:], strict=False))
+    return all(_GAP_IN_PHRASE.fullmatch(text, a.end, b.start) for a, b in pairwise(run))
 
 
 def _whole_word(text: str, match: _Match) -> bool:
@@ -302,36 +308,8 @@ def _is_cj(text: str) -> bool:
     return bool(re.match(f"[{_CJ}]", text))
 
 
-def _marks(text: str) -> list[re.Match[str]]:
-    """Emoji and written checkboxes, in order."""
-    if text.isascii() and "[" not in text:
-        return []
-    return sorted([*_EMOJI.finditer(text), *_CHECKBOX.finditer(text)], key=lambda m: m.start())
-
-
-def _checkbox(mark: str) -> Status | None:
-    box = _CHECKBOX.fullmatch(mark)
-    if box is None:
-        return None
-    return Status.PENDING if box.group(1) == " " else Status.RESOLVED
-
-
-def _parts(text: str) -> Iterator[tuple[float, int, int]]:
-    """Every `n/m` and share in a text, as a number from 0 on, with its place."""
-    for match in _FRACTION.finditer(text):
-        whole = int(match.group(2))
-        if whole:
-            yield int(match.group(1)) / whole, match.start(), match.end()
-    for match in _SHARE.finditer(text):
-        yield float(match.group(1).replace(",", ".")) / 100, match.start(), match.end()
-
-
-def _below_whole(text: str) -> bool:
-    return any(part < 1 for part, _, _ in _parts(text))
-
-
 def _below_whole_beside(text: str, match: _Match) -> bool:
-    for part, start, end in _parts(text):
+    for part, start, end in shares(text):
         if part >= 1:
             continue
         if end <= match.start and _BESIDE_BEFORE.fullmatch(text, end, match.start):
@@ -339,33 +317,3 @@ def _below_whole_beside(text: str, match: _Match) -> bool:
         if start >= match.end and _BESIDE_AFTER.fullmatch(text, match.end, start):
             return True
     return False
-
-
-def _begun(text: str) -> bool:
-    return any(0 < part < 1 for part, _, _ in _parts(text))
-
-
-def without_file_names(text: str) -> str:
-    """The text without file names and addresses: `LATER.md` is not Later."""
-    return _FILE_NAME.sub(" ", text) if "." in text or "://" in text else text
-
-
-def strip_emoji(text: str) -> str:
-    """The text without emoji."""
-    return text if text.isascii() else _EMOJI.sub("", text)
-
-
-def leading_emoji(text: str) -> re.Match[str] | None:
-    """An emoji at the very beginning of a text."""
-    return None if text.isascii() else _EMOJI.match(text)
-
-
-def trailing_emoji(text: str) -> str:
-    """The emoji that a text ends in, with the spaces before them; empty where there is none."""
-    match = None if text.isascii() else re.search(rf"(?:\s*{_EMOJI.pattern})+\s*$", text[-40:])
-    return match.group() if match else ""
-
-
-def priority_word(text: str) -> re.Match[str] | None:
-    """A word that names a priority."""
-    return _PRIORITY.search(text)

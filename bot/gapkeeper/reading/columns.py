@@ -1,0 +1,90 @@
+"""Which column of a table is the key, which the title, and what the others mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gapkeeper.reading.headings import leading_id
+from gapkeeper.reading.lexicon import normalise
+
+if TYPE_CHECKING:
+    from gapkeeper.reading.blocks import Table
+    from gapkeeper.reading.values import Context
+
+_NEVER_KEY = re.compile(
+    r"(?:block|depend|evidence|source|reference|related|prerequisite|see|link|resolves|closes|fixes|advances|"
+    r"unblocks|gate|notes?|result|comment|parent|epic|duplicate)",
+    re.IGNORECASE,
+)
+_NO_TITLE = re.compile(
+    r"(?:phase|milestone|sprint|files?|lines?|date|version|branch|count|notes?|agents?|.*ed in|#|rank|no\.?|nr\.?|id|"
+    r"created|updated|completed|started|due|deadline|eta|evidence|source|references?|links?|pr|"
+    r"commit|score|weight|points?|blocked item)$",
+    re.IGNORECASE,
+)
+_LAST_RESORT = "category"
+
+
+@dataclass(slots=True)
+class Columns:
+    """What each column of a table is, decided once for the table."""
+
+    key: int | None  # None: each row's first cell that says something
+    never: frozenset[int]
+    meanings: list[str | None]  # field, or None
+    names: list[str]
+    titles: list[int]  # in the order they are tried
+    named: int  # how many of those are called a title; the others are guesses
+
+
+def read_columns(context: Context, table: Table) -> Columns:
+    """Which column is the key, and what the others mean."""
+    names = [c.text for c in table.head]
+    plain = [normalise(re.sub(r"[*_`]", "", n)) for n in names]
+    meanings: list[str | None] = [context.vocabulary.field(n) for n in names]
+    key = next(
+        (i for i, p in enumerate(plain) if _is_key_header(context, p, i) and _holds_ids(context, table, i)), None
+    )
+    never = frozenset(
+        i
+        for i, p in enumerate(plain)
+        if i != key and (_NEVER_KEY.match(p) or meanings[i] in {"blocks", "depends_on", "resolves"})
+    )
+    _only_one_status(plain, meanings)
+    if key is not None:
+        meanings[key] = None
+    preferred = [
+        i for i, p in enumerate(plain) if i != key and context.vocabulary.is_header("title", p) and meanings[i] is None
+    ]
+    preferred.sort(key=lambda i: plain[i] not in {"title", "tytuł", "titel", "titre", "título"})
+    others = [
+        i
+        for i, p in enumerate(plain)
+        if i not in preferred and i != key and meanings[i] is None and not _NO_TITLE.match(p)
+    ]
+    last = [i for i, m in enumerate(meanings) if m == _LAST_RESORT]
+    return Columns(key, never, meanings, names, [*preferred, *others, *last], len(preferred))
+
+
+def _only_one_status(plain: list[str], meanings: list[str | None]) -> None:
+    """Where no column is called Status, the only one that ends in it is the status."""
+    if "status" not in meanings:
+        candidates = [i for i, p in enumerate(plain) if p.endswith((" status", " state")) and meanings[i] is None]
+        if len(candidates) == 1:
+            meanings[candidates[0]] = "status"
+
+
+def _is_key_header(context: Context, plain: str, index: int) -> bool:
+    if _NEVER_KEY.match(plain) and not (index == 0 and plain.endswith(" id")):
+        return False  # `Blocking IDs`; in a register of blockers, `Blocker ID` is the first column
+    return (
+        context.vocabulary.is_header("key", plain)
+        or plain.endswith((" id", " ids", " no", " key", " #"))
+        or context.ids.is_kind(plain)
+    )
+
+
+def _holds_ids(context: Context, table: Table, index: int) -> bool:
+    return any(index < len(r.cells) and leading_id(context, r.cells[index]) for r in table.rows)

@@ -1,0 +1,83 @@
+"""What stands beside words in a status: emoji, written checkboxes, shares, file names, priorities."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EMOJI = (
+    "\u203c\u2049\u2139\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa\u24c2\u25aa\u25ab\u25fb-\u25fe\u25ef\u25d0-\u25d3"
+    "\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001faff\u2b1a\u25a0\u25a1\u2610-\u2612"
+)
+EMOJI_SEQUENCE = re.compile(f"[{EMOJI}][\ufe0e\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*")
+_CHECKBOX = re.compile(r"\[([ xX✓✔])\]")
+_FRACTION = re.compile(r"(?<![\d/.,])(\d{1,6})(?:\s*/\s*|\s+(?:of|out of|von|sur|de|z|van)\s+)(\d{1,6})(?![\d/])")
+_SHARE = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*%")
+_FILE_NAME = re.compile(r"\S*://\S*|(?<![\w./\\-])[\w./\\-]*\w\.[A-Za-z][A-Za-z0-9]{0,4}(?![\w(])")
+PRIORITY = re.compile(r"(?<!\w)(?:p[0-4]|critical|high|medium|low|highest|lowest|urgent)(?!\w)", re.IGNORECASE)
+
+
+def status_marks(text: str) -> list[re.Match[str]]:
+    """Emoji and written checkboxes, in order."""
+    if text.isascii() and "[" not in text:
+        return []
+    return sorted([*EMOJI_SEQUENCE.finditer(text), *_CHECKBOX.finditer(text)], key=lambda m: m.start())
+
+
+def checkbox_status(mark: str) -> Status | None:
+    """What a written checkbox says; None for anything else."""
+    box = _CHECKBOX.fullmatch(mark)
+    if box is None:
+        return None
+    return Status.PENDING if box.group(1) == " " else Status.RESOLVED
+
+
+def shares(text: str) -> Iterator[tuple[float, int, int]]:
+    """Every `n/m` and share in a text, as a number from 0 on, with its place."""
+    for match in _FRACTION.finditer(text):
+        whole = int(match.group(2))
+        if whole:
+            yield int(match.group(1)) / whole, match.start(), match.end()
+    for match in _SHARE.finditer(text):
+        yield float(match.group(1).replace(",", ".")) / 100, match.start(), match.end()
+
+
+def below_whole(text: str) -> bool:
+    """Whether a text states a share below the whole."""
+    return any(part < 1 for part, _, _ in shares(text))
+
+
+def begun(text: str) -> bool:
+    """Whether a text states a share that is neither nothing nor all."""
+    return any(0 < part < 1 for part, _, _ in shares(text))
+
+
+def without_file_names(text: str) -> str:
+    """The text without file names and addresses: `LATER.md` is not Later."""
+    return _FILE_NAME.sub(" ", text) if "." in text or "://" in text else text
+
+
+def strip_emoji(text: str) -> str:
+    """The text without emoji."""
+    return text if text.isascii() else EMOJI_SEQUENCE.sub("", text)
+
+
+def leading_emoji(text: str) -> re.Match[str] | None:
+    """An emoji at the very beginning of a text."""
+    return None if text.isascii() else EMOJI_SEQUENCE.match(text)
+
+
+def trailing_emoji(text: str) -> str:
+    """The emoji that a text ends in, with the spaces before them; empty where there is none."""
+    match = None if text.isascii() else re.search(rf"(?:\s*{EMOJI_SEQUENCE.pattern})+\s*$", text[-40:])
+    return match.group() if match else ""
+
+
+def priority_word(text: str) -> re.Match[str] | None:
+    """A word that names a priority."""
+    return PRIORITY.search(text)
