@@ -6,7 +6,6 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-from gapkeeper.reading.lexicon import LANGUAGES
 from gapkeeper.settings.conform import Fault
 from gapkeeper.settings.toml_text import dotted, quoted
 
@@ -77,8 +76,12 @@ def _pattern(kind: Kind, path: tuple[str, ...]) -> Iterator[Fault]:
 
 
 def _languages(repository: RepositorySettings) -> Iterator[Fault]:
+    if repository.status.languages == "*":
+        return
+    from gapkeeper.reading.lexicon import LANGUAGES  # noqa: PLC0415  loads everything that reading needs
+
     path = ("status", "languages")
-    for language in repository.status.languages if repository.status.languages != "*" else ():
+    for language in repository.status.languages:
         if language not in LANGUAGES:
             known = ", ".join(LANGUAGES)
             yield Fault(path, f"{dotted(path)}: there are no words for {quoted(language)}", f"There are: {known}.")

@@ -1,0 +1,97 @@
+"""Which adapter stands behind which port."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gapkeeper import wiring
+from gapkeeper.adapters.folder import FolderDocuments
+from gapkeeper.adapters.git import RevisionDocuments
+from gapkeeper.errors import RefusedError, UsageError
+from gapkeeper.model.snapshot import Actor, Label, Role
+from repositories import Repository, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BUG = Label("bug", "ff0000")
+
+
+def test_documents_of_a_folder_or_of_a_revision(tmp_path: Path) -> None:
+    Repository(tmp_path).commit({"a.md": "x", "b.txt": "x"})
+    write(tmp_path, {"gapkeeper.toml": "[documents]\ninclude = ['*.txt']\n"})
+    settings = wiring.load_settings(tmp_path)
+    folder = wiring.document_source(settings, tmp_path)
+    revision = wiring.document_source(settings, tmp_path, "HEAD")
+    assert isinstance(folder, FolderDocuments)
+    assert isinstance(revision, RevisionDocuments)
+    assert [d.path for d in folder.documents()] == [d.path for d in revision.documents()] == ["b.txt"]
+
+
+def test_a_register(tmp_path: Path) -> None:
+    commit = Repository(tmp_path).commit({"LATER.md": "### LATER-001: x\n\n**Status:** Open\n\n### GAP-1: y\n"})
+    write(tmp_path, {"gapkeeper.toml": "[kinds.GAP]\n"})
+    settings = wiring.load_settings(tmp_path)
+    register = wiring.read_register(settings, wiring.document_source(settings, tmp_path))
+    assert [item.key for item in register.items] == ["GAP-1", "LATER-001"]
+    assert register.revision == commit
+
+
+def test_the_embedded_tracker_is_the_default_and_a_reader_cannot_write(tmp_path: Path) -> None:
+    settings = wiring.load_settings(tmp_path)
+    with wiring.open_reader(settings, tmp_path) as reader:
+        assert reader.url == "sqlite:.gapkeeper/tracker.db"
+        assert not (tmp_path / ".gapkeeper").exists()
+        with pytest.raises(RefusedError):
+            reader.create_label(BUG)  # type: ignore[attr-defined]  # what the port does not offer
+    with wiring.open_tracker(settings, tmp_path) as tracker:
+        tracker.create_label(BUG)
+    assert (tmp_path / ".gapkeeper/tracker.db").exists()
+
+
+def test_a_person_may_play_the_maintainer(tmp_path: Path) -> None:
+    settings = wiring.load_settings(tmp_path)
+    with wiring.open_tracker(settings, tmp_path, actor=Actor("anna", Role.WRITE)) as tracker:
+        issue = tracker.create_issue("x", "", frozenset(), milestone=None, assignees=frozenset())
+    assert issue.author == Actor("anna", Role.WRITE)
+
+
+def test_where_a_path_begins_depends_on_who_wrote_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(tmp_path / "repository", {"gapkeeper.toml": "[tracker]\nurl = 'sqlite:t.db'\n"})
+    here = write(tmp_path / "here", {"x": ""})
+    monkeypatch.chdir(here)
+    with wiring.open_tracker(wiring.load_settings(folder), folder):
+        pass
+    assert (folder / "t.db").exists()
+    with wiring.open_tracker(wiring.load_settings(folder, overrides={"tracker.url": "sqlite:mine.db"}), folder):
+        pass
+    assert (here / "mine.db").exists()
+
+
+@pytest.mark.parametrize("url", ["github:octo/plan", "gitlab:group/sub/plan", "https://github.example.org/o/n"])
+def test_forges_are_not_part_of_this_version(tmp_path: Path, url: str) -> None:
+    settings = wiring.load_settings(tmp_path, overrides={"tracker.url": url})
+    for opened in (wiring.open_reader(settings, tmp_path), wiring.open_tracker(settings, tmp_path)):
+        with pytest.raises(UsageError, match="the embedded tracker only") as caught, opened:
+            pass
+        assert caught.value.exit_code == 64
+
+
+def test_reading_documents_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    write(tmp_path, {"LATER.md": "### LATER-001: x\n"})
+    code = f"""
+import sys
+from pathlib import Path
+from gapkeeper import wiring
+folder = Path({str(tmp_path)!r})
+settings = wiring.load_settings(folder)
+wiring.read_register(settings, wiring.document_source(settings, folder))
+heavy = ["pydantic", "pydantic_settings", "sqlite3", "subprocess", "structlog", "httpx", "starlette", "jinja2"]
+print([name for name in heavy if name in sys.modules])
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
