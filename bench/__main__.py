@@ -32,7 +32,7 @@ def main() -> int:
     args = parser.parse_args()
     if unknown := set(args.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    results = []
+    results: list[Result] = []
     console = Console(stderr=True)
     for name in args.parts or PARTS:
         with console.status(f"measuring {name}"):

@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bench.documents import DOCUMENTS, generated, read
+from bench.documents import read
+from bench.generate import DOCUMENTS, plans
 from bench.measure import ratio, take_turns
 from gapkeeper.model.rules import ReadingRules
 from gapkeeper.reading import Reader
@@ -25,12 +26,12 @@ MANY, SMALL = 10_000, 1_200  # documents, bytes each
 
 def results() -> Iterator[Result]:
     """Ten times the documents at most 12 times; one changed of 10,000 under a twentieth of a cold read."""
-    few, many = generated(DOCUMENTS), generated(10 * DOCUMENTS)
+    few, many = plans(DOCUMENTS), plans(10 * DOCUMENTS)
     small, large = f"reading {len(few)} documents", f"reading {len(many)} documents"
     seconds = take_turns({small: lambda: read(few), large: lambda: read(many)}, repetitions=3)
     yield ratio(seconds, large, small, budget=GROWTH)
 
-    warm = Warm(generated(MANY, SMALL))
+    warm = Warm(plans(MANY, SMALL))
     cold, changed = f"reading {MANY} documents", "reading one of them that changed"
     seconds = take_turns({cold: lambda: read(warm.documents), changed: warm.change_one}, repetitions=3)
     yield ratio(seconds, changed, cold, budget=CHANGED)

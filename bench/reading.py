@@ -26,7 +26,7 @@ def results() -> Iterator[Result]:
     texts = [(document.data or b"").decode("utf-8", "replace") for document in documents]
     markdown_it = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     parse_mistune = mistune.create_markdown(renderer=None, plugins=["table", "strikethrough"])
-    ours = f"reading the {name} ({len(documents)} documents)"
+    ours = f"reading {name} ({len(documents)} documents)"
     seconds = take_turns(
         {
             ours: lambda: read(documents),
