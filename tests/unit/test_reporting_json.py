@@ -97,6 +97,7 @@ def test_a_plan_says_each_field_as_old_and_new() -> None:
             "labels": [["status: pending"], ["status: in progress"]],
             "title": ["ACTION-040: Dredge", "ACTION-040: Dredge the basin"],
         },
+        "held": None,
     }
     assert document["changes"][5]["fields"] == {"state": ["open", "closed"]}
 

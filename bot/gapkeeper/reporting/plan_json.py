@@ -36,13 +36,14 @@ def change_json(change: Change) -> Json:
         "reason": change.reason,
         "source": place_json(change.source),
         "fields": {name: [_plain(old), _plain(new)] for name, (old, new) in sorted(change.fields.items())},
+        "held": change.held,
     }
 
 
 def report_json(report: Report) -> Json:
     """What a sync did: its plan, the outcome of each change, and totals.
 
-    A change that was not tried (a limit ended the run) has ``done`` false and ``error`` null.
+    A change that was not tried (it is held, or a limit ended the run) has ``done`` false and ``error`` null.
     """
     outcomes = {outcome.change.order: outcome for outcome in report.outcomes}
     changes = []
@@ -63,7 +64,7 @@ def report_json(report: Report) -> Json:
             "planned": len(report.plan.changes),
             "done": sum(done.values()),
             "failed": report.failed,
-            "left": sum(1 for entry in changes if not entry["done"] and entry["error"] is None),
+            "left": sum(1 for entry in changes if not (entry["done"] or entry["error"] or entry["held"])),
             "by_op": dict(sorted(done.items())),
         },
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def plan_lines(plan: Plan, register: Register, look: Look, *, apply_with: str) -
     lines += note_lines(plan, look)
     if plan.changes:
         lines.append(line("Fingerprint: ", say(plan.fingerprint, Tone.STRONG)))
-    if plan.refused is None and plan.changes:
+    if plan.refused is None and not plan.empty:
         lines += wrap(line("Apply with: ", say(apply_with, Tone.STRONG)), look, hang=2)
     return lines
 
@@ -109,6 +110,8 @@ def _details(change: Change, look: Look, *, with_reason: bool) -> list[Line]:
             lines += wrap(line(say(f"{name}: ", Tone.FAINT), *_moved(old, new, look)), look, indent=6, hang=8)
     if with_reason and change.reason:
         lines += wrap(line(say(change.reason, Tone.FAINT)), look, indent=6, hang=8)
+    if change.held is not None:
+        lines += wrap(line(say(f"waits for {change.held}", Tone.CARE)), look, indent=6, hang=8)
     return lines
 
 
@@ -154,6 +157,9 @@ def note_lines(plan: Plan, look: Look) -> list[Line]:
         lines += wrap(
             line(f"{count(plan.skipped, 'more change', 'more changes')} left out by --only or --limit."), look
         )
+    held = Counter(change.held for change in plan.changes if change.held is not None)
+    for option, amount in held.items():
+        lines += wrap(line(f"{count(amount, 'change')} not applied without {option}."), look)
     for note in plan.notes:
         lines += wrap(line(say("note: ", Tone.INFO), note), look, hang=6)
     if plan.refused is not None:

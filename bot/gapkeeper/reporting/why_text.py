@@ -103,10 +103,12 @@ def _keys(keys: Sequence[str], register: Register) -> Line:
 
 
 def next_sync_lines(changes: Sequence[Change], note: str | None, register: Register, look: Look) -> list[Line]:
-    """What the next sync would do with it; ``note`` where that is not known, or why it is nothing."""
+    """What the next sync would do with it; ``note`` where that is not known, or forbidden."""
     lines = heading("Next sync")
+    for change in changes:
+        lines += change_lines(change, register, look)
     if note is not None:
-        return lines + wrap(line(note), look, indent=2)
-    if not changes:
-        return lines + wrap(line(say("changes nothing: issue and documents agree", Tone.GOOD)), look, indent=2)
-    return [*lines, *(entry for change in changes for entry in change_lines(change, register, look))]
+        lines += wrap(line(say(note, Tone.CARE)), look, indent=2)
+    elif not changes:
+        lines += wrap(line(say("changes nothing: issue and documents agree", Tone.GOOD)), look, indent=2)
+    return lines

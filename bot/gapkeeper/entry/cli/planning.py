@@ -1,0 +1,89 @@
+"""What plan, sync and why share: the tracker that is compared with, and what a run may do."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gapkeeper import wiring
+from gapkeeper.app.sync import plan_sync
+from gapkeeper.entry.cli import documents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gapkeeper.entry.cli.documents import Read
+    from gapkeeper.model.plan import Plan
+    from gapkeeper.model.policy import SyncPolicy
+    from gapkeeper.ports import TrackerReader
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the command line says of a run: the same for a plan and for the sync that applies it."""
+
+    path: str = "."
+    rev: str | None = None
+    tracker: str | None = None
+    only: tuple[str, ...] = ()
+    limit: int | None = None
+    accept_reading: bool = False
+    allow_mass_change: bool = False
+
+    def read(self) -> Read:
+        """The documents, with the tracker that the command line names."""
+        overrides = {} if self.tracker is None else {"tracker.url": self.tracker}
+        return documents.read(self.path, self.rev, wiring.load_settings(Path(self.path), overrides=overrides))
+
+    def policy(self, read: Read) -> SyncPolicy:
+        """What the settings allow, narrowed and widened by the command line."""
+        return replace(
+            wiring.sync_policy(read.settings),
+            only=self.only,
+            limit=self.limit,
+            accept_reading=self.accept_reading,
+            allow_mass_change=self.allow_mass_change,
+        )
+
+    def apply_command(self, fingerprint: str) -> str:
+        """The command that applies this plan and no other."""
+        words = ["gapkeeper", "sync", *([self.path] if self.path != "." else [])]
+        words += [word for key in self.only for word in ("--only", key)]
+        for name, value in (("--rev", self.rev), ("--tracker", self.tracker), ("--limit", self.limit)):
+            words += [] if value is None else [name, str(value)]
+        for name, given in (("--accept-reading", self.accept_reading), ("--allow-mass-change", self.allow_mass_change)):
+            words += [name] if given else []
+        return shlex.join([*words, "--expect", fingerprint])
+
+
+def history(read: Read, rev: str | None) -> dict[str, Any]:
+    """What git knows, for planning: which commit comes first, and who wrote a line; nothing where there is no git."""
+    if read.register.revision is None:
+        return {}
+    return {
+        "is_ancestor": wiring.ancestry(read.folder),
+        "written_by": wiring.authorship(read.folder, rev and read.register.revision),
+    }
+
+
+def planned(run: Run, read: Read, reader: TrackerReader, policy: SyncPolicy | None = None) -> Plan:
+    """What a sync would write."""
+    return plan_sync(read.register, reader, policy or run.policy(read), **history(read, run.rev))
+
+
+def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that decide what a plan holds, so that a plan and its sync take the same."""
+    for option in reversed(
+        (
+            click.option("--only", metavar="KEY", multiple=True, help="This item only; may be repeated."),
+            click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N changes."),
+            click.option("--accept-reading", is_flag=True, help="Also what only reads differently now."),
+            click.option("--allow-mass-change", is_flag=True, help="Also closing many issues at once."),
+        )
+    ):
+        function = option(function)
+    return function

@@ -1,0 +1,81 @@
+"""What a sync did, a line for each change, and a sentence at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.plan import Op
+from gapkeeper.reporting.numbers import count
+from gapkeeper.reporting.plan_text import SIGNS, note_lines
+from gapkeeper.reporting.style import Line, Look, Tone, clip, line, say, wrap
+
+if TYPE_CHECKING:
+    from gapkeeper.model.plan import Outcome, Plan, Report
+    from gapkeeper.model.register import Register
+
+_DONE = {
+    Op.LABEL: "made label",
+    Op.MILESTONE: "made milestone",
+    Op.CREATE: "created",
+    Op.ADOPT: "adopted",
+    Op.UPDATE: "updated",
+    Op.CLOSE: "closed",
+    Op.REOPEN: "reopened",
+    Op.ORPHAN: "marked orphaned",
+    Op.DUPLICATE: "closed as duplicate",
+    Op.CONFLICT: "told the conflict",
+    Op.WRITE_BACK: "proposed",
+    Op.COMMENT: "commented",
+}
+_OF_THE_PROJECT = {Op.LABEL, Op.MILESTONE}
+
+
+def outcome_lines(outcome: Outcome, register: Register, look: Look) -> list[Line]:
+    """One change as it is done: created #12 LATER-001 PostgreSQL provisioning."""
+    change = outcome.change
+    item = None if change.op in _OF_THE_PROJECT else register.item(change.key)
+    number = outcome.issue or change.issue
+    done = say(_DONE[change.op] if outcome.done else f"failed: {change.op.value}", _tone(outcome))
+    head = line(done, say(f" #{number}" if number else "", Tone.FAINT), " ", say(change.key, Tone.STRONG))
+    if outcome.error is not None:
+        return wrap((*head, *line(f": {outcome.error}")), look, hang=4)
+    text = (*head, *line(f" {item.title}" if item else ""))
+    return [text if look.width is None else clip(text, look.width, look)]
+
+
+def _tone(outcome: Outcome) -> Tone:
+    return SIGNS[outcome.change.op][1] if outcome.done else Tone.ALARM
+
+
+def progress_line(done: int, plan: Plan, look: Look) -> Line:
+    """How far a run is: [███░░░] 12 of 43."""
+    total = sum(1 for change in plan.changes if change.held is None)
+    width = 20
+    filled = width * done // total if total else width
+    full, empty = ("█", "░") if look.unicode else ("#", "-")
+    return line(say(full * filled, Tone.GOOD), say(empty * (width - filled), Tone.FAINT), f" {done} of {total}")
+
+
+def report_lines(report: Report, look: Look) -> list[Line]:
+    """What became of it all: how much is done, failed and left, and what people should know."""
+    held = sum(1 for change in report.plan.changes if change.held is not None)
+    left = len(report.plan.changes) - held - len(report.outcomes)
+    done = Counter(outcome.change.op for outcome in report.outcomes if outcome.done)
+    if not report.outcomes and report.stopped is None:
+        lines = wrap(line(say("Nothing to do: issues and documents agree.", Tone.GOOD)), look) if not held else []
+    else:
+        parts = [
+            f"{done[op]} {_DONE[op]}" if op not in _OF_THE_PROJECT else _made(op, done[op]) for op in Op if done[op]
+        ]
+        words = line(", ".join(parts) or "nothing done")
+        failed = line("; ", say(f"{report.failed} failed", Tone.ALARM)) if report.failed else ()
+        rest = line("; ", say(f"{left} left", Tone.CARE)) if left else ()
+        lines = wrap((*words, *failed, *rest), look)
+    if report.stopped is not None:
+        lines += wrap(line(say("stopped: ", Tone.ALARM), report.stopped), look, hang=4)
+    return lines + note_lines(report.plan, look)
+
+
+def _made(op: Op, amount: int) -> str:
+    return f"{count(amount, op.value)} made"
