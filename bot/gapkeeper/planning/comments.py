@@ -67,10 +67,12 @@ def conflict_comment(item: Item, telling: Telling, key: str, move: Move) -> str:
 def orphan_comment(item_key: str, telling: Telling, key: str, *, closed: bool = False) -> str:
     """The item is gone from the documents. ``closed``: and the issue is closed for it (`on_remove = "close"`)."""
     name = escaping.inline(item_key)
-    what = "Closed as not planned: no" if closed else "No"
+    commit = telling.places.at_commit.strip()
+    what = f"{commit}, no" if commit else "no"
+    what = f"Closed as not planned: {what}" if closed else what[0].upper() + what[1:]
     return _comment(
         key,
-        f"{what} planning document speaks of {name} any more{telling.places.commit}.",
+        f"{what} planning document speaks of {name} any more.",
         f"If it is done or dropped, close this issue. If it should stay, write {name} into a document again"
         f"{', and this issue is reopened' if closed else ', and the label comes off'}. "
         "If its document is no longer read, look at `include` and `exclude` in the configuration.",
@@ -123,16 +125,19 @@ def _statement(item: Item, telling: Telling, written_by: str | None = None) -> s
     """`docs/gaps.md:65` says “Done” for ACTION-040, read as resolved, at commit `1f2e3d4c5b`, written by Ada."""
     name = escaping.inline(item.key)
     place = _status_place(item, telling)
+    read_as = ""
     if item.resolved_by is not None:
         said = f"{escaping.inline(item.resolved_by)}, which is resolved, resolves {name} (see {place})"
     elif item.status_text is None:
-        said = f"no document says a status for {name} (see {place}), which counts as {item.status.words}"
+        said = f"no document says a status for {name} (see {place})"
+        read_as = f", which counts as {item.status.words},"
     else:
         said = f"{place} says {quoted(item.status_text)} for {name}"
         if item.status_text.strip().casefold() != item.status.words:
-            said += f", read as {item.status.words}"
+            read_as = f", read as {item.status.words},"
     author = f", written by {person(written_by)}" if written_by else ""
-    return f"{said}{telling.places.commit}{author}."
+    end = f"{telling.places.at_commit}{author}"
+    return f"{said}{read_as if end else read_as.rstrip(',')}{end}."
 
 
 def _status_place(item: Item, telling: Telling) -> str:

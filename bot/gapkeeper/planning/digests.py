@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from gapkeeper.model.items import FieldText
+
 if TYPE_CHECKING:
-    from gapkeeper.model.items import Item
+    from gapkeeper.model.items import Item, Losing
 
 
 def statement_digest(item: Item) -> str:
@@ -26,29 +28,34 @@ def content_digest(item: Item) -> str:
     Places, the commit, mentions and the numbers of other issues are left out: they are renewed only
     together with something else. So is the layout: an upgrade rewrites no issue.
     """
-    contradictions = sorted(
-        (losing.field, losing.reason, "" if losing.statement.status is None else losing.statement.status.text)
-        for losing in item.losing
+    home = item.home
+    values = (
+        item.status.value,
+        item.status_text,
+        item.owner,
+        item.priority,
+        item.category,
+        item.estimate,
+        item.blocks,
+        item.blocks_text,
+        item.depends_on,
+        home.depends_on.text,
+        item.resolves,
+        home.resolves.text,
+        item.resolved_by,
+        item.description,
+        sorted((losing.field, losing.reason, losing_words(losing)) for losing in item.losing),
     )
-    return digest(
-        repr(
-            (
-                item.status.value,
-                item.status_text,
-                item.owner,
-                item.priority,
-                item.category,
-                item.estimate,
-                item.blocks,
-                item.blocks_text,
-                item.depends_on,
-                item.resolves,
-                item.resolved_by,
-                item.description,
-                contradictions,
-            )
-        )
-    )
+    return digest(repr(values))
+
+
+def losing_words(losing: Losing) -> str:
+    """What a losing statement says of the field that it lost."""
+    statement = losing.statement
+    if losing.field == "status":
+        return "" if statement.status is None else statement.status.text
+    value = getattr(statement, losing.field, None)
+    return value.text if isinstance(value, FieldText) else ""
 
 
 def digest(text: str) -> str:

@@ -30,6 +30,6 @@ class Places:
         return escaping.link(text, address)
 
     @property
-    def commit(self) -> str:
-        """Markdown that names the revision, to be put behind a place: ` at commit `1f2e3d4c5b``, or nothing."""
+    def at_commit(self) -> str:
+        """Markdown that names the revision, to be put behind a place: `` at commit `1f2e3d4c5b` ``, or nothing."""
         return "" if self.revision is None else f" at commit {escaping.code(self.revision[:10])}"

@@ -10,15 +10,15 @@ import re
 from typing import TYPE_CHECKING
 
 from gapkeeper import escaping
-from gapkeeper.model.items import FieldText
 from gapkeeper.model.status import Rank
 from gapkeeper.planning.body import ManagedBody
+from gapkeeper.planning.digests import losing_words
 from gapkeeper.planning.wording import carried_back, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gapkeeper.model.items import Item, Losing, Statement
+    from gapkeeper.model.items import Item, Statement
     from gapkeeper.planning.places import Places
     from gapkeeper.planning.wording import Telling
 
@@ -57,7 +57,7 @@ def render_body(item: Item, telling: Telling, *, continues: int | None = None, r
         head="\n".join(head),
         pieces=(*other, f"\n{_where(item, place, places)}", *_contradictions(item, places), *_mentions(item, places)),
         footer=f"\n<sub>{carried_back(telling.policy)} {_YOURS}</sub>",
-        rest=f"**This issue has no room for the rest. All of it is at {place}{places.commit}.**",
+        rest=f"**This issue has no room for the rest. All of it is at {place}{places.at_commit}.**",
     )
 
 
@@ -126,24 +126,16 @@ def _where(item: Item, place: str, places: Places) -> str:
         statement = item.status_statement
         kind = "" if statement is None or statement is item.home else f" ({_RANKS[statement.rank]})"
         words += f"; its status at {places.show(source.path, source.line)}{kind}"
-    return f"{words}{places.commit}."
+    return f"{words}{places.at_commit}."
 
 
 def _contradictions(item: Item, places: Places) -> list[str]:
     entries = [
-        f"- {places.show(losing.statement.path, losing.statement.line)} says {quoted(_said(losing))} "
+        f"- {places.show(losing.statement.path, losing.statement.line)} says {quoted(losing_words(losing))} "
         f"for {escaping.inline(losing.field)}: {_REASONS.get(losing.reason, losing.reason)}"
         for losing in item.losing
     ]
     return _list("**What other statements say:**", entries)
-
-
-def _said(losing: Losing) -> str:
-    statement = losing.statement
-    if losing.field == "status":
-        return "" if statement.status is None else statement.status.text
-    value = getattr(statement, losing.field, None)
-    return value.text if isinstance(value, FieldText) else ""
 
 
 def _mentions(item: Item, places: Places) -> list[str]:
