@@ -12,7 +12,7 @@ from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
 from gapkeeper.reading.figures import Figure, leading_figure, parse_figure
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.lexicon import normalise
-from gapkeeper.reading.vocabulary import strip_emoji
+from gapkeeper.reading.marks import strip_emoji
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

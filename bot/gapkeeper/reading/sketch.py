@@ -1,9 +1,9 @@
 """A drawing in characters as boxes of text, in order, whether or not its lines and corners are there.
 
-    ┌─────────────┐        +----------+     +----------+        ACTION-1 (3 days)
-    │ ACTION-1: x │ ← NOW  | ACTION-1 | --> | ACTION-2 |            |
-    └──────┬──────┘        +----------+     +----------+            v
-           ▼                                                    ACTION-2 --> Phase 3
+┌─────────────┐        +----------+     +----------+        ACTION-1 (3 days)
+│ ACTION-1: x │ ← NOW  | ACTION-1 | --> | ACTION-2 |            |
+└──────┬──────┘        +----------+     +----------+            v
+       ▼                                                    ACTION-2 --> Phase 3
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # What is left of a wall or an arrow that was decoded with the wrong code page and has lost a byte.
 _ODD = "\u0080-\u00bfŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™ğŸı\ufffd"
-_BROKEN = re.compile(f"â(?:[{_ODD}]{{1,2}}|(?![^\\W\\d_]))|\ufffd+")
+_BROKEN = re.compile(f"â(?:[{_ODD}]{{1,2}}|(?![^\\W\\d_]))|\ufffd+|(?<!\\S)\\?+(?!\\S)")
 _WALL = re.compile(r"[│┃║|╎╏┆┇┊┋]")
 _TREE = re.compile(
     r"[├┣╠]\s*[─━═-]*\s*[>→▶►]*\s*[\w(\[]|[└┗╚╰]\s*[─━═-]*\s*[\w(\[]|(?:^|\s)(?:\|--|`--|\+--)\s*[\w(\[]"
@@ -51,30 +51,97 @@ class _Line:
 
 def sketch(text: str, names_step: Callable[[str], bool]) -> list[Sketch]:
     """The boxes of a drawing; ``names_step`` tells whether a text begins with an item or a gate."""
-    lines = [_BROKEN.sub(" ", line[:_LONGEST]).rstrip() for line in text.split("\n")]
-    boxes: list[Sketch] = []
-    group: list[_Line] = []
-    between: list[str] = []  # the lines without words since the last group
-    for number, line in enumerate(lines):
-        if not _has_words(line):
-            if not (len(_WALL.findall(line)) >= 2 and not _WALL.sub("", line).strip()):  # `│   │` is inside of a box
-                boxes += _boxes(group, boxes, names_step)
-                group = []
-                between.append(line.strip())
-            continue
-        steps = _chain(line, names_step)
-        if steps is None:
-            if not group:
-                group_between, between = between, []
-            group.append(_line(number, line))
-            continue
-        boxes += _boxes(group, boxes, names_step)
-        group = []
-        led = any(between) or _LEADING_ARROW.match(line) is not None
-        boxes += [Sketch([(number, step)], follows=led or index > 0) for index, step in enumerate(steps)]
-        between = []
-    boxes += _boxes(group, boxes, names_step)
-    if any(_TREE.search(line) for line in lines):
-        for box in boxes:
-            box.follows = False
-    return boxes
+    return _Sketcher(names_step).run([_BROKEN.sub(" ", line[:_LONGEST]).rstrip() for line in text.split("\n")])
+
+
+class _Sketcher:
+    def __init__(self, names_step: Callable[[str], bool]) -> None:
+        self.names_step = names_step
+        self.boxes: list[Sketch] = []
+        self.group: list[_Line] = []  # lines of the box at hand
+        self.before: list[str] = []  # what stands between it and the box before it
+        self.between: list[str] = []  # lines without words since then
+
+    def run(self, lines: list[str]) -> list[Sketch]:
+        for number, line in enumerate(lines):
+            if not _has_words(line):
+                self._separator(line)
+            elif (steps := self._chain(line)) is not None:
+                self._close()
+                led = any(self.between) or _LEADING_ARROW.match(line) is not None
+                self.boxes += [Sketch([(number, step)], follows=led or index > 0) for index, step in enumerate(steps)]
+                self.between = []
+            else:
+                if not self.group:
+                    self.before, self.between = self.between, []
+                self.group.append(_line(number, line))
+        self._close()
+        if any(_TREE.search(line) for line in lines):
+            for box in self.boxes:  # a tree's branches follow their trunk, and not each other
+                box.follows = False
+        return self.boxes
+
+    def _separator(self, line: str) -> None:
+        inside = len(_WALL.findall(line)) >= 2 and not _WALL.sub("", line).strip()  # `│      │`
+        if not inside:
+            self._close()
+            self.between.append(line.strip())
+
+    def _chain(self, line: str) -> list[str] | None:
+        """`ACTION-1 --> ACTION-2` as its steps; None where the line is text of a box."""
+        leading = _LEADING_ARROW.match(line)
+        if (leading is None and not _ARROW.search(line)) or len(_WALL.findall(line)) > 1:
+            return None
+        parts = _ARROW.split(line[leading.end() :] if leading else line)
+        parts = [_unbracketed(part.strip()) for part in parts if _has_words(part)]
+        if not parts or not all(map(self.names_step, parts)):
+            return None
+        return parts if len(parts) > 1 or leading else None
+
+    def _close(self) -> None:
+        """The box that the lines at hand make, or those that stand abreast."""
+        group, self.group = self.group, []
+        if not group:
+            return
+        width = max(len(line.cells) for line in group)
+        arrow = any(line.arrow for line in group)
+        boxes = [Sketch(follows=arrow or index == 0, abreast=width > 1 and not arrow) for index in range(width)]
+        for line in group:
+            targets = boxes if len(line.cells) == width else boxes[:1]
+            for box, text in zip(targets, line.cells, strict=False):
+                box.lines.append((line.number, text))
+            if line.remark:
+                boxes[-1].remarks.append(line.remark)
+        if len(self.before) == 1 and not self.before[0] and self.boxes:
+            # One empty line alone parts two boxes only where each of them is one step.
+            boxes[0].follows = self._is_step(self.boxes[-1]) and self._is_step(boxes[0])
+        self.boxes += boxes
+
+    def _is_step(self, box: Sketch) -> bool:
+        steps = [index for index, (_, text) in enumerate(box.lines) if self.names_step(text)]
+        return steps == [0]
+
+
+def _has_words(line: str) -> bool:
+    """Whether text stands in a line, and not only walls, arrows and a `v`."""
+    return any(c.isalnum() for c in _LONE_V.sub("", line))
+
+
+def _line(number: int, text: str) -> _Line:
+    parts = _WALL.split(text)
+    if len(parts) < 3:
+        return _Line(number, [" ".join(filter(None, map(_trim, parts)))], "", arrow=False)
+    inner = parts[1:-1]
+    inside = [_trim(part) for part in inner if _has_words(part)]
+    outside = " ".join(filter(None, (_trim(parts[0]), _trim(parts[-1]))))
+    arrow = any(_ARROW.search(part) and not _has_words(part) for part in inner)
+    return _Line(number, inside, outside, arrow) if inside else _Line(number, [outside], "", arrow=False)
+
+
+def _unbracketed(text: str) -> str:
+    """`[ACTION-1]` without its brackets."""
+    return text[1:-1].strip() if text[0] + text[-1] in {"[]", "()", "||"} else text
+
+
+def _trim(text: str) -> str:
+    return _TRIM.sub("", text)
