@@ -133,6 +133,13 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(width: int) -> None:
     assert all(cell_len(text) <= width for text in lines_at(width))
 
 
+def test_a_column_that_yields_is_shrunk_first() -> None:
+    columns = (Column("KEY", least=5, elide="left", yields=True), Column("TITLE", least=4))
+    rows = [(line("A-1"), line("a title of some length")), (line("docs/plan.md#A-2"), line("b"))]
+    shown = [text_of(one).rstrip() for one in table(columns, rows, Look(width=29))]
+    assert shown == ["KEY    TITLE", "A-1    a title of some length", "…#A-2  b"]
+
+
 def test_a_column_that_says_nothing_is_left_out() -> None:
     rows = [(line("A"), (), line("1"), ())]
     assert [text_of(one).rstrip() for one in table(COLUMNS, rows, Look())] == ["KEY  N", "A    1"]

@@ -214,9 +214,13 @@ def test_the_score_as_markdown() -> None:
 def test_why_names_each_statement_and_what_became_of_it() -> None:
     text = render(why_lines(explain(HARBOUR, PIER), HARBOUR, PIPE), PIPE)
     assert text.startswith('LATER-001  Mend the pier\nresolved ("✅ Resolved"), so its issue should be closed\n')
-    assert "  status    resolved        docs/LATER.md:24  a heading counts before a table row\n" in text
-    assert "  heading    docs/LATER.md:24       2026-01-09  resolved  title, status\n" in text
-    assert "  row        docs/checkpoint.md:65  2026-01-07  pending                  status: stale\n" in text
+    assert "  status    resolved\n            docs/LATER.md:24, a heading beats a table row\n" in text
+    assert (
+        "  heading  docs/LATER.md:24       2026-01-09  resolved\n"
+        "      wins title, status\n"
+        "  row      docs/checkpoint.md:65  2026-01-07  pending\n"
+        "      loses status: stale\n"
+    ) in text
     assert "  gates     Phase 26\n" in text
     assert "docs/gaps.md:65:24: stale: says pending" in text
     assert "range-gap" not in text
@@ -228,11 +232,11 @@ WINNERS = (("status", 0), ("title", 0))
 @pytest.mark.parametrize(
     ("winner", "loser", "reason"),
     [
-        (("docs/LATER.md", Rank.ROW), ("docs/gaps.md", Rank.LIST), "a table row counts before a list entry"),
-        (("docs/LATER.md", Rank.ROW), ("docs/checkpoint.md", Rank.ROW), "docs/LATER.md is the register of LATER"),
-        (("docs/checkpoint.md", Rank.ROW), ("docs/gaps.md", Rank.ROW), "dated 2026-01-07; the other has no date"),
-        (("docs/gaps.md", Rank.ROW), ("docs/lights.md", Rank.ROW), "earlier in the order of sources"),
-        (("docs/gaps.md", Rank.ROW), ("docs/gaps.md", Rank.ROW), "the first place in its document"),
+        (("docs/LATER.md", Rank.ROW), ("docs/gaps.md", Rank.LIST), "a table row beats a list entry"),
+        (("docs/LATER.md", Rank.ROW), ("docs/checkpoint.md", Rank.ROW), "in the register of LATER"),
+        (("docs/checkpoint.md", Rank.ROW), ("docs/gaps.md", Rank.ROW), "dated, the other is not"),
+        (("docs/gaps.md", Rank.ROW), ("docs/lights.md", Rank.ROW), "first in the order of sources"),
+        (("docs/gaps.md", Rank.ROW), ("docs/gaps.md", Rank.ROW), "first in its document"),
     ],
 )
 def test_why_a_statement_won(winner: tuple[str, Rank], loser: tuple[str, Rank], reason: str) -> None:
@@ -247,7 +251,7 @@ def test_why_a_derived_status_won() -> None:
     entry = item(status=Status.RESOLVED, resolved_by="ACTION-041", winners=(("title", 0),))
     assert {won.field: won.reason for won in explain(HARBOUR, entry).won}[
         "status"
-    ] == "ACTION-041 resolves it and is done"
+    ] == "ACTION-041 resolves it, and is done"
 
 
 def test_why_tells_who_waits_for_whom() -> None:

@@ -31,7 +31,7 @@ STATUS_TONES = {
 }
 
 _COLUMNS = (
-    Column("KEY"),
+    Column("KEY", least=16, elide="left", yields=True),  # a long one is path#ISSUE-001
     Column("STATUS"),
     Column("TITLE", least=24),
     Column("OWNER", least=8, spare=2),

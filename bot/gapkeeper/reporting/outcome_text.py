@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.plan import Op
 from gapkeeper.reporting.numbers import count
 from gapkeeper.reporting.plan_text import SIGNS, note_lines
-from gapkeeper.reporting.style import Line, Look, Tone, clip, line, say, wrap
+from gapkeeper.reporting.style import Line, Look, Tone, clip, fill, line, say, wrap
 
 if TYPE_CHECKING:
     from gapkeeper.model.plan import Outcome, Plan, Report
@@ -28,19 +28,33 @@ _DONE = {
     Op.WRITE_BACK: "proposed",
     Op.COMMENT: "commented",
 }
+_VERB, _NUMBER, _KEY = 8, 6, 16  # cells of the verb, of the issue's number, and of the key at least
 _OF_THE_PROJECT = {Op.LABEL, Op.MILESTONE}
 
 
-def outcome_lines(outcome: Outcome, register: Register, look: Look) -> list[Line]:
-    """One change as it is done: created #12 LATER-001 PostgreSQL provisioning."""
+def outcome_lines(outcome: Outcome, register: Register, look: Look, *, key_width: int = 0) -> list[Line]:
+    """One change as it is done: created #12 LATER-001 PostgreSQL provisioning.
+
+    Lines come one at a time, so the columns are as wide as ``key_width`` and habit say. Labels and milestones
+    that were made have no line: the summary counts them.
+    """
     change = outcome.change
-    item = None if change.op in _OF_THE_PROJECT else register.item(change.key)
+    if outcome.done and change.op in _OF_THE_PROJECT:
+        return []
+    item = register.item(change.key)
     number = outcome.issue or change.issue
     done = say(_DONE[change.op] if outcome.done else f"failed: {change.op.value}", _tone(outcome))
-    head = line(done, say(f" #{number}" if number else "", Tone.FAINT), " ", say(change.key, Tone.STRONG))
+    key = line(say(change.key, Tone.STRONG))
+    head = (
+        *fill(line(done), _VERB),
+        *fill(line(say(f" #{number}" if number else "", Tone.FAINT)), _NUMBER),
+        *line(" "),
+        *fill(key if look.width is None else clip(key, max(key_width, _KEY), look, "left"), key_width),
+        *line("  "),
+    )
     if outcome.error is not None:
-        return wrap((*head, *line(f": {outcome.error}")), look, hang=4)
-    text = (*head, *line(f" {item.title}" if item else ""))
+        return wrap((*head, *line(outcome.error)), look, hang=4)
+    text = (*head, *line(item.title if item else ""))
     return [text if look.width is None else clip(text, look.width, look)]
 
 

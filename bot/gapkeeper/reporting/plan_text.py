@@ -37,7 +37,7 @@ _OF_THE_PROJECT = {Op.LABEL, Op.MILESTONE}
 
 _COLUMNS = (
     Column(""),  # the sign
-    Column(""),  # key
+    Column("", least=16, elide="left", yields=True),  # key; a long one is path#ISSUE-001
     Column(""),  # number of the issue
     Column("", least=20),  # title
     Column(""),  # status

@@ -22,6 +22,7 @@ class Column:
     number: bool = False  # aligned at the right
     elide: Side = "right"  # where text is left out: a path keeps its end
     spare: int = 0  # on a narrow terminal columns are left out, the highest number first; 0: never
+    yields: bool = False  # it is shrunk before the others are: few of its cells are long
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[Line]], look: Look, *, indent: int = 0) -> list[Line]:
@@ -71,19 +72,19 @@ def _fit(columns: Sequence[Column], rows: Sequence[Sequence[Line]], look: Look, 
             return widths
         least = {i: min(widths[i], columns[i].least or widths[i]) for i in widths}
         if sum(widths[i] - least[i] for i in widths) >= over:
-            return _shrink(widths, least, over)
+            return _shrink(columns, widths, least, over)
         spare = [i for i in widths if columns[i].spare]
         if not spare:
             return None
         del widths[max(spare, key=lambda i: columns[i].spare)]
 
 
-def _shrink(widths: dict[int, int], least: dict[int, int], over: int) -> dict[int, int]:
-    """Take ``over`` cells away, one at a time, from the column that is widest."""
+def _shrink(columns: Sequence[Column], widths: dict[int, int], least: dict[int, int], over: int) -> dict[int, int]:
+    """Take ``over`` cells away, one at a time: from those that yield, then from the one that is widest."""
     widths = dict(widths)
     for _ in range(over):
-        widest = max((i for i in widths if widths[i] > least[i]), key=lambda i: widths[i])
-        widths[widest] -= 1
+        able = [i for i in widths if widths[i] > least[i]]
+        widths[max(able, key=lambda i: (columns[i].yields, widths[i]))] -= 1
     return widths
 
 

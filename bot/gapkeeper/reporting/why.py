@@ -95,9 +95,9 @@ def _date(statement: Statement, dates: Mapping[str, dt.date | None]) -> dt.date 
 def _won(register: Register, item: Item, field: str, index: int | None, dates: Mapping[str, dt.date | None]) -> Won:
     value = item.status.words if field == "status" else (getattr(item, field) or "")
     if field == "status" and item.resolved_by is not None:
-        return Won(field, value, None, f"{item.resolved_by} resolves it and is done")
+        return Won(field, value, None, f"{item.resolved_by} resolves it, and is done")
     if index is None:
-        return Won(field, value, None, "no statement says one" if field == "status" else "from elsewhere")
+        return Won(field, value, None, "nothing says it")
     winner = item.statements[index]
     rivals = [s for i, s in enumerate(item.statements) if i != index and _states(s, field)]
     return Won(field, value, winner, _reason(register, item, winner, rivals, dates))
@@ -117,19 +117,19 @@ def _reason(
 ) -> str:
     """The first rule of precedence that tells the winner from the strongest of its rivals."""
     if not rivals:
-        return "the only statement that says it"
+        return "nothing else says it"
     rival = rivals[0]  # statements are sorted, the strongest first
     if winner.rank is not rival.rank:
-        return f"{_a(winner.rank)} counts before {_a(rival.rank)}"
+        return f"{_a(winner.rank)} beats {_a(rival.rank)}"
     home = register.registers.get(item.kind)
     if winner.path == home != rival.path:
-        return f"{home} is the register of {item.kind}"
+        return f"in the register of {item.kind}"
     mine, other = _date(winner, dates), _date(rival, dates)
     if mine is not None and (other is None or mine > other):
-        return f"dated {mine}, later than {other}" if other else f"dated {mine}; the other has no date"
+        return f"later than {other}" if other else "dated, the other is not"
     if winner.path != rival.path:
-        return "earlier in the order of sources"
-    return "the first place in its document"
+        return "first in the order of sources"
+    return "first in its document"
 
 
 def _a(rank: Rank) -> str:

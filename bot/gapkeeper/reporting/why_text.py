@@ -9,7 +9,7 @@ from gapkeeper.reporting.findings import finding_lines
 from gapkeeper.reporting.item_list import STATUS_TONES, status_piece
 from gapkeeper.reporting.plan_text import change_lines
 from gapkeeper.reporting.style import Line, Look, Piece, Tone, line, say, wrap
-from gapkeeper.reporting.table import Column, fields, heading, table
+from gapkeeper.reporting.table import Column, fields, heading, row_blocks
 from gapkeeper.reporting.why import line_of
 
 if TYPE_CHECKING:
@@ -20,19 +20,11 @@ if TYPE_CHECKING:
     from gapkeeper.model.register import Register
     from gapkeeper.reporting.why import Said, Why, Won
 
-_WON = (
-    Column("FIELD"),
-    Column("VALUE", least=18),
-    Column("FROM", least=14, elide="left"),
-    Column("BECAUSE", least=18, spare=1),
-)
 _SAID = (
-    Column("STATEMENT"),
-    Column("PLACE", least=14, elide="left"),
-    Column("DATE", spare=2),
-    Column("SAYS", least=12),
-    Column("WINS", least=10, spare=3),
-    Column("LOSES", spare=1),
+    Column(""),  # rank
+    Column("", least=20, elide="left"),  # place
+    Column(""),  # date
+    Column(""),  # status
 )
 
 
@@ -41,9 +33,13 @@ def why_lines(why: Why, register: Register, look: Look) -> list[Line]:
     item = why.item
     lines = wrap(line(say(item.key, Tone.STRONG), "  ", item.title), look, hang=2)
     lines += wrap(_verdict(item), look)
-    lines += [(), *table(_WON, [_won_row(won) for won in why.won], look, indent=2)]
+    lines += [(), *fields([pair for won in why.won for pair in _won_pairs(won)], look, indent=2)]
     lines += heading("Statements, strongest first")
-    lines += table(_SAID, [_said_row(said) for said in why.said], look, indent=2)
+    for said, block in zip(
+        why.said, row_blocks(_SAID, [_said_row(said) for said in why.said], look, indent=2), strict=True
+    ):
+        lines += block
+        lines += _fate(said, look)
     ties = (
         ("waits for", _keys(why.waits_for, register)),
         ("waited for by", _keys(why.waited_for_by, register)),
@@ -67,31 +63,29 @@ def _verdict(item: Item) -> Line:
     return line(status_piece(item.status), f"{written}, so its issue should be {item.state.value}{ignored}")
 
 
-def _won_row(won: Won) -> tuple[Line, ...]:
-    tone = Tone.PLAIN
-    if won.field == "status":
-        tone = STATUS_TONES[Status(won.value.replace(" ", "_"))]
-    place = "" if won.statement is None else f"{won.statement.path}:{line_of(won)}"
-    return (
-        line(say(won.field, Tone.FAINT)),
-        line(say(won.value, tone)),
-        line(place),
-        line(say(won.reason, Tone.FAINT)),
-    )
+def _won_pairs(won: Won) -> list[tuple[str, Line]]:
+    """The value, and under it where it is from and why it counts."""
+    tone = STATUS_TONES[Status(won.value.replace(" ", "_"))] if won.field == "status" else Tone.PLAIN
+    place = "" if won.statement is None else f"{won.statement.path}:{line_of(won)}, "
+    return [(won.field, line(say(won.value, tone))), ("", line(say(f"{place}{won.reason}", Tone.FAINT)))]
 
 
 def _said_row(said: Said) -> tuple[Line, ...]:
     statement = said.statement
     status = statement.status
-    says = line(status_piece(status.status)) if status else line(say("no status", Tone.FAINT))
     return (
         line(statement.rank.word),
         line(f"{statement.path}:{statement.line}"),
         line(say(said.date.isoformat() if said.date else "undated", Tone.FAINT)),
-        says,
-        line(say(", ".join(said.fields), Tone.GOOD)),
-        line(say(", ".join(said.loses), Tone.CARE)),
+        line(status_piece(status.status)) if status else line(say("no status", Tone.FAINT)),
     )
+
+
+def _fate(said: Said, look: Look) -> list[Line]:
+    """What a statement won, and what it lost."""
+    won = line(say("wins ", Tone.GOOD), ", ".join(said.fields)) if said.fields else ()
+    lost = line(say("loses ", Tone.CARE), ", ".join(said.loses)) if said.loses else ()
+    return [entry for part in (won, lost) if part for entry in wrap(part, look, indent=6)]
 
 
 def _keys(keys: Sequence[str], register: Register) -> Line:
@@ -110,5 +104,5 @@ def next_sync_lines(changes: Sequence[Change], note: str | None, register: Regis
     if note is not None:
         lines += wrap(line(say(note, Tone.CARE)), look, indent=2)
     elif not changes:
-        lines += wrap(line(say("changes nothing: issue and documents agree", Tone.GOOD)), look, indent=2)
+        lines += wrap(line(say("changes nothing for it", Tone.GOOD)), look, indent=2)
     return lines

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from gapkeeper.model.register import Register
     from gapkeeper.ports import TrackerReader
 
+_KEY = 20  # cells of a key, so that one long path moves no other line
+
 
 @click.command(
     "sync",
@@ -106,11 +108,13 @@ class _Progress:
     quiet: bool  # no lines: the report is for a program
     plan: Plan | None = None
     done: int = 0
+    key_width: int = 0
     bar: bool = field(default_factory=interactive)
 
     def start(self, plan: Plan) -> None:
         """The run begins."""
         self.plan = plan
+        self.key_width = min(_KEY, max((len(change.key) for change in plan.changes), default=0))
         self._draw()
 
     def tell(self, outcome: Outcome) -> None:
@@ -118,7 +122,7 @@ class _Progress:
         self.done += 1
         self.end()
         if not self.quiet:
-            show(lambda look: outcome_lines(outcome, self.register, look))
+            show(lambda look: outcome_lines(outcome, self.register, look, key_width=self.key_width))
         self._draw()
 
     def end(self) -> None:
