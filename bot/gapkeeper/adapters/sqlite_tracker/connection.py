@@ -138,7 +138,7 @@ def _connect_read_only(path: Path, busy_seconds: float) -> sqlite3.Connection:
     connection = _connect(path, "ro", busy_seconds)
     try:
         connection.execute("PRAGMA schema_version").fetchone()
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         connection.close()
         log = path.with_name(path.name + "-wal")
         if _primary_code(error) in _NO_SUPPORT_FILES and not (log.exists() and log.stat().st_size):
@@ -189,9 +189,13 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
 def _upgraded_copy(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     """In memory, what the next writer will make of the file: the tables of this version."""
     copy = _prepared(sqlite3.connect(":memory:", isolation_level=None))
-    connection.backup(copy)
-    connection.close()
-    _migrate(copy, path)
+    try:
+        with contextlib.closing(connection):
+            connection.backup(copy)
+        _migrate(copy, path)
+    except sqlite3.Error:
+        copy.close()
+        raise
     return copy
 
 
