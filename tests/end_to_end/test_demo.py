@@ -26,8 +26,8 @@ def test_check_finds_what_is_wrong_on_purpose() -> None:
     assert done.returncode == 1
     assert {
         ("docs/readiness.md", 13, "readiness-arithmetic"),
-        ("docs/checkpoint_before_cutover.md", 34, "stale"),
-        ("docs/checkpoint_before_cutover.md", 14, "broken-link"),
-        ("docs/PHASE_GATES.md", 9, "range-gap"),
+        ("docs/checkpoint.md", 34, "stale"),
+        ("docs/checkpoint.md", 14, "broken-link"),
+        ("docs/GATES.md", 9, "range-gap"),
     } <= found
     assert {"mojibake", "summary-count"} <= {code for _, _, code in found}
