@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # https://github.com/owner/name.git, git@gitlab.example.org:group/sub/name; never what stands before the host.
 _FORGE_URL = re.compile(
-    r"(?:^|[/@.])(?P<forge>github|gitlab)\.[\w.-]+(?::\d+)?[/:](?P<project>[\w.-]+(?:/[\w.-]+)+?)(?:\.git)?/?$",
+    r"(?:^|[/@.])(?P<forge>github|gitlab)\.[\w.-]+(?::\d+)?[/:](?P<project>[\w.-]+(?:/[\w.-]+)+)/?$",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -74,7 +74,7 @@ def suggested_tracker(folder: Path) -> str | None:
     from gapkeeper.adapters.git import origin  # noqa: PLC0415
 
     match = _FORGE_URL.search(origin(folder) or "")
-    return f"{match['forge'].lower()}:{match['project']}" if match else None
+    return f"{match['forge'].lower()}:{match['project'].removesuffix('.git')}" if match else None
 
 
 def ancestry(folder: Path) -> Callable[[str, str], bool]:
