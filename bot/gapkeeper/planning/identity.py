@@ -18,6 +18,11 @@ def make_identity(namespace: str, kind: str, path: str | None, id_: str) -> str:
     return f"{_part(namespace)}/{_part(kind)}/{path or ''}/{_part(id_)}"
 
 
+def namespace_prefix(namespace: str) -> str:
+    """What the identities of a namespace begin with, and no others."""
+    return f"{_part(namespace)}/"
+
+
 def identity_of(item: Item, namespace: str) -> str:
     """The identity of an item in a namespace."""
     return make_identity(namespace, item.kind, item.path, item.id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.errors import NewerMarkerError
 from gapkeeper.model.snapshot import Role
-from gapkeeper.planning.identity import split_identity
+from gapkeeper.planning.identity import namespace_prefix
 from gapkeeper.planning.marker import MARKER_PREFIX, DamagedMarker, Marker, read_marker
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def observe(snapshot: Snapshot, managed_label: str, accounts: Iterable[str], vou
         NewerMarkerError: An issue whose author's word counts carries a marker of a newer version.
     """
     ours = frozenset(name.casefold() for name in (snapshot.account, *accounts))
+    ours_prefix = namespace_prefix(snapshot.namespace)
     seen = Observation()
     for issue in (*snapshot.issues, *(snapshot.others or ())):
         believed = issue.number in vouched or word_counts(issue.author, ours)
@@ -99,16 +100,16 @@ def observe(snapshot: Snapshot, managed_label: str, accounts: Iterable[str], vou
             if believed:
                 seen.damaged.append((issue, marker))
         else:
-            _sort_in(seen, Ours(issue, marker), snapshot.namespace, managed_label.casefold(), believed=believed)
+            _sort_in(seen, Ours(issue, marker), ours_prefix, managed_label, believed=believed)
     for group in seen.managed.values():
         group.sort(key=lambda one: one.issue.number)
     return seen
 
 
-def _sort_in(seen: Observation, one: Ours, namespace: str, managed_label: str, *, believed: bool) -> None:
+def _sort_in(seen: Observation, one: Ours, ours_prefix: str, managed_label: str, *, believed: bool) -> None:
     issue, identity = one.issue, one.marker.identity
-    has_label = any(name.casefold() == managed_label for name in issue.labels)
-    if split_identity(identity).namespace != namespace:
+    has_label = carries(issue, managed_label)
+    if not identity.startswith(ours_prefix):
         if has_label:
             seen.elsewhere.append(issue.number)
     elif not believed:
@@ -119,6 +120,11 @@ def _sort_in(seen: Observation, one: Ours, namespace: str, managed_label: str, *
         seen.managed[identity].append(one)
     else:
         seen.released.setdefault(identity, one)
+
+
+def carries(issue: Issue, label: str) -> bool:
+    """Whether an issue has a label, in any case."""
+    return label in issue.labels or any(name.casefold() == label.casefold() for name in issue.labels)
 
 
 def is_our_account(actor: Actor, our_accounts: Collection[str]) -> bool:

@@ -17,7 +17,7 @@ from gapkeeper.planning.issue import IssueRenderer
 from gapkeeper.planning.leaving import draft_gone, draft_spare
 from gapkeeper.planning.links import Targets
 from gapkeeper.planning.matching import match
-from gapkeeper.planning.observe import is_our_account, observe
+from gapkeeper.planning.observe import carries, is_our_account, observe
 from gapkeeper.planning.project import link_numbers, project_changes, requests
 from gapkeeper.planning.safety import Evidence, refusal
 from gapkeeper.planning.situation import Base, Choices, Mover, Observed, situation
@@ -129,10 +129,10 @@ class _Hold:
     numbers: list[int] = field(default_factory=list)
 
     def holds(self, issue: Issue | None) -> bool:
-        held = issue is not None and any(name.casefold() == self.label.casefold() for name in issue.labels)
-        if held and issue is not None:
-            self.numbers.append(issue.number)
-        return held
+        if issue is None or not carries(issue, self.label):
+            return False
+        self.numbers.append(issue.number)
+        return True
 
     def notes(self) -> list[str]:
         return [f"#{number} is on hold (`{self.label}`) and is left alone" for number in sorted(self.numbers)]
