@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import FieldText, Item, StatedStatus, Statement, StatusForm
-from gapkeeper.model.register import DocumentInfo, Edge, Register
 from gapkeeper.model.readiness import CriticalPath, Gate
+from gapkeeper.model.register import DocumentInfo, Edge, Register
 from gapkeeper.model.snapshot import Actor, Capabilities, Issue, Label, Reason, Role, Snapshot
 from gapkeeper.model.spans import Place, Span
 from gapkeeper.model.status import Rank, State, Status
@@ -29,8 +29,8 @@ EMBEDDED = Capabilities("embedded", forge=False)
 FORGE = Capabilities("forge")
 
 
-def statement(
-    id: str,
+def statement(  # noqa: PLR0913 - every part has a default
+    id_: str,
     status: Status | None = Status.PENDING,
     *,
     path: str = "LATER.md",
@@ -43,11 +43,11 @@ def statement(
     words = status_text or ("" if status is None else status.words)
     stated = () if status is None else (StatedStatus(status, words, StatusForm.FIELD, span, line),)
     heading = None if title is None else FieldText(title, span, line)
-    return Statement(id, path, rank, span, line, title=heading, statuses=stated)
+    return Statement(id_, path, rank, span, line, title=heading, statuses=stated)
 
 
-def item(
-    id: str = "LATER-001",
+def item(  # noqa: PLR0913 - as above
+    id_: str = "LATER-001",
     title: str = "PostgreSQL provisioning",
     status: Status = Status.PENDING,
     *,
@@ -62,7 +62,7 @@ def item(
     **rest: object,
 ) -> Item:
     """An item that one statement defines; ``scoped``: its ID counts in its document only."""
-    stated = statement(id, status, path=path, line=line, rank=rank, title=title, status_text=status_text)
+    stated = statement(id_, status, path=path, line=line, rank=rank, title=title, status_text=status_text)
     values: dict[str, object] = {
         "owner": None,
         "priority": None,
@@ -77,9 +77,9 @@ def item(
         "winners": (("status", 0), ("title", 0)),
     }
     return Item(
-        key=key or id,
-        id=id,
-        kind=id.split("-", maxsplit=1)[0],
+        key=key or id_,
+        id=id_,
+        kind=id_.split("-", maxsplit=1)[0],
         path=path if scoped else None,
         title=title,
         status=status,
@@ -116,7 +116,7 @@ def register(
     )
 
 
-def issue(
+def issue(  # noqa: PLR0913 - as above
     number: int = 1,
     title: str = "An issue",
     body: str = "",

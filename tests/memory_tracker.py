@@ -11,7 +11,6 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from builders import ANNA, EMBEDDED, ME, NAMESPACE, NOW
-
 from gapkeeper.errors import NotFoundError
 from gapkeeper.model.plan import IssueUpdate
 from gapkeeper.model.snapshot import Actor, Capabilities, Issue, Label, Reason, Snapshot
