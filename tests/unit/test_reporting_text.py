@@ -284,7 +284,7 @@ def test_a_plan_is_grouped_and_says_how_to_apply_it() -> None:
         "~ update 1",
         "  ~  ACTION-040   #12  Dredge the basin  in progress  docs/gaps.md:91",
         "      body: text renewed",
-        "      labels: -status: pending +status: in progress",
+        "      labels: -status: pending, +status: in progress",
         "      title: ACTION-040: Dredge → ACTION-040: Dredge the basin",
         "      the documents changed it",
         "",

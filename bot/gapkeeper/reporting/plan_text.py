@@ -67,7 +67,7 @@ def changes_lines(changes: Sequence[Change], register: Register, look: Look) -> 
         group = list(members)
         own = [next(blocks) for _ in group]
         reasons = {change.reason for change in group}
-        shared = reasons.pop() if len(reasons) == 1 and len(group) > 1 else None
+        shared = reasons.pop() if len(reasons) == 1 and (len(group) > 1 or op in _OF_THE_PROJECT) else None
         sign, tone = SIGNS[op]
         lines += [(), *wrap(line(say(f"{sign} {op.value}", tone), f" {len(group)}", _because(shared)), look, hang=4)]
         if op in _OF_THE_PROJECT:
@@ -119,9 +119,9 @@ def _moved(old: object, new: object, look: Look) -> Line:
     """From one value to another; of sets what comes and goes, of long texts that they differ."""
     if isinstance(old, (frozenset, tuple)) or isinstance(new, (frozenset, tuple)):
         was, now = _names(old), _names(new)
-        gone = [say(f"-{name} ", Tone.BAD) for name in sorted(was - now)]
-        come = [say(f"+{name} ", Tone.GOOD) for name in sorted(now - was)]
-        return (*gone, *come)
+        moves = [say(f"-{name}", Tone.BAD) for name in sorted(was - now)]
+        moves += [say(f"+{name}", Tone.GOOD) for name in sorted(now - was)]
+        return line(*(part for i, move in enumerate(moves) for part in ((", " if i else ""), move)))
     was_text, now_text = _text(old), _text(new)
     if "\n" in was_text + now_text or len(was_text) + len(now_text) > 200:
         return line("text renewed" if was_text else "text written")
