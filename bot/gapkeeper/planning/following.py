@@ -60,7 +60,7 @@ class _Following:
         change = Change(
             effect.op or Op.UPDATE,
             self.item.key,
-            "links are missing",
+            "",
             identity=self.desired.identity,
             issue=issue.number,
             source=(self.item.status_source or self.item.source) if effect.op else self.item.source,
@@ -69,11 +69,9 @@ class _Following:
             expects=issue.ground,
         )
         after = self.with_.state_after(effect, issue, self.desired.reason)
-        if effect.moves_base or fields or renewed:
-            fields |= self._state_fields(after)
-            change = self._written(change, replace(moves, fields=fields), links, after)
-        else:
-            change = self._linked(change, links)
+        writes = effect.moves_base or fields or renewed
+        moves = replace(moves, fields=fields | self._state_fields(after))
+        change = self._written(change, moves, links, after) if writes else self._linked(change, moves.fields, links)
         return self._judged(change, closes=issue.state is State.OPEN and after is not TrackerState.OPEN)
 
     def _identity_fields(self) -> Fields:
@@ -83,12 +81,8 @@ class _Following:
         return {"document": (split_identity(base.identity).path, self.item.path)}
 
     def _link_fields(self, links: LinkMoves) -> Fields:
-        base = self.ours.marker.links
-        return (
-            {}
-            if links.base.documents == base.documents
-            else {"links": (ends(base.documents), ends(links.base.documents))}
-        )
+        before, after = self.ours.marker.links.documents, links.base.documents
+        return {} if before == after else {"links": (ends(before), ends(after))}
 
     def _state_fields(self, after: TrackerState) -> Fields:
         base = self.ours.marker
@@ -137,12 +131,16 @@ class _Following:
             update=replace(update, body=body),
         )
 
-    def _linked(self, change: Change, links: LinkMoves) -> Change:
-        """Links that a crash left out are made again, and only then the marker says so."""
-        base = self.ours.marker
+    def _linked(self, change: Change, fields: Fields, links: LinkMoves) -> Change:
+        """No new marker is due: only links that a crash left out, and only once they are made the marker says so."""
+        base, issue = self.ours.marker, self.ours.issue
         made = replace(base, links=links.made, serial=base.serial + 1)
-        then = None if links.made == base.links else IssueUpdate(body=replace_marker(self.ours.issue.body, made))
-        return replace(change, then=then, fields=shown({"links": ((), ends(links.add))}))
+        then = None if links.made == base.links else IssueUpdate(body=replace_marker(issue.body, made))
+        if links.add or links.remove:
+            fields = {**fields, "links": (ends(links.remove), ends(links.add))}
+        return replace(
+            change, reason=reasons.updated(self.action, self.item, issue, fields), then=then, fields=shown(fields)
+        )
 
     def _aliases(self) -> tuple[str, ...]:
         base, identity = self.ours.marker, self.desired.identity

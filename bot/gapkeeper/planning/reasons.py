@@ -74,6 +74,8 @@ def updated(action: Action, item: Item, issue: Issue, fields: Iterable[str]) -> 
     if told is not None:
         return told
     names = sorted(fields)
+    if names == ["links"]:
+        return "links that documents ask for"
     if names == ["remembered"]:
         return f"{moved(issue)}, and documents agree or do not mind: only remembered"
     return f"changed in the documents: {', '.join(name for name in names if name != 'remembered')}"
