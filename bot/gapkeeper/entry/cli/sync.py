@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -64,19 +65,18 @@ def command(form: str, expect: str | None, yes: bool, **run_values: Any) -> int:
     with wiring.open_reader(read.settings, read.folder) as reader:
         if form == "text" and policy.max_creates is not None and reader.capabilities.forge and interactive():
             policy, expect = _agreed(run, read, reader, policy, expect)
-        progress = _Progress(read.register, quiet=form == "json")
-        report = sync(
-            read.register,
-            reader,
-            lambda: wiring.open_tracker(read.settings, read.folder),
-            policy,
-            clock=lambda: dt.datetime.now(dt.UTC),
-            expect=expect,
-            started=progress.start,
-            progress=progress.tell,
-            **history(read, run.rev),
-        )
-    progress.end()
+        with contextlib.closing(_Progress(read.register, quiet=form == "json", bar=interactive())) as progress:
+            report = sync(
+                read.register,
+                reader,
+                lambda: wiring.open_tracker(read.settings, read.folder),
+                policy,
+                clock=lambda: dt.datetime.now(dt.UTC),
+                expect=expect,
+                started=progress.start,
+                progress=progress.tell,
+                **history(read, run.rev),
+            )
     if form == "json":
         write_data(json_text(report_json(report)))
     else:
@@ -106,10 +106,10 @@ class _Progress:
 
     register: Register
     quiet: bool  # no lines: the report is for a program
+    bar: bool  # a person watches
     plan: Plan | None = None
     done: int = 0
     key_width: int = 0
-    bar: bool = field(default_factory=interactive)
 
     def start(self, plan: Plan) -> None:
         """The run begins."""
@@ -120,12 +120,12 @@ class _Progress:
     def tell(self, outcome: Outcome) -> None:
         """A change is done, or has failed."""
         self.done += 1
-        self.end()
+        self.close()
         if not self.quiet:
             show(lambda look: outcome_lines(outcome, self.register, look, key_width=self.key_width))
         self._draw()
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Take the bar away."""
         if self.bar and self.plan is not None:
             write("\r\x1b[K", sys.stderr)
