@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from gapkeeper import escaping
-from gapkeeper.escaping import cleaning
+from gapkeeper.escaping import cleaning, references
 
 G = escaping.GUARD
 
@@ -161,3 +161,13 @@ def test_machines() -> None:
 )
 def test_shorten(text: str, limit: int, short: str) -> None:
     assert escaping.shorten(text, limit) == short
+
+
+def test_the_short_cut_of_disarming_changes_nothing() -> None:
+    """Every pair of ASCII characters, in places where a name, a number, a space, or nothing follows."""
+    ascii_characters = [chr(code) for code in range(32, 127)]
+    for first in ascii_characters:
+        for second in ascii_characters:
+            for after in ("", " ", "-1", "a: 1", "w.a", "/x", "0:", "a:"):
+                text = f"x {first}{second}{after}"
+                assert references.disarm(text) == references._ACTIVE.sub(references._guarded, text), text

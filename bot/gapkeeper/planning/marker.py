@@ -20,16 +20,13 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from gapkeeper.errors import NewerMarkerError
 from gapkeeper.planning.digests import digest
 from gapkeeper.planning.identity import split_identity
 from gapkeeper.planning.marker_codec import decode_marker, encode_marker
 from gapkeeper.planning.marker_value import DamagedMarker, Links, Marker, Names, NumberLinks, Pair, TrackerState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = [
     "END_LINE",
@@ -95,17 +92,17 @@ def read_marker(body: str | None) -> Marker | DamagedMarker | None:
     if match is None:
         return DamagedMarker("the marker is not one whole line", _recover_identity(text))
     version, checksum, payload = match.groups()
-    if int(version) > VERSION:
+    if version != _VERSION_TEXT and int(version) > VERSION:
         raise NewerMarkerError(
             f"an issue carries a marker of version {version}; this Gapkeeper knows versions up to {VERSION}",
             hint="Upgrade Gapkeeper. Nothing was written.",
         )
-    if int(version) < 1:
+    if version != _VERSION_TEXT:
         return DamagedMarker(f"there is no marker version {version}", _recover_identity(text))
     if _checksum(payload) != checksum:
         return DamagedMarker("the marker was edited: its checksum does not agree", _recover_identity(payload))
     try:
-        return decode_marker(json.loads(payload))
+        return decode_marker(_DECODER.decode(payload))
     except (LookupError, TypeError, ValueError, RecursionError) as error:
         return DamagedMarker(f"the marker's content makes no sense ({error})", _recover_identity(payload))
 
@@ -114,38 +111,45 @@ def locate_managed(body: str | None) -> Managed | DamagedMarker | None:
     """Where the managed part stands; None where there is no marker."""
     if not body:
         return None
-    starts = list(_line_starts(body, MARKER_PREFIX))
-    if not starts:
-        return None  # quoted or indented, somebody shows a marker, and it is none
-    start = starts[0]
-    if len(starts) > 1:
-        identities = {_recover_identity(body[s : _line_end(body, s)]) for s in starts}
-        return DamagedMarker("there is more than one marker", identities.pop() if len(identities) == 1 else None)
+    start = _line_start(body, MARKER_PREFIX, 0)
+    if start < 0:
+        return None  # or quoted or indented: somebody shows a marker, and it is none
     marker_end = _line_end(body, start)
-    for end in _line_starts(body, END_LINE, marker_end):
+    another = _line_start(body, MARKER_PREFIX, marker_end)
+    if another >= 0:
+        identities = {_recover_identity(body[s : _line_end(body, s)]) for s in (start, another)}
+        return DamagedMarker("there is more than one marker", identities.pop() if len(identities) == 1 else None)
+    end = _line_start(body, END_LINE, marker_end)
+    while end >= 0:
         if _line_end(body, end) == end + len(END_LINE):
             return Managed(start, marker_end, end + len(END_LINE))
+        end = _line_start(body, END_LINE, end + 1)
     reason = f"the line `{END_LINE}` is missing: nobody can tell where the managed part ends"
     return DamagedMarker(reason, _recover_identity(body[start:marker_end]))
 
 
+_DECODER = json.JSONDecoder()
+_VERSION_TEXT = str(VERSION)
 _LINE = re.compile(rf"{MARKER_PREFIX}([0-9]{{1,9}}) ([0-9a-f]{{8}}) (\{{.*\}}) -->", re.DOTALL)
 _IDENTITY = re.compile(r'"identity":("(?:[^"\\]|\\.)*")')
 
 
-def _line_starts(body: str, text: str, start: int = 0) -> Iterator[int]:
-    """Where lines begin with a text."""
+def _line_start(body: str, text: str, start: int) -> int:
+    """Where the next line begins that begins with a text; -1 where none does."""
     place = body.find(text, start)
-    while place >= 0:
-        if place == 0 or body[place - 1] == "\n":
-            yield place
+    while place > 0 and body[place - 1] != "\n":
         place = body.find(text, place + 1)
+    return place
 
 
 def _line_end(body: str, start: int) -> int:
+    """Where the text of a line ends, without white space and a carriage return behind it."""
     end = body.find("\n", start)
-    end = len(body) if end < 0 else end
-    return start + len(body[start:end].rstrip(" \t\r"))
+    if end < 0:
+        end = len(body)
+    while body[end - 1] in " \t\r":
+        end -= 1
+    return end
 
 
 def _checksum(payload: str) -> str:

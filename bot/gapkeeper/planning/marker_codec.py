@@ -58,7 +58,7 @@ def decode_marker(values: object) -> Marker:
     if not isinstance(values, dict):
         raise TypeError("not an object")
     get = values.get
-    identity = _text(values["identity"])
+    identity, milestone, links = _text(values["identity"]), get("milestone"), get("links")
     if identity.count("/") < 3:
         raise ValueError(f"not an identity: {identity!r}")
     continues = get("continues")
@@ -72,12 +72,12 @@ def decode_marker(values: object) -> Marker:
         revision=_optional_text(get("revision")),
         serial=_whole(values["serial"]),
         body=_text(values["body"]),
-        labels=_halves(values["labels"], _names) if "labels" in values else _NO_NAMES,
-        added_labels=_names(get("added_labels", ())),
-        milestone=_halves(values["milestone"], _optional_text) if "milestone" in values else _NO_MILESTONE,
-        assignees=_halves(values["assignees"], _names) if "assignees" in values else _NO_NAMES,
-        links=_links(values["links"]) if "links" in values else _NO_LINKS,
-        aliases=_names(get("aliases", ())),
+        labels=_halves(get("labels", _NEITHER), _names),
+        added_labels=_names(get("added_labels")),
+        milestone=_NO_MILESTONE if milestone is None else _halves(milestone, _optional_text),
+        assignees=_halves(get("assignees", _NEITHER), _names),
+        links=_NO_LINKS if links is None else _links(links),
+        aliases=_names(get("aliases")),
         continues=None if continues is None else _whole(continues),
         document=_text(get("document", "")),
         former=_STATUSES[_optional_text(get("former"))],
@@ -86,7 +86,7 @@ def decode_marker(values: object) -> Marker:
     )
 
 
-_NO_NAMES: Final[Pair[Names, Names]] = Pair((), ())
+_NEITHER: Final[list[object]] = [[]]
 _NO_MILESTONE: Final[Pair[str | None, str | None]] = Pair(None, None)
 _NO_LINKS: Final[Pair[Links, NumberLinks]] = Pair((), ())
 _STATES: Final = {state.value: state for state in TrackerState}
@@ -141,7 +141,13 @@ def _list(value: object) -> list[object]:
 
 
 def _names(value: object) -> Names:
-    return tuple([_text(name) for name in _list(value)]) if value else ()
+    if not value:
+        return ()
+    listed = _list(value)
+    names = tuple([name for name in listed if isinstance(name, str)])
+    if len(names) != len(listed):
+        raise TypeError(f"a list of text expected, not {value!r}")
+    return names
 
 
 def _canonical(value: object) -> str:
