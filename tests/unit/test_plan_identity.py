@@ -277,6 +277,15 @@ def test_another_item_under_the_id_of_a_closed_one_is_a_new_issue_that_links_it(
     assert project.marker(3).continues == 2
 
 
+def test_a_persons_copy_of_a_closed_issue_does_not_stand_for_the_item_that_took_its_id(project: Project) -> None:
+    project.synced(RESOLVED)
+    closed = project.issue(1)
+    project.tracker.writes("copy", closed.body, labels=closed.labels)
+    changes = project.synced(item(title="Redis cache"))
+    assert [(change.op, change.issue) for change in changes] == [("create", None), ("duplicate", 2)]
+    assert project.synced(item(title="Redis cache", status=Status.BLOCKED))[0].issue == 3
+
+
 def test_a_like_title_is_the_same_item(project: Project) -> None:
     project.synced(RESOLVED)
     assert ops(project.synced(item(title="Provision PostgreSQL"))) == [("reopen", "LATER-001")]

@@ -66,8 +66,8 @@ def draft_gone(with_: Drafting, ours: Ours, action: Action) -> Draft | None:
 def draft_spare(with_: Drafting, spare: Spare, *, written_by_us: bool) -> Draft | None:
     """A further issue of an identity: ours is closed as a duplicate, a person's copy is only released."""
     issue, base = spare.ours.issue, spare.ours.marker
-    if issue.state is State.CLOSED or base.state.tracker.state is State.CLOSED:
-        return None  # closed already, or reopened by a person: theirs to decide
+    if issue.state is State.CLOSED or (written_by_us and base.state.tracker.state is State.CLOSED):
+        return None  # closed already, or opened again by a person: theirs to decide
     change = Change(
         Op.DUPLICATE,
         base.key,

@@ -63,9 +63,10 @@ def match(register: Register, seen: Observation, snapshot: Snapshot) -> Matches:
     kept: dict[str, Ours] = {}
     spares: list[Spare] = []
     for identity, group in seen.managed.items():
-        one = _keeper(group)
+        one = group[0] if len(group) == 1 else _keeper(group)
         kept[identity] = one
-        spares += [Spare(other, one.issue.number) for other in _spares(group, one)]
+        if len(group) > 1:
+            spares += [Spare(other, one.issue.number) for other in _spares(group, one)]
     finder = _Finder(register, seen, snapshot, kept)
     matches = [finder.find(item) for item in register.items]
     gone = [Match(identity, None, ours) for identity, ours in kept.items() if ours.issue.number not in finder.taken]
@@ -73,22 +74,22 @@ def match(register: Register, seen: Observation, snapshot: Snapshot) -> Matches:
 
 
 def _keeper(group: list[Ours]) -> Ours:
-    """The lowest number stays: of those that no other goes on with, and first those that are no duplicates."""
-    if len(group) == 1:
-        return group[0]
-    current = _current(group) or group
-    standing = [one for one in current if Observed.of(one.issue) is not Observed.DUPLICATE]
-    return (standing or current)[0]
+    """The lowest number stays: of those that go on with an older one, if any, and first those that are no duplicates."""
+    current = _current(group)
+    numbers = {one.issue.number for one in group}
+    heads = [one for one in current if one.marker.continues in numbers] or current
+    standing = [one for one in heads if Observed.of(one.issue) is not Observed.DUPLICATE]
+    return (standing or heads)[0]
 
 
 def _spares(group: list[Ours], keeper: Ours) -> list[Ours]:
-    """The others, without those that the kept history goes on from."""
+    """The others, without those whose history goes on in another one."""
     return [one for one in _current(group) if one is not keeper]
 
 
 def _current(group: list[Ours]) -> list[Ours]:
     continued = {one.marker.continues for one in group}
-    return [one for one in group if one.issue.number not in continued]
+    return [one for one in group if one.issue.number not in continued] or group
 
 
 class _Finder:

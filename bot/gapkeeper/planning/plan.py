@@ -92,6 +92,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
         if (draft := draft_spare(with_, spare, written_by_us=is_our_account(spare.ours.issue.author, accounts)))
     ]
     chosen = _narrowed(drafts, policy)
+    notes += _unknown_keys(policy.only, register, drafts)
     written = [draft for draft in chosen if draft.change.held is None]
     changes = _with_possible_links([draft.change for draft in chosen], targets)
     changes += project_changes([draft.change for draft in written], renderer.labels, snapshot)
@@ -193,13 +194,20 @@ def _draft(with_: Drafting, one: _Decided, notes: list[str]) -> Draft | None:
 def _narrowed(drafts: list[Draft], policy: SyncPolicy) -> list[Draft]:
     """What `--only` and `--limit` leave, in the order of the plan."""
     wanted = {key.casefold() for key in policy.only}
-    chosen = [
-        draft
-        for draft in drafts
-        if not wanted or {draft.change.key.casefold(), draft.change.key.rpartition("#")[2].casefold()} & wanted
-    ]
+    chosen = [draft for draft in drafts if not wanted or _names(draft.change.key) & wanted]
     chosen.sort(key=lambda draft: draft.change.order)
     return chosen if policy.limit is None else chosen[: policy.limit]
+
+
+def _unknown_keys(only: Iterable[str], register: Register, drafts: Iterable[Draft]) -> list[str]:
+    keys = [item.key for item in register.items] + [draft.change.key for draft in drafts]
+    known = {name for key in keys for name in _names(key)} if only else set()
+    return [f"--only {key}: there is no such item" for key in only if key.casefold() not in known]
+
+
+def _names(key: str) -> set[str]:
+    """What people call an item: its key, or its ID alone; in small letters."""
+    return {key.casefold(), key.rpartition("#")[2].casefold()}
 
 
 def _with_possible_links(changes: list[Change], targets: Targets) -> list[Change]:
