@@ -20,7 +20,7 @@ from gapkeeper.reading.legends import find_legend
 from gapkeeper.reading.readiness import find_readiness
 from gapkeeper.reading.source import decode
 from gapkeeper.reading.statements import MOST_RANGES, Found, Places, Walk, within
-from gapkeeper.reading.values import Context, joined, offset_in
+from gapkeeper.reading.values import Context, Offsets, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +71,7 @@ def _mentions(context: Context, blocks: list[Block], places: Places) -> Iterator
         if not context.ids.has_patterns and not within(places.tracked, block):
             continue
         for inline in inlines(block):
+            offsets = Offsets(context, inline)
             for mention in context.ids.scan(joined(inline)):
                 reference = mention.reference()
                 if reference in seen or context.ids.kind(mention.id) is None:
@@ -78,7 +79,7 @@ def _mentions(context: Context, blocks: list[Block], places: Places) -> Iterator
                 seen.add(reference)
                 ranges += reference.last is not None
                 if reference.last is None or ranges <= MOST_RANGES:
-                    offset = offset_in(context, inline, mention.start)
+                    offset = offsets.at(mention.start)
                     yield MentionFact(reference, source.line(offset), source.column(offset))
 
 

@@ -35,7 +35,7 @@ _LABEL = re.compile(r"\s*(?P<name>[^:：*|]{1,40}?)\s*[:：]\s*")
 _LITERAL_LABEL = re.compile(r"\s*\*\*(?P<name>[^:：*|]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*")
 _CLOSING_MARKS = re.compile(rb"(?:\*\*|__)?[ \t]*")
 _LINE_END = re.compile(rb"[\r\n]")
-_NEXT_LABEL_GAP = re.compile(r"[\s|·•;,]*$")
+_MOST_LABELS = 50  # on one line; a hostile one has more
 EDGES = ("blocks", "depends_on", "resolves")
 
 
@@ -201,7 +201,7 @@ def _labels(context: Context, line: Inline, *, known_only: bool, nested: bool) -
         end = len(text)
         if index + 1 < len(starts):
             end = text.rindex(starts[index + 1][0], 0, starts[index + 1][1])
-            end = _NEXT_LABEL_GAP.search(text[:end].rstrip("*")).start()  # type: ignore[union-attr]  # matches ""
+            end = len(text[:end].rstrip("*").rstrip(" \t|·•;,"))
         yield name, _written(context, line, value_start, end, last=index + 1 == len(starts))
 
 
@@ -237,7 +237,7 @@ def _label_starts(
         return [(literal["name"], literal.end())]
     position = 0
     for piece in line.pieces:
-        if piece.marks & STRONG and (not found or _NEXT_LABEL_GAP.search(text[:position])):
+        if piece.marks & STRONG and len(found) < _MOST_LABELS and _may_begin(text, position, first=not found):
             label = _LABEL.match(text, position)
             bold_end = position + len(piece.text)
             if label and (label.end("name") <= bold_end) and _label_ends(text, label, bold_end):
@@ -252,6 +252,12 @@ def _label_starts(
     if plain and (named or context.vocabulary.field(plain["name"]) is not None):
         return [(plain["name"], plain.end())]
     return []
+
+
+def _may_begin(text: str, position: int, *, first: bool) -> bool:
+    """A further label on a line stands behind a separator: `**Owner:** Bob | **Priority:** High`."""
+    before = text[max(0, position - 20) : position].rstrip()
+    return first or before.endswith(("|", "·", "•", ";", ",")) or (position > 0 and not before)
 
 
 def _label_ends(text: str, label: re.Match[str], bold_end: int) -> bool:

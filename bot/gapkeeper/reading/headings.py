@@ -27,6 +27,7 @@ _TRAILING_GROUP = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]
 _TRAILING_UPPER = re.compile(r"(?:^|\s)((?:[A-Z][A-Z']+|N/A)(?:[\s-]+(?:[A-Z][A-Z']+))*)\s*$")
 _CATEGORY_GROUP = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*$")
 _SEPARATORS = " \t\u00a0-–—:|→"
+_MOST_MARKERS = 8
 _LONGEST_MARKER = 200  # characters at the end of a title in which markers are looked for
 
 
@@ -81,7 +82,9 @@ def read_title(context: Context, inline: Inline, start: int) -> Titled:
     end = len(text.rstrip())
     statuses: list[StatedStatus] = []
     priority = None
-    while end > start:
+    for _ in range(_MOST_MARKERS):
+        if end <= start:
+            break
         found = _marker(context, inline, text, start, end)
         if found is None:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from gapkeeper.model.rules import ReadingRules
     from gapkeeper.reading.facts import DocumentFacts
     from gapkeeper.reading.ids import Ids
+
+
+#: Items that all ranges together may speak of: hostile documents can ask for ten thousand times ten thousand.
+_MOST_MEMBERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +131,11 @@ def _add_ranges(groups: list[Group], ranges: list[Statement]) -> list[Group]:
         return groups
     lookup = Lookup(groups)
     more: dict[str, list[Statement]] = defaultdict(list)
+    left = _MOST_MEMBERS
     for statement in ranges:
-        for key in lookup.range_keys(statement.id, statement.last, statement.path):
+        keys = lookup.range_keys(statement.id, statement.last, statement.path)[:left]
+        left -= len(keys)
+        for key in keys:
             more[key].append(statement)
     return [replace(g, statements=(*g.statements, *more[g.key])) if g.key in more else g for g in groups]
 

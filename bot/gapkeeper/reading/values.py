@@ -179,6 +179,8 @@ def _bytes_before(context: Context, piece: Piece, position: int) -> int:
     """How many original bytes the first characters of a piece take; text and bytes may differ."""
     if position == 0:
         return 0
+    if piece.text.isascii() and piece.end - piece.start == len(piece.text):
+        return position
     raw = context.source.data[piece.start : piece.end]
     if context.source.encoding == "utf-8":
         size = len(piece.text[:position].encode("utf-8"))
@@ -193,6 +195,39 @@ def _bytes_before(context: Context, piece: Piece, position: int) -> int:
                 return len(written[:index].encode("utf-8"))
         return size
     return position
+
+
+class Offsets:
+    """Byte offsets of characters of an inline's joined text, asked for from left to right: linear as a whole."""
+
+    def __init__(self, context: Context, inline: Inline) -> None:
+        self._context = context
+        self._pieces = inline.pieces
+        self._end = inline.end
+        self._index = 0
+        self._piece_start = 0  # characters before the piece at hand
+        self._done = (0, 0)  # characters of the piece at hand, and the bytes they take
+
+    def at(self, position: int) -> int:
+        """The byte offset of a character; not before the one asked for last."""
+        while self._index < len(self._pieces):
+            piece = self._pieces[self._index]
+            within = position - self._piece_start
+            if within < len(piece.text):
+                return piece.start + self._bytes(piece, within)
+            self._piece_start += len(piece.text)
+            self._index += 1
+            self._done = (0, 0)
+        return self._end
+
+    def _bytes(self, piece: Piece, within: int) -> int:
+        characters, size = self._done
+        more = piece.text[characters:within].encode("utf-8")
+        raw = self._context.source.data
+        if self._context.source.encoding == "utf-8" and raw.startswith(more, piece.start + size):
+            self._done = (within, size + len(more))
+            return size + len(more)
+        return _bytes_before(self._context, piece, within)
 
 
 def joined(inline: Inline) -> str:
