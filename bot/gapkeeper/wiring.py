@@ -23,12 +23,6 @@ if TYPE_CHECKING:
     from gapkeeper.model.spans import Place
     from gapkeeper.ports import DocumentSource, Tracker, TrackerReader
 
-# https://github.com/owner/name.git, git@gitlab.example.org:group/sub/name; never what stands before the host.
-_FORGE_URL = re.compile(
-    r"(?:^|[/@.])(?P<forge>github|gitlab)\.[\w.-]+(?::\d+)?[/:](?P<project>[\w.-]+(?:/[\w.-]+)+)/?$",
-    re.ASCII | re.IGNORECASE,
-)
-
 
 def load_settings(folder: Path, *, overrides: Mapping[str, object] | None = None) -> Settings:
     """The settings in force for a folder; ``overrides`` is what the command line says: `{"tracker.url": URL}`.
@@ -73,7 +67,12 @@ def suggested_tracker(folder: Path) -> str | None:
         return None
     from gapkeeper.adapters.git import origin  # noqa: PLC0415
 
-    match = _FORGE_URL.search(origin(folder) or "")
+    # https://github.com/owner/name.git, git@gitlab.example.org:group/sub/name; never what stands before the host.
+    match = re.search(
+        r"(?:^|[/@.])(?P<forge>github|gitlab)\.[\w.-]+(?::\d+)?[/:](?P<project>[\w.-]+(?:/[\w.-]+)+)/?$",
+        origin(folder) or "",
+        re.ASCII | re.IGNORECASE,
+    )
     return f"{match['forge'].lower()}:{match['project'].removesuffix('.git')}" if match else None
 
 

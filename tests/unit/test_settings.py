@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gapkeeper.errors import ConfigurationError
-from gapkeeper.settings.conform import assemble
+from gapkeeper.settings.conform import assemble, is_table, keys_of
 from gapkeeper.settings.load import load
 from gapkeeper.settings.repository import RepositorySettings
 
@@ -237,12 +237,14 @@ def test_every_table_is_frozen() -> None:
     """Settings are handed about; nobody may change them for somebody else."""
 
     def check(value: object) -> None:
-        assert is_dataclass(value)
-        for part in fields(value):
-            member = getattr(value, part.name)
+        for name in keys_of(type(value)):
+            member = getattr(value, name)
             with pytest.raises(AttributeError):
-                setattr(value, part.name, member)
-            if is_dataclass(member):
+                setattr(value, name, member)
+            if isinstance(member, Mapping):
+                with pytest.raises(TypeError):
+                    member["x"] = "y"  # type: ignore[index]  # that is the point
+            if is_table(type(member)):
                 check(member)
 
     check(RepositorySettings())

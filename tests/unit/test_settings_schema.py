@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import fields, is_dataclass
 from typing import Any, get_args
 
 import jsonschema
@@ -17,7 +16,7 @@ from gapkeeper.model.rules import Scope
 from gapkeeper.model.status import Status
 from gapkeeper.reading.lexicon import LANGUAGES
 from gapkeeper.settings import repository
-from gapkeeper.settings.conform import assemble, conform, keys_of
+from gapkeeper.settings.conform import assemble, conform, is_table, keys_of
 from gapkeeper.settings.repository import RepositorySettings
 from gapkeeper.settings.schema import json_schema
 from gapkeeper.settings.template import commented_toml
@@ -53,7 +52,7 @@ def test_the_schema_allows_what_reading_allows(data: dict[str, Any]) -> None:
 @given(st.sampled_from(list(keys_of(RepositorySettings))), st.data())
 def test_it_does_so_key_by_key(section: str, data: st.DataObject) -> None:
     kind = keys_of(RepositorySettings)[section].type
-    names = list(keys_of(kind)) if is_dataclass(kind) else ["LATER", " "]
+    names = list(keys_of(kind)) if is_table(kind) else ["LATER", " "]
     given_ = {section: data.draw(st.dictionaries(st.sampled_from(names), values, max_size=2))}
     _, faults = conform(RepositorySettings, given_)
     assert VALIDATOR.is_valid(given_) == (not faults)
@@ -63,7 +62,6 @@ def test_it_does_so_key_by_key(section: str, data: st.DataObject) -> None:
 def test_every_key_is_explained(table: type) -> None:
     for name, info in keys_of(table).items():
         assert re.fullmatch(r"[A-Z`\"].*\.", info.key.text), name
-    assert [field.name for field in fields(table)] == list(keys_of(table))
 
 
 def test_words_are_those_of_the_model() -> None:
@@ -93,7 +91,7 @@ class TestTemplate:
         assert not faults
         assert assemble(RepositorySettings, right) == RepositorySettings()
         for section, info in keys_of(RepositorySettings).items():
-            expected = keys_of(info.type) if is_dataclass(info.type) else ()
+            expected = keys_of(info.type) if is_table(info.type) else ()
             assert list(data[section]) == list(expected)
 
     def test_its_examples_are_allowed(self) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
 from gapkeeper.settings.conform import Fault
+from gapkeeper.settings.likeness import closest
 from gapkeeper.settings.toml_text import dotted, quoted
 
 if TYPE_CHECKING:
@@ -121,9 +121,9 @@ def _label(label: str, path: tuple[str, ...], *, template: bool = False) -> Iter
         yield Fault(path, f"{dotted(path)} is longer than {LABEL_LIMIT} characters", "No tracker takes that.")
     if template and ("{" in rest or "}" in rest):
         word = (re.findall(r"\{(\w+)", rest) or [""])[0]
-        close = difflib.get_close_matches(word, ("id", "title", "kind", "value"), 1)
+        close = closest(word, ("id", "title", "kind", "value"))
         hint = "Templates know {id}, {title}, {kind} and {value}, and nothing else."
-        hint += f" Did you mean {{{close[0]}}}?" if close else ""
+        hint += f" Did you mean {{{close}}}?" if close else ""
         yield Fault(path, f"{dotted(path)} is {quoted(label)}", hint)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
 import re
 import types
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from gapkeeper.settings.likeness import closest
 from gapkeeper.settings.repository import Key, RepositorySettings
 from gapkeeper.settings.toml_text import dotted, inline
 
@@ -48,13 +47,16 @@ class KeyInfo(NamedTuple):
 @cache
 def keys_of(table: type) -> Mapping[str, KeyInfo]:
     """The keys of a table of the configuration, in order."""
-    hints = get_type_hints(table, include_extras=True)
-    found = {}
-    for field in dataclasses.fields(table):
-        annotated = hints[field.name]
-        default = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
-        found[field.name] = KeyInfo(annotated.__origin__, annotated.__metadata__[0], default)
-    return found
+    defaults: dict[str, object] = table._field_defaults  # type: ignore[attr-defined]  # a named tuple
+    return {
+        name: KeyInfo(hint.__origin__, hint.__metadata__[0], defaults[name])
+        for name, hint in get_type_hints(table, include_extras=True).items()
+    }
+
+
+def is_table(kind: Any) -> bool:  # noqa: ANN401 - types are values here
+    """Whether a type is a table of keys, and not a plain value."""
+    return isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_field_defaults")
 
 
 def conform(table: type, values: Mapping[str, object], path: KeyPath = ()) -> tuple[dict[str, Any], list[Fault]]:
@@ -78,7 +80,7 @@ def conform(table: type, values: Mapping[str, object], path: KeyPath = ()) -> tu
 
 def _value(kind: Any, value: object, path: KeyPath) -> tuple[Any, list[Fault]]:  # noqa: ANN401 - types are values here
     """One value of any type that a key can have."""
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type) and isinstance(value, Mapping):
+    if is_table(kind) and isinstance(value, Mapping):
         return conform(kind, value, path)
     origin = get_origin(kind)
     if origin is Mapping and isinstance(value, Mapping):
@@ -118,8 +120,8 @@ def _wrong(kind: Any, value: object, path: KeyPath) -> Fault:  # noqa: ANN401
     message = f"{dotted(path)} is {_found(value)}"
     hint = f"Allowed: {allowed(kind)}."
     if isinstance(value, str):
-        close = difflib.get_close_matches(value, [c for c in _choices(kind) if isinstance(c, str)], 1)
-        hint += f" Did you mean {inline(close[0])}?" if close else ""
+        close = closest(value, (choice for choice in _choices(kind) if isinstance(choice, str)))
+        hint += f" Did you mean {inline(close)}?" if close else ""
     return Fault(path, message, hint)
 
 
@@ -174,9 +176,9 @@ def _unknown(path: KeyPath, known: tuple[str, ...]) -> Fault:
     plain = word.lower().replace("-", "_")
     if plain in _OPERATORS or any(part in plain for part in _SECRETS):
         return Fault(path, message, _BELONGS)
-    close = difflib.get_close_matches(plain, known, 1)
+    close = closest(plain, known)
     if close:
-        return Fault(path, message, f"Did you mean {close[0]}?")
+        return Fault(path, message, f"Did you mean {close}?")
     elsewhere = [f"{section}.{plain}" for section, info in _sections() if plain in keys_of(info.type)]
     if elsewhere:
         return Fault(path, message, f"Did you mean {elsewhere[0]}?")
@@ -184,7 +186,7 @@ def _unknown(path: KeyPath, known: tuple[str, ...]) -> Fault:
 
 
 def _sections() -> list[tuple[str, KeyInfo]]:
-    return [(k, info) for k, info in keys_of(RepositorySettings).items() if dataclasses.is_dataclass(info.type)]
+    return [(k, info) for k, info in keys_of(RepositorySettings).items() if is_table(info.type)]
 
 
 def assemble(table: type, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the type that is asked for
@@ -193,11 +195,11 @@ def assemble(table: type, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - t
     parts: dict[str, Any] = {}
     for word, value in values.items():
         kind = known[word].type
-        if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        if is_table(kind):
             parts[word] = assemble(kind, value)
         elif get_origin(kind) is Mapping:
             member = get_args(kind)[1]
-            nested = dataclasses.is_dataclass(member) and isinstance(member, type)
+            nested = is_table(member)
             parts[word] = types.MappingProxyType({k: assemble(member, v) if nested else v for k, v in value.items()})
         else:
             parts[word] = float(value) if kind is float else value

@@ -8,14 +8,12 @@ by pydantic-settings, whose import alone takes longer than the whole of a small 
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-import json
 import types
 from collections.abc import Mapping
 from typing import Any, Literal, Union, cast, get_args, get_origin
 
-from gapkeeper.settings.conform import Fault, KeyPath, keys_of
+from gapkeeper.settings.conform import Fault, KeyPath, is_table, keys_of
+from gapkeeper.settings.likeness import closest
 from gapkeeper.settings.repository import RepositorySettings
 from gapkeeper.settings.toml_text import printable
 
@@ -53,8 +51,8 @@ def _depth(variable: str) -> tuple[int, str]:
 
 
 def _unknown_table(variable: str, word: str, sections: tuple[str, ...]) -> Fault:
-    close = difflib.get_close_matches(word, sections, 1)
-    hint = f"Did you mean {PREFIX}{close[0].upper()}__...?" if close else f"The tables: {', '.join(sections)}."
+    close = closest(word, sections)
+    hint = f"Did you mean {PREFIX}{close.upper()}__...?" if close else f"The tables: {', '.join(sections)}."
     return Fault((), f"{printable(variable)}: there is no table {printable(word)}", hint)
 
 
@@ -63,7 +61,7 @@ def _resolve(parts: list[str]) -> tuple[KeyPath, Any]:
     kind: Any = RepositorySettings
     path: KeyPath = ()
     for part in parts:
-        if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        if is_table(kind):
             path = (*path, part.lower())
             info = keys_of(kind).get(part.lower())
             kind = info.type if info else None
@@ -93,7 +91,9 @@ def _decode(kind: Any, text: str) -> object:  # noqa: ANN401 - types are values 
     read: Any = str
     if kind in {int, float}:
         read = kind
-    elif get_origin(kind) in {tuple, Mapping} or dataclasses.is_dataclass(kind):
+    elif get_origin(kind) in {tuple, Mapping} or is_table(kind):
+        import json  # noqa: PLC0415  only for lists and tables
+
         read = json.loads
     try:
         return cast("object", read(text))

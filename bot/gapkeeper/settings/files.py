@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gapkeeper.errors import ConfigurationError
 from gapkeeper.settings.toml_text import printable
@@ -24,8 +23,7 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
 LIMIT = 1_000_000  # bytes: no configuration is longer, and its scan is paid at each start
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationFile:
+class ConfigurationFile(NamedTuple):
     """A file that configures Gapkeeper."""
 
     name: str  # relative to the folder

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.settings.conform import KeyPath, keys_of
+from gapkeeper.settings.conform import KeyPath, is_table, keys_of
 from gapkeeper.settings.environment import PREFIX, unused
+from gapkeeper.settings.likeness import closest
 from gapkeeper.settings.load import DEFAULT
 
 if TYPE_CHECKING:
@@ -43,8 +42,9 @@ def repository_settings(settings: Settings) -> Iterator[Setting]:
 
 
 def _leaves(table: object, path: KeyPath) -> Iterator[tuple[KeyPath, object]]:
-    if dataclasses.is_dataclass(table) and not isinstance(table, type):
-        parts = {name: getattr(table, name) for name in keys_of(type(table))}
+    kind: type = type(table)
+    if is_table(kind):
+        parts = {name: getattr(table, name) for name in keys_of(kind)}
     elif isinstance(table, Mapping) and table:
         parts = dict(table)
     else:
@@ -83,6 +83,6 @@ def unknown_variables(environ: Mapping[str, str]) -> list[tuple[str, str | None]
     names = {name.removeprefix(PREFIX): name for name in known}
     listed = []
     for variable in unused(environ, known):
-        close = difflib.get_close_matches(variable.removeprefix(PREFIX), names, 1)
-        listed.append((variable, names[close[0]] if close else None))
+        close = closest(variable.removeprefix(PREFIX), names)
+        listed.append((variable, names[close] if close else None))
     return listed

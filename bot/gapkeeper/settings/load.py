@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gapkeeper.errors import ConfigurationError
 from gapkeeper.settings import files
@@ -22,8 +21,7 @@ ENVIRONMENT = "environment"
 COMMAND_LINE = "command line"
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """The values that one source gives, and where it gives each."""
 
     origin: str  # file, environment, command line
@@ -45,8 +43,7 @@ class Layer:
         return not isinstance(value, Mapping) or bool(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The repository's settings, and where each comes from."""
 
     repository: RepositorySettings

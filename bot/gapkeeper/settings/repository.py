@@ -1,16 +1,15 @@
 """What a repository may set: `gapkeeper.toml`, the environment, the command line.
 
-Plain frozen values, so that a run without any configuration imports no validation library. The one
-definition of a key (type, default, what it does, bounds) serves the reading of the file, the JSON schema, and
-the file that `gapkeeper init` writes. An empty string means "not set".
+Named tuples: a run without any configuration imports no validation library, and does not wait for a dozen
+dataclasses to be made. The one definition of a key (type, default, what it does, bounds) serves the reading of the
+file, the JSON schema, and the file that `gapkeeper init` writes. An empty string means "not set".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - types of keys are looked up when a file is read
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 DEFAULT_EXCLUDE = (
     "tests/",
@@ -23,8 +22,7 @@ DEFAULT_EXCLUDE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What people want to know of a key."""
 
     text: str
@@ -33,12 +31,10 @@ class Key:
     most: float | None = None
 
 
-def _nothing() -> Mapping[str, Any]:
-    return MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Documents:
+class Documents(NamedTuple):
     """Which files are planning documents, and which kinds of items they hold."""
 
     include: Annotated[tuple[str, ...], Key("Files that are read: gitignore-style patterns.")] = ("**/*.md",)
@@ -62,8 +58,7 @@ class Documents:
     ] = ("LATER", "ACTION", "ISSUE")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind of item; naming it here tracks it."""
 
     scope: Annotated[
@@ -86,24 +81,22 @@ FieldName = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What the words in the documents mean."""
 
     words: Annotated[
         Mapping[str, StatusWord], Key("Words of your own, and the status that each means.", '"Parked" = "deferred"')
-    ] = field(default_factory=_nothing)
+    ] = _NOTHING
     languages: Annotated[
         tuple[str, ...] | Literal["*"], Key('The sets of status words in use, as in ["en", "de"]; "*" is all of them.')
     ] = "*"
     columns: Annotated[
         Mapping[str, FieldName],
         Key("Columns and fields of your own, and the field that each means.", '"Zuständig" = "owner"'),
-    ] = field(default_factory=_nothing)
+    ] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """The items that a readiness area stands for; every part that is given has to match."""
 
     kind: Annotated[str, Key("Items of this kind.")] = ""
@@ -111,8 +104,7 @@ class Area:
     keys: Annotated[tuple[str, ...], Key("These items.")] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Readiness:
+class Readiness(NamedTuple):
     """The readiness score."""
 
     title: Annotated[str, Key("The heading of the score table that counts, where there are several.")] = ""
@@ -122,25 +114,23 @@ class Readiness:
             "Ties areas of the score to items, for the score that is derived from them.",
             '"Feature Routes" = { kind = "ACTION" }',
         ),
-    ] = field(default_factory=_nothing)
+    ] = _NOTHING
     fail_under: Annotated[
         float, Key("`gapkeeper score` fails below this score, in per cent; 0: never.", least=0, most=100)
     ] = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class MassChange:
+class MassChange(NamedTuple):
     """How much one run may close or orphan: a plan above both numbers is refused."""
 
     share: Annotated[float, Key("The share of the open managed issues.", least=0, most=1)] = 0.25
-    count: Annotated[int, Key("The number of issues.", least=0)] = 5
+    count: Annotated[int, Key("The number of issues.", least=0)] = 5  # type: ignore[assignment]  # no tuple.count here
 
 
 MoveWord = Literal["write-back", "comment", "ignore", "undo"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sync:
+class Sync(NamedTuple):
     """How documents and issues are kept in step."""
 
     branch: Annotated[
@@ -182,8 +172,7 @@ class Sync:
     ] = "project"
 
 
-@dataclass(frozen=True, slots=True)
-class Tracker:
+class Tracker(NamedTuple):
     """Where the issues are."""
 
     url: Annotated[
@@ -199,8 +188,7 @@ class Tracker:
 Template = str | Literal[False]
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(NamedTuple):
     """The labels of issues. Templates know {id} {title} {kind} {value}; false: no such label."""
 
     managed: Annotated[
@@ -216,15 +204,13 @@ class Labels:
     gate: Annotated[Template, Key("One for each gate that it blocks.", '"gate: {value}"')] = False
 
 
-@dataclass(frozen=True, slots=True)
-class Milestones:
+class Milestones(NamedTuple):
     """Milestones of issues."""
 
     gates: Annotated[bool, Key("Whether issues get the gate that they block as their milestone.")] = False
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """The readiness comment on pull requests."""
 
     when: Annotated[
@@ -233,15 +219,13 @@ class Comment:
     ] = "changes"
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """How often the service looks."""
 
     minutes: Annotated[int, Key("Between two looks of `gapkeeper serve`. Not part of this version yet.", least=1)] = 15
 
 
-@dataclass(frozen=True, slots=True)
-class RepositorySettings:
+class RepositorySettings(NamedTuple):
     """Everything that a repository may set, as `gapkeeper.toml` has it."""
 
     documents: Annotated[Documents, Key("Which files are planning documents, and which kinds of items they hold.")] = (
@@ -253,7 +237,7 @@ class RepositorySettings:
             "A table for each kind that needs more than its name. A kind that is named here is tracked.",
             r"""TECHDEBT = { pattern = 'TD_\d+', labels = ["debt"] }""",
         ),
-    ] = field(default_factory=_nothing)
+    ] = _NOTHING
     status: Annotated[Status, Key("What the words in the documents mean.")] = Status()
     readiness: Annotated[Readiness, Key("The readiness score.")] = Readiness()
     sync: Annotated[Sync, Key("How documents and issues are kept in step.")] = Sync()
@@ -267,7 +251,7 @@ class RepositorySettings:
             "Which account of the tracker an owner in the documents is: the issue's assignee.",
             '"Infrastructure" = "octocat"',
         ),
-    ] = field(default_factory=_nothing)
+    ] = _NOTHING
     milestones: Annotated[Milestones, Key("Milestones of issues.")] = Milestones()
     comment: Annotated[Comment, Key("The readiness comment on pull requests.")] = Comment()
     schedule: Annotated[Schedule, Key("How often the service looks.")] = Schedule()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import types
 from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
-from gapkeeper.settings.conform import KeyInfo, keys_of
+from gapkeeper.settings.conform import KeyInfo, is_table, keys_of
 from gapkeeper.settings.repository import RepositorySettings
 
 _PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number"}
@@ -25,7 +24,7 @@ def json_schema() -> dict[str, Any]:
 
 def _schema(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - types are values here
     origin = get_origin(kind)
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+    if is_table(kind):
         properties = {name: _property(info) for name, info in keys_of(kind).items()}
         return {"type": "object", "properties": properties, "additionalProperties": False}
     if origin is Mapping:
@@ -43,10 +42,11 @@ def _schema(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - types are values her
 
 def _property(info: KeyInfo) -> dict[str, Any]:
     bounds = {"minimum": info.key.least, "maximum": info.key.most}
-    default = list(info.default) if isinstance(info.default, tuple) else info.default
+    default = None if is_table(info.type) else info.default
     return {
         "description": info.key.text,
         **_schema(info.type),
         **{word: bound for word, bound in bounds.items() if bound is not None},
-        **({"default": default} if isinstance(default, (str, bool, int, float, list)) else {}),
+        **({"default": list(default)} if isinstance(default, tuple) else {}),
+        **({"default": default} if isinstance(default, (str, bool, int, float)) else {}),
     }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from gapkeeper.settings.conform import KeyInfo, allowed, keys_of
+from gapkeeper.settings.conform import KeyInfo, allowed, is_table, keys_of
 from gapkeeper.settings.repository import RepositorySettings
 from gapkeeper.settings.toml_text import inline, printable
 
@@ -52,7 +51,7 @@ def _text(info: KeyInfo) -> str:
 def _names(info: KeyInfo) -> Iterator[str]:
     """The keys of the tables in a table of tables."""
     member: Any = get_args(info.type)[1]
-    if dataclasses.is_dataclass(member) and isinstance(member, type):
+    if is_table(member):
         for name, key in keys_of(member).items():
             yield from _comment(f"{name}: {_text(key)}")
 

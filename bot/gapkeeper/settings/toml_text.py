@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
 
@@ -36,15 +35,15 @@ def dotted(path: tuple[str, ...]) -> str:
 
 
 def inline(value: object) -> str:
-    """Any value; a list or a table on one line. Parts of a dataclass that are None are left out."""
+    """Any value; a list or a table on one line. Parts of a named tuple that are None are left out."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return quoted(value)
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = {key: part for key, part in value._asdict().items() if part is not None}
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(inline(part) for part in value) + "]"
-    if dataclasses.is_dataclass(value):
-        value = {f.name: part for f in dataclasses.fields(value) if (part := getattr(value, f.name)) is not None}
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{name(k)} = {inline(v)}" for k, v in value.items()) + " }" if value else "{}"
     return printable(str(value))
