@@ -52,27 +52,3 @@ def test_lock_has_hashes_and_names_no_host(lock: str) -> None:
 
 def test_builders_are_the_locked_ones() -> None:
     assert PROJECT["build-system"]["requires"] == [r for r in groups("build") if r.startswith("hatchling")]
-
-
-def test_architecture_page_names_every_folder_and_no_other() -> None:
-    package = ROOT / "bot" / "gapkeeper"
-    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    rows = page.split("## The folders")[1].split("```")[0]
-    named = {
-        name
-        for row in rows.splitlines()
-        for name in re.findall(r"`([\w./]+)`", row.split("|")[1] if "|" in row else "")
-    }
-    folders = {p.name for p in package.iterdir() if p.is_dir() and p.name != "__pycache__"}
-    modules = {p.name for p in package.glob("*.py") if not p.name.startswith("__")}
-    assert named == {f"{name}/" for name in folders} | modules
-
-
-@pytest.mark.parametrize(
-    "page", sorted(p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-)
-def test_pages_link_to_what_is_there(page: str) -> None:
-    text = re.sub(r"`[^`]*`", "", (ROOT / page).read_text("utf-8"))
-    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
-        if "://" not in target:
-            assert (ROOT / page).parent.joinpath(target).exists(), f"{page} links to {target}"
