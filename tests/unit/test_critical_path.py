@@ -10,7 +10,7 @@ from gapkeeper.model.readiness import Gate
 from gapkeeper.model.register import Edge
 from gapkeeper.model.spans import Place
 from gapkeeper.model.status import Status
-from gapkeeper.reading.critical_path import natural, resolve_critical_path
+from gapkeeper.reading.critical_path import resolve_critical_path
 from gapkeeper.reading.estimates import is_estimate, parse_estimate
 
 if TYPE_CHECKING:
@@ -169,19 +169,6 @@ def test_ten_thousand_items_in_a_row_and_in_a_ring() -> None:
     assert len(findings) == 1
     assert "9990 more" in findings[0].message
     assert len(found.steps) == 1
-
-
-def test_gates_are_in_the_order_of_their_numbers() -> None:
-    names = ["Phase 26", "Phase 3", "Phase 11a", "Phase 11", "Phase 11.2", "Gate B", "Gate A"]
-    assert sorted(names, key=natural) == [
-        "Gate A",
-        "Gate B",
-        "Phase 3",
-        "Phase 11",
-        "Phase 11.2",
-        "Phase 11a",
-        "Phase 26",
-    ]
 
 
 @pytest.mark.parametrize(

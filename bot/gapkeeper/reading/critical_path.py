@@ -5,7 +5,6 @@ Everything is linear in items and edges, and nothing recurses: documents can mak
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import dataclass
 from statistics import median
@@ -15,6 +14,7 @@ from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.readiness import CriticalPath, PathStep
 from gapkeeper.model.status import State
 from gapkeeper.reading.estimates import parse_estimate
+from gapkeeper.reading.gate_names import natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -243,9 +243,3 @@ def _gate_of(chain: Sequence[str], gates: Sequence[Gate]) -> str | None:
     if not ends:
         return None
     return min(ends, key=lambda gate: (-len(keys.intersection(gate.blockers)), natural(gate.name))).name
-
-
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """The order of names with numbers: `Phase 3` before `Phase 26`, and `11` before `11a`."""
-    parts = re.findall(r"\d{1,9}|\D+", name)
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts)

@@ -1,53 +1,52 @@
-"""Gates: phases and milestones that items block, with a status of their own."""
+"""Gates: phases and milestones that items block, each with a status of its own."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gapkeeper.model.diagnostics import Diagnostic, Severity
+from gapkeeper.model.readiness import Gate
+from gapkeeper.model.spans import Place
+from gapkeeper.model.status import Rank, State, Status
+from gapkeeper.reading.gate_names import gate_key, names_in, natural
+from gapkeeper.reading.gate_statements import Blocker, GateStatement, find_gates
+from gapkeeper.reading.ids import squeeze
+from gapkeeper.reading.likeness import unlike
+from gapkeeper.reading.marks import strip_emoji
+from gapkeeper.reading.values import says_nothing
+
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from gapkeeper.model.diagnostics import Diagnostic
-    from gapkeeper.model.items import Item, Reference
-    from gapkeeper.model.readiness import Gate
+    from gapkeeper.model.items import Item, Reference, Statement
     from gapkeeper.model.rules import ReadingRules
-    from gapkeeper.model.status import Rank, Status
-    from gapkeeper.reading.blocks import Block
-    from gapkeeper.reading.values import Context
 
     Lookup = Callable[[Reference, str], tuple[str, ...]]
 
+__all__ = ["Blocker", "GateStatement", "find_gates", "resolve_gates"]
+
+_BLOCKING = re.compile(r"\bblock(?:s|ing)\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
+_BLOCKED_GATES = re.compile(r"block\w*\s+(?P<word>phase|gate|milestone)", re.IGNORECASE)
+_NOT_BLOCKING = re.compile(r"\b(?:not|no longer|never)\s+block|n['’]t\s+block", re.IGNORECASE)
+_BESIDE = re.compile(r"\s*\(([^()]{1,80})\)")
+_FOREIGN = -2  # so many more titles unlike those of the register than like them: another numbering
+_NAMED = 4  # blockers that a diagnostic names
+
+_Key = tuple[str | None, tuple[str, str]]  # the document, for gates that are its own, and the name's key
+
 
 @dataclass(frozen=True, slots=True)
-class Blocker:
-    """What a gate waits for: an ID or a range of IDs, or with ``kind`` every item of a kind."""
+class _Claim:
+    """One place that says that an item blocks a gate."""
 
-    reference: Reference | None
-    kind: str | None
-    qualified: bool  # `(prod only)` stands beside it
-
-
-@dataclass(frozen=True, slots=True)
-class GateStatement:
-    """What one place in one document says of one gate."""
-
-    path: str
-    name: str  # "Phase 26"
-    title: str  # "Cutover"; empty where none is written
-    rank: Rank  # heading or row
-    status: Status | None  # None: it only says what blocks the gate
-    status_text: str
-    qualified: bool  # `Complete (local)`
-    blockers: tuple[Blocker, ...]
-    line: int
-    column: int
-
-
-def find_gates(blocks: Sequence[Block], context: Context) -> tuple[GateStatement, ...]:
-    """What one document says of gates, in order."""
-    return ()
+    item: str
+    qualifier: str
+    place: Place
+    gate_says: Status | None  # what the same place says of the gate; None for an item's own word
 
 
 def resolve_gates(
@@ -57,5 +56,177 @@ def resolve_gates(
     dates: Mapping[str, dt.date | None],
     lookup: Lookup,
 ) -> tuple[tuple[Gate, ...], tuple[Diagnostic, ...]]:
-    """All gates, sorted by name, and those that say Complete while a blocker is open."""
-    return (), ()
+    """All gates in the order of their numbers, and those that say Complete while a blocker is open.
+
+    Precedence is that of items: heading, row, list; then the document that defines most gates, the
+    later date, the configured order, the first path, the first place.
+    """
+    registers = _registers(facts)
+    order = _Order(registers, dates, {path: place for place, path in enumerate(rules.order)})
+    own_words = _own_words(items) if facts else {}
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for item in sorted(items):
+        by_kind[items[item].kind].append(item)
+    gates: list[Gate] = []
+    findings: list[Diagnostic] = []
+    for (path, key), unordered in _grouped(facts, registers).items():
+        statements = sorted(unordered, key=order.of)
+        said = next((s for s in statements if s.status is not None), None)
+        if said is None or said.status is None:
+            continue
+        claims = [claim for s in statements for claim in _claims(s, by_kind, lookup)]
+        if path is None:
+            claims += own_words.get(key, ())
+        gate = Gate(
+            name=said.name if path is None else f"{path}#{said.name}",
+            title=next((s.title for s in statements if s.title), ""),
+            status=said.status,
+            status_text=said.status_text,
+            blockers=tuple(dict.fromkeys(claim.item for claim in claims)),
+            source=Place(said.path, said.line, said.column),
+        )
+        gates.append(gate)
+        if said.status is Status.RESOLVED:
+            current = [claim for claim in claims if order.is_current(claim, said)]
+            findings += _contradictions(gate, current, items, qualified=said.qualified)
+    return tuple(sorted(gates, key=lambda gate: natural(gate.name))), tuple(findings)
+
+
+def _registers(facts: Iterable[GateStatement]) -> dict[str, str]:
+    """For each kind of gate (phase, gate, milestone) the document that defines most of them.
+
+    As with items, a document defines a gate where it makes one of its strongest statements.
+    """
+    strongest: dict[tuple[str, str], tuple[Rank, set[str]]] = {}
+    for fact in facts:
+        key = gate_key(fact.name)
+        rank, paths = strongest.get(key, (Rank.RANGE, set()))
+        if fact.status is None or fact.rank > rank:
+            continue
+        strongest[key] = (fact.rank, {fact.path} if fact.rank < rank else paths | {fact.path})
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for (kind, _), (_, paths) in strongest.items():
+        counts[kind].update(paths)
+    return {kind: min(found, key=lambda path: (-found[path], path)) for kind, found in counts.items()}
+
+
+def _grouped(facts: Sequence[GateStatement], registers: Mapping[str, str]) -> dict[_Key, list[GateStatement]]:
+    """The statements about each gate. A plan that numbers its own phases from 1 speaks of other gates."""
+    titles: dict[tuple[str, str], list[str]] = defaultdict(list)  # in the registers
+    for fact in facts:
+        key = gate_key(fact.name)
+        if fact.title and registers.get(key[0]) == fact.path:
+            titles[key].append(fact.title)
+    likes: Counter[tuple[str, str]] = Counter()  # (path, kind) -> alike titles less unlike ones
+    for fact in facts:
+        key = gate_key(fact.name)
+        known = titles.get(key, ()) if registers.get(key[0]) != fact.path else ()
+        if fact.title and known:
+            likes[fact.path, key[0]] += -1 if all(unlike(fact.title, title) for title in known) else 1
+    groups: dict[_Key, list[GateStatement]] = defaultdict(list)
+    for fact in facts:
+        key = gate_key(fact.name)
+        foreign = likes[fact.path, key[0]] <= _FOREIGN
+        groups[fact.path if foreign else None, key].append(fact)
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Whose word counts."""
+
+    registers: Mapping[str, str]
+    dates: Mapping[str, dt.date | None]
+    configured: Mapping[str, int]
+
+    def of(self, statement: GateStatement) -> tuple[int, bool, int, int, bytes, int]:
+        """The sort key of a statement: the smallest wins."""
+        return (
+            statement.rank,
+            self.registers.get(gate_key(statement.name)[0]) != statement.path,
+            -self._day(statement.path, statement.date),
+            self.configured.get(statement.path, len(self.configured)),
+            statement.path.encode("utf-8", "surrogateescape"),
+            statement.line,
+        )
+
+    def is_current(self, claim: _Claim, said: GateStatement) -> bool:
+        """Whether a claim is no older than the gate's status, and later where it calls the gate open itself."""
+        theirs, ours = self._day(claim.place.path), self._day(said.path, said.date)
+        if claim.gate_says is not None and claim.gate_says.state is State.OPEN:
+            return theirs > ours
+        return theirs >= ours or claim.place.path == said.path
+
+    def _day(self, path: str, own: dt.date | None = None) -> int:
+        day = own or self.dates.get(path)
+        return day.toordinal() if day else 0
+
+
+def _claims(statement: GateStatement, by_kind: Mapping[str, list[str]], lookup: Lookup) -> Iterator[_Claim]:
+    place = Place(statement.path, statement.line, statement.column)
+    for blocker in statement.blockers:
+        if blocker.reference is not None:
+            keys: Sequence[str] = lookup(blocker.reference, statement.path)
+        else:
+            keys = by_kind.get(blocker.kind or "", ())
+        for key in keys:
+            yield _Claim(key, blocker.qualifier, place, statement.status)
+
+
+def _own_words(items: Mapping[str, Item]) -> dict[tuple[str, str], list[_Claim]]:
+    """What items say of themselves: `Blocks: Phase 26 (Cutover)`, `3 items pending, blocking Phase 26`."""
+    claims: dict[tuple[str, str], list[_Claim]] = defaultdict(list)
+    for key in sorted(items):
+        for statement in items[key].statements:
+            for text in _blocking_texts(statement):
+                for name in names_in(text):
+                    beside = _BESIDE.match(text, name.end)
+                    place = Place(statement.path, statement.line)
+                    claims[gate_key(name.name)].append(_Claim(key, beside[1] if beside else "", place, None))
+    return claims
+
+
+def _blocking_texts(statement: Statement) -> Iterator[str]:
+    text = statement.blocks.text
+    if text and not says_nothing(text) and not _NOT_BLOCKING.search(text):
+        yield text
+    status = statement.status
+    if status is not None and "lock" in status.text and (blocking := _BLOCKING.search(status.text)):
+        yield blocking["what"]
+    for name, value in statement.description:
+        if "lock" in name and (gates := _BLOCKED_GATES.match(name)) and value.text[:1].isdigit():
+            yield f"{gates['word']} {value.text}"
+
+
+def _contradictions(
+    gate: Gate, claims: Sequence[_Claim], items: Mapping[str, Item], *, qualified: bool
+) -> Iterator[Diagnostic]:
+    """An error for open blockers of a gate that says Complete; a note where both carry a qualifier."""
+    still_open = [claim for claim in claims if items[claim.item].state is State.OPEN]
+    excused = {claim.item for claim in still_open if qualified and _is_qualifier(claim, items[claim.item])}
+    for severity, chosen in (
+        (Severity.ERROR, [claim for claim in still_open if claim.item not in excused]),
+        (Severity.NOTE, [claim for claim in still_open if claim.item in excused]),
+    ):
+        first = {claim.item: claim for claim in reversed(chosen)}
+        keys = list(dict.fromkeys(claim.item for claim in chosen))
+        if not keys:
+            continue
+        where = first[keys[0]].place
+        says = squeeze(strip_emoji(gate.status_text).replace("*", "")) or gate.status.words
+        verb = "blocks it and is" if len(keys) == 1 else "block it and are"
+        stated = "" if where == gate.source else f" ({where})"
+        message = f'{gate.name} says "{says}", but {_listed(keys)} {verb} still open{stated}'
+        yield Diagnostic(gate.source.path, gate.source.line, gate.source.column, "gate", severity, message)
+
+
+def _is_qualifier(claim: _Claim, item: Item) -> bool:
+    """`LATER-001 (prod only)`: what stands in parentheses is no part of the item's title."""
+    return bool(claim.qualifier) and unlike(claim.qualifier, item.title)
+
+
+def _listed(keys: Sequence[str]) -> str:
+    named = list(keys[:_NAMED]) if len(keys) > _NAMED + 1 else list(keys)
+    if len(named) < len(keys):
+        named.append(f"{len(keys) - len(named)} more")
+    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)

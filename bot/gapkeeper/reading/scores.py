@@ -57,6 +57,7 @@ _NOT_OURS = re.compile(
     re.IGNORECASE,
 )
 _STATED = re.compile(r"[\W_]*(?P<label>[^\W\d_][^:：=|<>≤≥]{0,60}?)[\s*_]*[:：][\s*_~≈]*(?=\W{0,3}\d)")
+_TEXT = (Paragraph, Entry)  # a union would be made anew for each block
 _VALUE = re.compile(r"[:：]\W{0,8}\d")
 _IN_HEADING = re.compile(r"[:(\[–—-]\s*(?P<figure>\d[\d.,]{0,8}\s?(?:%|/\s?\d{1,6}))\s?[)\]]?\W*$")
 _LONGEST = 60  # characters of a column's name that are looked at
@@ -295,7 +296,7 @@ def _stated_scores(blocks: Sequence[Block], context: Context, used: set[int]) ->
             above.append(block)
             if found is not None:
                 yield block.start, StatedScore(path, *found, *_place(context, block.start))
-        elif isinstance(block, Paragraph | Entry) and index not in used:
+        elif isinstance(block, _TEXT) and index not in used:
             for inline in block.lines:
                 text = inline.text
                 # Most lines of most documents come here and go on at once.
