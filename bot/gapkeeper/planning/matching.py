@@ -74,7 +74,7 @@ def match(register: Register, seen: Observation, snapshot: Snapshot) -> Matches:
 
 
 def _keeper(group: list[Ours]) -> Ours:
-    """The lowest number stays: of those that go on with an older one, if any, and first those that are no duplicates."""
+    """The lowest number stays: of those that go on with an older one, if any, and that are no duplicates."""
     current = _current(group)
     numbers = {one.issue.number for one in group}
     heads = [one for one in current if one.marker.continues in numbers] or current
