@@ -32,6 +32,8 @@ __all__ = ["Blocker", "GateStatement", "find_gates", "resolve_gates"]
 _BLOCKING = re.compile(r"\bblock(?:s|ing)\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
 _BLOCKED_GATES = re.compile(r"block\w*\s+(?P<word>phase|gate|milestone)", re.IGNORECASE)
 _NOT_BLOCKING = re.compile(r"\b(?:not|no longer|never)\s+block|n['’]t\s+block", re.IGNORECASE)
+_SCOPE = re.compile(r"\b(?:only|prod|production|local|locally|staging|dev)\b", re.IGNORECASE)
+_WORDS = re.compile(r"\w+")
 _BESIDE = re.compile(r"\s*\(([^()]{1,80})\)")
 _FOREIGN = -2  # so many more titles unlike those of the register than like them: another numbering
 _NAMED = 4  # blockers that a diagnostic names
@@ -203,7 +205,7 @@ def _contradictions(
 ) -> Iterator[Diagnostic]:
     """An error for open blockers of a gate that says Complete; a note where both carry a qualifier."""
     still_open = [claim for claim in claims if items[claim.item].state is State.OPEN]
-    excused = {claim.item for claim in still_open if qualified and _is_qualifier(claim, items[claim.item])}
+    excused = {c.item for c in still_open if qualified and _is_qualifier(c.qualifier, items[c.item].title, gate.title)}
     for severity, chosen in (
         (Severity.ERROR, [claim for claim in still_open if claim.item not in excused]),
         (Severity.NOTE, [claim for claim in still_open if claim.item in excused]),
@@ -220,9 +222,12 @@ def _contradictions(
         yield Diagnostic(gate.source.path, gate.source.line, gate.source.column, "gate", severity, message)
 
 
-def _is_qualifier(claim: _Claim, item: Item) -> bool:
-    """`LATER-001 (prod only)`: what stands in parentheses is no part of the item's title."""
-    return bool(claim.qualifier) and unlike(claim.qualifier, item.title)
+def _is_qualifier(beside: str, *titles: str) -> bool:
+    """`LATER-001 (prod only)`, `Phase 26 (prod)`: and not a title, of the item or of the gate."""
+    if _SCOPE.search(beside):
+        return True
+    words = set(_WORDS.findall(beside.casefold()))
+    return bool(words) and all(2 * len(words & set(_WORDS.findall(title.casefold()))) <= len(words) for title in titles)
 
 
 def _listed(keys: Sequence[str]) -> str:
