@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MARKDOWN_IT = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_MARKDOWN_IT.normalizeLinkText = lambda address: address  # shown as it is written, as forges do
 
 
 def github(markdown: str) -> str:

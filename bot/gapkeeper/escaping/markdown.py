@@ -22,7 +22,7 @@ _TOUCHING = re.compile("`\0`")  # two code spans in a row would become one; clea
 _TICKS = re.compile("`+")
 _BOX = re.compile(r"(?:(?<=\s)|^)\[([ xX])\](?=\s|$)")
 # No quote, bracket or Markdown sign: an address that holds one ends before it.
-_ADDRESS = re.compile(r"\bhttps?://[A-Za-z0-9][A-Za-z0-9!#$%&()*+,./:=?@_~-]*")
+_ADDRESS = re.compile(r"\bhttps?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?(?:[/?#][A-Za-z0-9!#$%&()*+,./:=?@_~-]*)?")
 _SPECIAL = re.compile(rf"[&<>\\`*_\[\]|~${GUARD}]")
 _ESCAPED = {
     "&": "&amp;",
