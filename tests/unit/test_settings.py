@@ -144,6 +144,7 @@ class TestFiles:
             (b"[sync]\nbackfill = true\nbackfill = false\n", "gapkeeper.toml:3:17: this is not TOML"),
             (b"a = '''\n\n", "gapkeeper.toml:1: this is not TOML"),
             (b"[sync]\n\nbranch = '\xe9'\n", "gapkeeper.toml:3: this is not UTF-8"),
+            (b"\na = " + b"9" * 9_999, "gapkeeper.toml:2: this is not TOML"),
             (b"a = " + b"[" * 100_000, "gapkeeper.toml is nested too deeply"),
             (b"#" * 1_000_001, "gapkeeper.toml is longer than 1,000,000 bytes"),
         ],

@@ -51,6 +51,19 @@ WRONG_TYPE = [
     ("[sync]\naccounts = [1, 'a']", 2, 'sync.accounts is a list of 2: the number 1, the text "a"', "Allowed: a list"),
     ("sync = 3", 1, "sync is the number 3", "Allowed: a table."),
     ("[[sync]]\n", 1, "sync is a list of 1: a table", "Allowed: a table."),
+    (
+        "[sync]\nmax_creates = 0x" + "f" * 99_999,
+        2,
+        "sync.max_creates is a number of more than 64 bits",
+        "Allowed: a whole",
+    ),
+    (
+        "[readiness]\nfail_under = 1" + "0" * 99,
+        2,
+        "readiness.fail_under is a number of more than 64 bits",
+        "Allowed: a num",
+    ),
+    ("[sync]\naccounts = " + "[" * 99 + "]" * 99, 2, "sync.accounts is a list of 1: a list", "Allowed: a list"),
     ("[sync]\nbranch = { a = 1 }", 2, "sync.branch is a table", "Allowed: a text in quotes."),
     (
         "[documents]\nkinds = 'all'",

@@ -25,6 +25,7 @@ _BELONGS = (
     "GAPKEEPER_GITHUB_URL, GAPKEEPER_WRITE_BACK_ALLOWED, ...), and a repository cannot set them."
 )
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
+_LARGEST = 2**63 - 1  # TOML promises no more
 _SHOWN = 60  # characters of a wrong value that an error repeats
 
 
@@ -110,10 +111,10 @@ def _fits(kind: Any, value: object) -> bool:  # noqa: ANN401
     if origin is Literal:
         return any(type(value) is type(choice) and value == choice for choice in get_args(kind))
     if origin is tuple:
-        return isinstance(value, (list, tuple)) and all(type(part) is str for part in value)
-    if kind is float:
-        return type(value) in {int, float}
-    return type(value) is kind
+        return isinstance(value, list) and all(type(part) is str for part in value)
+    if type(value) is int and abs(value) > _LARGEST:
+        return False
+    return type(value) in {int, float} if kind is float else type(value) is kind
 
 
 def _wrong(kind: Any, value: object, path: KeyPath) -> Fault:  # noqa: ANN401
@@ -127,14 +128,22 @@ def _wrong(kind: Any, value: object, path: KeyPath) -> Fault:  # noqa: ANN401
 
 def _found(value: object) -> str:
     """A wrong value for an error: what it is, and at most a line of it."""
+    if isinstance(value, list) and value:
+        return f"a list of {len(value)}: {', '.join(_found_one(part) for part in value[:3])}"
+    return _found_one(value)
+
+
+def _found_one(value: object) -> str:
     if isinstance(value, bool):
         return inline(value)
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return "a number of more than 64 bits"
     for kind, words in ((str, "the text"), ((int, float), "the number")):
         if isinstance(value, kind):
             text = _CREDENTIALS.sub("//...@", inline(value))
             return f"{words} {text if len(text) <= _SHOWN else text[:_SHOWN] + '...'}"
-    if isinstance(value, (list, tuple)):
-        return f"a list of {len(value)}: {', '.join(_found(part) for part in value[:3])}" if value else "an empty list"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
     return "a table" if isinstance(value, Mapping) else "nothing" if value is None else f"the date {inline(value)}"
 
 

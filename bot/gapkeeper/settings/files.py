@@ -121,7 +121,7 @@ def _parse(name: str, text: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a number of 5,000 digits is no TOMLDecodeError
         raise _syntax_error(name, text, str(error)) from None
     except RecursionError:
         raise ConfigurationError(f"{name} is nested too deeply", hint="No setting needs that.") from None
