@@ -132,6 +132,14 @@ def test_a_reader_that_goes_away_is_no_error(function: str) -> None:
     assert running.wait() == 0
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+@pytest.mark.parametrize("call", ["--help", "items .", "items . --format json"])
+def test_an_output_that_is_closed_is_no_error(call: str, tmp_path: Path) -> None:
+    command = f"{sys.executable} -m gapkeeper {call} >&-"
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+
+
 def test_write_data_to_a_terminal_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Terminal("ascii")
     monkeypatch.setattr(sys, "stdout", stream)

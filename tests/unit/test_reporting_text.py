@@ -8,7 +8,7 @@ import pytest
 
 from builders import item, register, statement
 from gapkeeper.model.items import Item, Losing
-from gapkeeper.model.plan import Plan
+from gapkeeper.model.plan import Outcome, Plan, Report
 from gapkeeper.model.readiness import CriticalPath, PathStep
 from gapkeeper.model.status import Rank, Status
 from gapkeeper.reporting.compare import compare
@@ -16,6 +16,7 @@ from gapkeeper.reporting.findings import finding_lines, findings_summary
 from gapkeeper.reporting.graph_drawn import dot, mermaid
 from gapkeeper.reporting.graph_text import critical_path_line, graph_lines
 from gapkeeper.reporting.item_list import CSV_COLUMNS, item_lines, items_csv, items_summary, matching
+from gapkeeper.reporting.outcome_text import outcome_lines, report_lines
 from gapkeeper.reporting.plan_text import plan_lines
 from gapkeeper.reporting.score_markdown import score_markdown
 from gapkeeper.reporting.score_text import score_lines
@@ -314,6 +315,60 @@ def test_a_plan_of_nothing() -> None:
         plan_lines(Plan("t", None, (), skipped=3), HARBOUR, PIPE, apply_with=""), PIPE
     )
     assert "3 more changes left out" in render(plan_lines(replace(PLAN, skipped=3), HARBOUR, PIPE, apply_with=""), PIPE)
+
+
+BY_KEY = {entry.key: entry for entry in ITEMS}
+
+
+def test_what_was_done_is_a_line_each() -> None:
+    outcomes = [Outcome(change, done=True, issue=31) for change in PLAN.changes]
+    shown = [render(outcome_lines(one, BY_KEY, PIPE, key_width=10), PIPE) for one in outcomes]
+    assert shown == [
+        "",
+        "",
+        "created  #31   ACTION-038  Set the buoys\n",
+        "created  #31   ISSUE-002   灯台の電球 🇩🇪\n",
+        "updated  #31   ACTION-040  Dredge the basin\n",
+        "closed   #31   LATER-001   Mend the pier\n",
+    ]
+
+
+def test_what_failed_says_why() -> None:
+    label, close = PLAN.changes[0], PLAN.changes[5]
+    text = render(outcome_lines(Outcome(label, done=False, error="no permission"), BY_KEY, PIPE), PIPE)
+    assert text == "failed: label       gapkeeper  no permission\n"
+    narrow = Look(width=40)
+    lines = outcome_lines(Outcome(close, done=False, error="somebody changed it meanwhile"), BY_KEY, narrow)
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        (Report(Plan("t", None, ()), ()), "Nothing to do: issues and documents agree.\n"),
+        (
+            Report(PLAN, tuple(Outcome(change, done=True) for change in PLAN.changes)),
+            "2 labels made, 2 created, 1 updated, 1 closed\nnote: #4 was released\n",
+        ),
+        (
+            Report(PLAN, (Outcome(PLAN.changes[0], done=False, error="no"),), "no permission.", 77),
+            "nothing done; 1 failed; 5 left\nstopped: no permission.\nnote: #4 was released\n",
+        ),
+        (
+            Report(Plan("t", None, (replace(PLAN.changes[5], held="--accept-reading"),)), ()),
+            "1 change not applied without --accept-reading.\n",
+        ),
+    ],
+)
+def test_a_sync_is_summed_up(report: Report, words: str) -> None:
+    assert render(report_lines(report, PIPE), PIPE) == words
+
+
+def test_a_change_that_is_held_says_what_for() -> None:
+    plan = Plan("t", None, (replace(PLAN.changes[5], held="--accept-reading"),))
+    text = render(plan_lines(plan, HARBOUR, PIPE, apply_with="x"), PIPE)
+    assert "waits for --accept-reading" in text
+    assert "Apply with" not in text
 
 
 def test_hostile_text_is_shown_and_does_nothing() -> None:

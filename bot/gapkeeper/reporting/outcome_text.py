@@ -11,8 +11,10 @@ from gapkeeper.reporting.plan_text import SIGNS, note_lines
 from gapkeeper.reporting.style import Line, Look, Tone, clip, fill, line, say, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Outcome, Plan, Report
-    from gapkeeper.model.register import Register
 
 _DONE = {
     Op.LABEL: "made label",
@@ -32,7 +34,7 @@ _VERB, _NUMBER, _KEY = 8, 6, 16  # cells of the verb, of the issue's number, and
 _OF_THE_PROJECT = {Op.LABEL, Op.MILESTONE}
 
 
-def outcome_lines(outcome: Outcome, register: Register, look: Look, *, key_width: int = 0) -> list[Line]:
+def outcome_lines(outcome: Outcome, items: Mapping[str, Item], look: Look, *, key_width: int = 0) -> list[Line]:
     """One change as it is done: created #12 LATER-001 PostgreSQL provisioning.
 
     Lines come one at a time, so the columns are as wide as ``key_width`` and habit say. Labels and milestones
@@ -41,7 +43,7 @@ def outcome_lines(outcome: Outcome, register: Register, look: Look, *, key_width
     change = outcome.change
     if outcome.done and change.op in _OF_THE_PROJECT:
         return []
-    item = register.item(change.key)
+    item = items.get(change.key)
     number = outcome.issue or change.issue
     done = say(_DONE[change.op] if outcome.done else f"failed: {change.op.value}", _tone(outcome))
     key = line(say(change.key, Tone.STRONG))

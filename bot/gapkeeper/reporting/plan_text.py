@@ -13,8 +13,9 @@ from gapkeeper.reporting.style import Line, Look, Tone, line, say, wrap
 from gapkeeper.reporting.table import Column, row_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Change, Plan
     from gapkeeper.model.register import Register
 
@@ -62,7 +63,8 @@ def plan_lines(plan: Plan, register: Register, look: Look, *, apply_with: str) -
 def changes_lines(changes: Sequence[Change], register: Register, look: Look) -> list[Line]:
     """Changes under a line for each operation; plans are sorted by it."""
     lines: list[Line] = []
-    blocks = iter(row_blocks(_COLUMNS, [_row(change, register) for change in changes], look, indent=2))
+    items = {item.key: item for item in register.items}
+    blocks = iter(row_blocks(_COLUMNS, [_row(change, items) for change in changes], look, indent=2))
     for op, members in groupby(changes, key=lambda change: change.op):
         group = list(members)
         own = [next(blocks) for _ in group]
@@ -81,7 +83,7 @@ def changes_lines(changes: Sequence[Change], register: Register, look: Look) -> 
 
 def change_lines(change: Change, register: Register, look: Look) -> list[Line]:
     """One change on its own."""
-    (block,) = row_blocks(_COLUMNS, [_row(change, register)], look, indent=2)
+    (block,) = row_blocks(_COLUMNS, [_row(change, {item.key: item for item in register.items})], look, indent=2)
     return [*block, *_details(change, look, with_reason=True)]
 
 
@@ -89,9 +91,9 @@ def _because(reason: str | None) -> str:
     return f"  {reason}" if reason else ""
 
 
-def _row(change: Change, register: Register) -> tuple[Line, ...]:
+def _row(change: Change, items: Mapping[str, Item]) -> tuple[Line, ...]:
     sign, tone = SIGNS[change.op]
-    item = None if change.op in _OF_THE_PROJECT else register.item(change.key)
+    item = None if change.op in _OF_THE_PROJECT else items.get(change.key)
     return (
         line(say(sign, tone)),
         line(say(change.key, Tone.STRONG)),

@@ -159,13 +159,11 @@ def _about(register: Register, item: Item) -> tuple[Diagnostic, ...]:
     lines = {(statement.path, statement.line) for statement in item.statements}
     lines |= {(statement.path, stated.line) for statement in item.statements for stated in statement.statuses}
     return tuple(
-        found
-        for found in register.diagnostics
-        if (found.path, found.line) in lines or _names(found.message, {item.key, item.id})
+        found for found in register.diagnostics if (found.path, found.line) in lines or _names(found.message, item.key)
     )
 
 
-def _names(message: str, keys: set[str]) -> bool:
-    """Whether one of the keys is a word of the message, and not a part of a longer ID."""
+def _names(message: str, key: str) -> bool:
+    """Whether the key is a word of the message, and not a part of a longer ID."""
     words = "".join(c if c.isalnum() or c in "-#/._" else " " for c in message).split()
-    return any(word.strip(".-#/_") in keys for word in words)
+    return any(word.strip(".-#/_") == key for word in words)

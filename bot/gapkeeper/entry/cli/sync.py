@@ -25,10 +25,12 @@ from gapkeeper.reporting.plan_text import plan_lines
 from gapkeeper.reporting.style import render
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gapkeeper.entry.cli.documents import Read
+    from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Outcome, Plan
     from gapkeeper.model.policy import SyncPolicy
-    from gapkeeper.model.register import Register
     from gapkeeper.ports import TrackerReader
 
 _KEY = 20  # cells of a key, so that one long path moves no other line
@@ -65,7 +67,9 @@ def command(form: str, expect: str | None, yes: bool, **run_values: Any) -> int:
     with wiring.open_reader(read.settings, read.folder) as reader:
         if form == "text" and policy.max_creates is not None and reader.capabilities.forge and interactive():
             policy, expect = _agreed(run, read, reader, policy, expect)
-        with contextlib.closing(_Progress(read.register, quiet=form == "json", bar=interactive())) as progress:
+        with contextlib.closing(
+            _Progress({item.key: item for item in read.register.items}, quiet=form == "json", bar=interactive())
+        ) as progress:
             report = sync(
                 read.register,
                 reader,
@@ -104,7 +108,7 @@ def _agreed(
 class _Progress:
     """Lines of what was done, as it is done, and on a terminal how far the run is."""
 
-    register: Register
+    items: Mapping[str, Item]
     quiet: bool  # no lines: the report is for a program
     bar: bool  # a person watches
     plan: Plan | None = None
@@ -122,7 +126,7 @@ class _Progress:
         self.done += 1
         self.close()
         if not self.quiet:
-            show(lambda look: outcome_lines(outcome, self.register, look, key_width=self.key_width))
+            show(lambda look: outcome_lines(outcome, self.items, look, key_width=self.key_width))
         self._draw()
 
     def close(self) -> None:

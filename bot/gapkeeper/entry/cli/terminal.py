@@ -57,6 +57,8 @@ def interactive() -> bool:
 def show(make: Callable[[Look], Iterable[Line]], *, error: bool = False) -> None:
     """Print lines for people, made for what the output, or the error stream, can do."""
     stream = sys.stderr if error else sys.stdout
+    if stream is None:  # closed by whoever started us
+        return
     look = look_of(stream)
     write(render(make(look), look), stream)
 
@@ -84,6 +86,8 @@ def write(text: str, stream: TextIO | None = None) -> None:
 def write_data(text: str) -> None:
     """Print what a program reads: UTF-8 whatever the locale says, line ends as they are."""
     stream = sys.stdout
+    if stream is None:
+        return
     buffer = getattr(stream, "buffer", None)
     if stream.isatty() or buffer is None:
         write(text)
