@@ -111,14 +111,27 @@ def test_the_graph_as_text() -> None:
     assert "  ACTION-038  ACTION-040  in progress  docs/gaps.md:92\n" in text
     assert "  ISSUE-002   LATER-009   deferred     docs/LATER.md:88\n" in text
     assert "  Phase 26  Opening  blocked  docs/gaps.md:149\n" in text
-    assert "    waits for 2 of 3 items: ACTION-038, ACTION-040\n" in text
+    assert "      waits for 2 of 3 items: ACTION-038, ACTION-040\n" in text
 
 
-def test_a_gate_whose_items_are_done_says_so() -> None:
-    done = replace(HARBOUR, gates=(replace(HARBOUR.gates[0], blockers=("LATER-001",)),))
-    assert "nothing that it waited for is open (1 item)" in render(graph_lines(done, PIPE), PIPE)
-    nothing = replace(HARBOUR, gates=(replace(HARBOUR.gates[0], blockers=()),))
-    assert "names no item that it waits for" in render(graph_lines(nothing, PIPE), PIPE)
+def test_gates_that_are_passed_are_counted_and_those_that_only_say_so_are_shown() -> None:
+    gate = HARBOUR.gates[0]
+    gates = (
+        replace(gate, name="Phase 1", status=Status.RESOLVED, blockers=("LATER-001",)),
+        replace(gate, name="Phase 2", status=Status.RESOLVED, blockers=("ACTION-040",)),
+        replace(gate, name="Phase 3", blockers=("LATER-001",)),
+        replace(gate, name="Phase 4", blockers=()),
+    )
+    text = render(graph_lines(replace(HARBOUR, gates=gates), PIPE), PIPE)
+    assert text.partition("Gates\n")[2] == (
+        "  Phase 2  Opening  resolved  docs/gaps.md:149\n"
+        "      waits for 1 of 1 item: ACTION-040\n"
+        "  Phase 3  Opening  blocked   docs/gaps.md:149\n"
+        "      nothing that it waited for is open (1 item)\n"
+        "  Phase 4  Opening  blocked   docs/gaps.md:149\n"
+        "  1 gate passed\n"
+    )
+    assert "Phase 1" not in score_markdown(replace(HARBOUR, gates=gates), None)
 
 
 def test_the_graph_as_mermaid() -> None:

@@ -8,13 +8,13 @@ from gapkeeper.model.status import State
 from gapkeeper.reporting.item_list import STATUS_TONES, place_piece, status_piece
 from gapkeeper.reporting.numbers import count, days, total_days
 from gapkeeper.reporting.style import Line, Look, Piece, Tone, line, say, wrap
-from gapkeeper.reporting.table import Column, heading, table
+from gapkeeper.reporting.table import Column, heading, row_blocks, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gapkeeper.model.items import Item
-    from gapkeeper.model.readiness import CriticalPath, Gate
+    from gapkeeper.model.readiness import CriticalPath
     from gapkeeper.model.register import Register
 
 
@@ -47,11 +47,7 @@ def graph_lines(register: Register, look: Look) -> list[Line]:
     if waiting:
         lines += heading("Waiting for others")
         lines += table(_WAIT_COLUMNS, waiting, look, indent=2)
-    if register.gates:
-        lines += heading("Gates")
-        for gate in register.gates:
-            lines += gate_lines(gate, register, look)
-    return lines
+    return lines + gates_lines(register, look)
 
 
 _STEP_COLUMNS = (
@@ -107,25 +103,44 @@ def _open(item: Item | None) -> bool:
     return item is not None and item.state is State.OPEN
 
 
-def gate_lines(gate: Gate, register: Register, look: Look, *, most: int | None = None) -> list[Line]:
-    """A gate, its status, and the open items that it waits for; ``most`` is how many are named."""
+_GATE_COLUMNS = (
+    Column(""),  # name
+    Column("", least=16),  # title
+    Column(""),  # status
+    Column("", least=14, elide="left", spare=1),  # place
+)
+
+
+def gates_lines(register: Register, look: Look, *, most: int | None = None) -> list[Line]:
+    """The gates that are not passed, or say so while they wait for open items; ``most`` items of each are named."""
     items = {item.key: item for item in register.items}
-    waits = [key for key in gate.blockers if _open(items.get(key))]
-    head = line(
-        say(gate.name, Tone.STRONG),
-        f"  {gate.title}" if gate.title else "",
-        "  ",
-        status_piece(gate.status),
-        "  ",
-        place_piece(gate.source),
-    )
-    if waits:
-        text = line(f"waits for {len(waits)} of {count(len(gate.blockers), 'item')}: ", *_names(waits, items, most))
-    elif gate.blockers:
-        text = line(say(f"nothing that it waited for is open ({count(len(gate.blockers), 'item')})", Tone.GOOD))
-    else:
-        text = line(say("names no item that it waits for", Tone.FAINT))
-    return [*wrap(head, look, indent=2, hang=4), *wrap(text, look, indent=4)]
+    waits = {gate: [key for key in gate.blockers if _open(items.get(key))] for gate in register.gates}
+    shown = [gate for gate in register.gates if waits[gate] or gate.status.state is State.OPEN]
+    if not register.gates:
+        return []
+    lines = heading("Gates")
+    rows = [
+        (
+            line(say(gate.name, Tone.STRONG)),
+            line(gate.title),
+            line(status_piece(gate.status)),
+            line(place_piece(gate.source)),
+        )
+        for gate in shown
+    ]
+    for gate, block in zip(shown, row_blocks(_GATE_COLUMNS, rows, look, indent=2), strict=True):
+        lines += block
+        if waits[gate]:
+            total = count(len(gate.blockers), "item")
+            names = _names(waits[gate], items, most)
+            lines += wrap(line(f"waits for {len(waits[gate])} of {total}: ", *names), look, indent=6)
+        elif gate.blockers:
+            done = f"nothing that it waited for is open ({count(len(gate.blockers), 'item')})"
+            lines += wrap(line(say(done, Tone.GOOD)), look, indent=6)
+    passed = len(register.gates) - len(shown)
+    if passed:
+        lines.append(line(say(f"  {count(passed, 'gate')} passed", Tone.GOOD)))
+    return lines
 
 
 def _names(keys: list[str], items: Mapping[str, Item], most: int | None) -> list[str | Piece]:

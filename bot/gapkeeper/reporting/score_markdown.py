@@ -27,8 +27,9 @@ def score_markdown(register: Register, comparison: Comparison | None, *, base: s
     if readiness is not None and readiness.areas:
         head = ["| Area | Score | Weight | Computed | Stated | Resolved |", "|---|---:|---:|---:|---:|---:|"]
         blocks.append("\n".join([*head, *(_area(area) for area in readiness.areas)]))
-    if register.gates:
-        blocks.append("\n".join(_gate(gate, register) for gate in register.gates))
+    gates = [text for gate in register.gates if (text := _gate(gate, register))]
+    if gates:
+        blocks.append("\n".join(gates))
     if register.critical_path.steps:
         path = text_of(critical_path_line(register.critical_path))
         blocks.append(f"**Critical path:** {escaping.inline(path)}")
@@ -66,9 +67,12 @@ def _area(area: Area) -> str:
     return f"| {escaping.cell(area.name)} | {' | '.join(cells)} | {derived} |"
 
 
-def _gate(gate: Gate, register: Register) -> str:
+def _gate(gate: Gate, register: Register) -> str | None:
+    """A gate that is not passed, or says so while it waits for open items."""
     states = {item.key: item.state for item in register.items}
     waits = [key for key in gate.blockers if states.get(key) is State.OPEN]
+    if not waits and gate.status.state is State.CLOSED:
+        return None
     name = escaping.inline(f"{gate.name} {gate.title}".strip())
     text = f"- **{name}**: {gate.status.words}"
     if waits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gapkeeper.reporting.compare import posted, score
-from gapkeeper.reporting.graph_text import critical_path_line, gate_lines
+from gapkeeper.reporting.graph_text import critical_path_line, gates_lines
 from gapkeeper.reporting.item_list import place_piece
 from gapkeeper.reporting.numbers import count, number, per_cent, signed
 from gapkeeper.reporting.style import Line, Look, Tone, line, say, wrap
@@ -33,10 +33,7 @@ def score_lines(register: Register, comparison: Comparison | None, look: Look, *
         if readiness.scaled:
             note = "An area without a score is left out, and the weights of the others are scaled."
             lines += wrap(line(say(note, Tone.FAINT)), look)
-    if register.gates:
-        lines += heading("Gates")
-        for gate in register.gates:
-            lines += gate_lines(gate, register, look, most=6)
+    lines += gates_lines(register, look, most=6)
     if register.critical_path.steps:
         lines += heading("Critical path")
         lines += wrap(critical_path_line(register.critical_path), look, indent=2, hang=4)
