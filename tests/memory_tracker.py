@@ -43,6 +43,13 @@ class MemoryTracker:
         self.actor = ME
         self._next = 1
 
+    def copied(self) -> MemoryTracker:
+        """Another tracker that holds the same, and has seen nothing yet."""
+        made = MemoryTracker(self.capabilities)
+        made.issues, made.labels, made.milestones = dict(self.issues), dict(self.labels), set(self.milestones)
+        made.comments, made._next = list(self.comments), self._next
+        return made
+
     # --- Reading ------------------------------------------------------------------------------------
 
     def snapshot(self, managed_label: str, *, everything: bool) -> Snapshot:

@@ -29,6 +29,11 @@ class Project:
     def __post_init__(self) -> None:
         self.tracker = MemoryTracker(self.capabilities)
 
+    def copied(self) -> Project:
+        made = Project(self.policy, self.capabilities)
+        made.tracker = self.tracker.copied()
+        return made
+
     def plan(self, *items: Item, documents: Register | None = None, **options: object) -> Plan:
         return plan_sync(documents or register(*items), self.tracker, self.policy, **options)  # type: ignore[arg-type] # as sync's
 

@@ -6,7 +6,6 @@ The same again with a run that ends at any of its writes.
 from __future__ import annotations
 
 import contextlib
-import copy
 import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -232,15 +231,13 @@ def test_a_run_that_ends_anywhere_is_gone_on_with(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(0, 4), "moves")):
         data.draw(moves(world))
     documents = data.draw(registers(first), "later documents")
-    whole = copy.deepcopy(world.tracker)
-    whole.log.clear()
+    whole = world.tracker.copied()
     run(whole, documents, policy)
     if not whole.log:
         return
     at = data.draw(st.integers(0, len(whole.log) - 1), "crash at")
     when = data.draw(st.sampled_from(["before", "after"]))
-    broken = copy.deepcopy(world.tracker)
-    broken.log.clear()
+    broken = world.tracker.copied()
     broken.trouble = crash_at(broken, at, when)
     with pytest.raises(Crashed):
         run(broken, documents, policy)
