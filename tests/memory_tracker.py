@@ -156,6 +156,12 @@ class MemoryTracker:
         finally:
             self.actor, self.trouble, self.log = ME, trouble, log
 
+    def delete(self, number: int) -> None:
+        del self.issues[number]
+        for other, left in list(self.issues.items()):
+            links = frozenset(link for link in left.links if link[1] != number)
+            self.issues[other] = dataclasses.replace(left, links=links)
+
     def closes(self, number: int, reason: Reason = Reason.COMPLETED, by: Actor = ANNA) -> None:
         with self.acting(by):
             self.update_issue(number, IssueUpdate(state=State.CLOSED, reason=reason))

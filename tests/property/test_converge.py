@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import tempfile
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from builders import ANNA, GUEST, ME, NOW, STALE, item, register
+from gapkeeper.adapters.sqlite_tracker import open_tracker
 from gapkeeper.app.sync import plan_sync, sync
-from gapkeeper.model.plan import Op, Plan, Report
+from gapkeeper.model.plan import IssueUpdate, Op, Plan, Report
 from gapkeeper.model.policy import OnMove, OnRemove, SyncPolicy, WriteBack
 from gapkeeper.model.snapshot import Reason
 from gapkeeper.model.status import Rank, State, Status
@@ -25,11 +28,16 @@ from gapkeeper.planning.marker import Marker, read_marker
 from memory_tracker import Crashed, MemoryTracker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gapkeeper.model.items import Item
     from gapkeeper.model.register import Register
+    from gapkeeper.model.snapshot import Actor, Issue
+    from gapkeeper.ports import Tracker
 
 TITLES = ("PostgreSQL provisioning", "Provision Postgres", "Legal review")
 IDS = ("LATER-001", "LATER-002", "ACTION-040", "ISSUE-001")
+WHAT_PEOPLE_DO = ("close", "close", "reopen", "reopen", "rename", "label", "write", "copy", "untie", "delete")
 LABELS = ("gapkeeper", "gapkeeper: hold", "orphaned", "status: pending", "mine")
 
 
@@ -89,77 +97,130 @@ policies = st.builds(
 # --- What people do in the tracker ----------------------------------------------------------------------
 
 
+class Place(Protocol):
+    """A tracker that several people write to."""
+
+    def acting(self, actor: Actor) -> contextlib.AbstractContextManager[Tracker]:
+        """The tracker as somebody."""
+
+    def delete(self, number: int) -> None:
+        """Delete an issue."""
+
+
+class InMemory:
+    """The tracker of the tests."""
+
+    def __init__(self) -> None:
+        self.tracker = MemoryTracker()
+
+    @contextlib.contextmanager
+    def acting(self, actor: Actor) -> Iterator[Tracker]:
+        if actor == ME:
+            yield self.tracker
+        else:
+            with self.tracker.acting(actor):
+                yield self.tracker
+
+    def delete(self, number: int) -> None:
+        self.tracker.delete(number)
+
+
+class Embedded:
+    """The tracker that is shipped."""
+
+    def __init__(self, folder: str) -> None:
+        self.path = Path(folder) / "tracker.db"
+
+    def acting(self, actor: Actor) -> contextlib.AbstractContextManager[Tracker]:
+        return open_tracker(self.path, actor=actor, clock=lambda: NOW)
+
+    def delete(self, number: int) -> None:
+        with open_tracker(self.path) as tracker:
+            tracker.delete_issue(number)
+
+
 @dataclass
 class World:
     """The tracker, and every text that people wrote into it."""
 
-    tracker: MemoryTracker = field(default_factory=MemoryTracker)
+    place: Place
     texts: dict[int, list[str]] = field(default_factory=dict)
     written: int = 0
 
-    def numbers(self) -> list[int]:
-        return sorted(self.tracker.issues)
+    def issues(self) -> dict[int, Issue]:
+        with self.place.acting(ME) as tracker:
+            taken = tracker.snapshot("gapkeeper", everything=True)
+        return {issue.number: issue for issue in (*taken.issues, *(taken.others or ()))}
 
-    def write(self, number: int, *, above: bool) -> None:
+    def update(self, number: int, by: Actor, update: IssueUpdate) -> None:
+        with self.place.acting(by) as tracker:
+            tracker.update_issue(number, update)
+
+    def create(self, title: str, body: str, by: Actor, labels: frozenset[str] = frozenset()) -> int:
+        with self.place.acting(by) as tracker:
+            return tracker.create_issue(title, body, labels, milestone=None, assignees=frozenset()).number
+
+    def write(self, issue: Issue, *, above: bool) -> None:
         self.written += 1
         text = f"what a person wrote {self.written}"
-        body = self.tracker.issues[number].body
-        self.tracker.edits(number, body=f"{text}\n\n{body}" if above else f"{body}\n\n{text}")
-        self.texts.setdefault(number, []).append(text)
+        self.update(
+            issue.number, ANNA, IssueUpdate(body=f"{text}\n\n{issue.body}" if above else f"{issue.body}\n\n{text}")
+        )
+        self.texts.setdefault(issue.number, []).append(text)
 
 
 @st.composite
-def moves(draw: st.DrawFn, world: World) -> None:  # noqa: C901 - a menu of what people do
+def moves(draw: st.DrawFn, world: World) -> str:
     """One thing that somebody does."""
-    tracker = world.tracker
-    if not world.numbers() or draw(st.integers(0, 7)) == 0:
+    issues = world.issues()
+    if not issues or draw(st.integers(0, 7)) == 0:
         title = f"{draw(st.sampled_from(IDS))}: {draw(st.sampled_from(TITLES))}"
-        number = tracker.writes(title, "mine", by=draw(st.sampled_from([ANNA, GUEST])))
+        number = world.create(title, "mine", draw(st.sampled_from([ANNA, GUEST])))
         world.texts[number] = ["mine"]
-        return
-    number = draw(st.sampled_from(world.numbers()))
-    issue = tracker.issues[number]
-    who = draw(st.sampled_from([ANNA, ANNA, GUEST, STALE, ME]))
-    match draw(st.integers(0, 9)):
-        case 0 | 1:
-            tracker.closes(number, draw(st.sampled_from(Reason)), who)
-        case 2 | 3:
-            tracker.reopens(number, who)
-        case 4:
-            tracker.edits(number, title=f"{issue.title[:40]} (renamed)")
-        case 5:
-            name = draw(st.sampled_from(LABELS))
-            change = "remove_labels" if name in issue.labels else "add_labels"
-            tracker.edits(number, **{change: frozenset({name})})
-        case 6:
-            world.write(number, above=draw(st.booleans()))
-        case 7:
-            copied = tracker.writes(issue.title, issue.body, by=draw(st.sampled_from([ANNA, ME])), labels=issue.labels)
+        return f"#{number} written"
+    issue = issues[draw(st.sampled_from(sorted(issues)))]
+    number, who = issue.number, draw(st.sampled_from([ANNA, ANNA, GUEST, STALE, ME]))
+    match draw(
+        st.sampled_from(["close", "close", "reopen", "reopen", "rename", "label", "write", "copy", "untie", "delete"])
+    ):
+        case "close":
+            world.update(number, who, IssueUpdate(state=State.CLOSED, reason=draw(st.sampled_from(Reason))))
+        case "reopen":
+            world.update(number, who, IssueUpdate(state=State.OPEN))
+        case "rename":
+            world.update(number, who, IssueUpdate(title=f"{issue.title[:40]} (renamed)"))
+        case "label":
+            name = frozenset({draw(st.sampled_from(LABELS))})
+            on = not name & issue.labels
+            world.update(number, who, IssueUpdate(add_labels=name) if on else IssueUpdate(remove_labels=name))
+        case "write":
+            world.write(issue, above=draw(st.booleans()))
+        case "copy":
+            copied = world.create(issue.title, issue.body, draw(st.sampled_from([ANNA, ME])), issue.labels)
             world.texts[copied] = list(world.texts.get(number, []))
-        case 8:
-            with tracker.acting():
+        case "untie":
+            with world.place.acting(ANNA) as tracker:
                 for type_, other in sorted(issue.links):
                     tracker.remove_link(number, type_, other)
         case _:
-            del tracker.issues[number]
+            world.place.delete(number)
             world.texts.pop(number, None)
-            for other, left in tracker.issues.items():
-                links = frozenset(link for link in left.links if link[1] != number)
-                tracker.issues[other] = dataclasses.replace(left, links=links)
+    return f"#{number}, by {who.name}"
 
 
 # --- The rules ------------------------------------------------------------------------------------------
 
 
-def run(tracker: MemoryTracker, documents: Register, policy: SyncPolicy) -> Report:
-    return sync(
-        documents,
-        tracker,
-        lambda: contextlib.nullcontext(tracker),
-        policy,
-        clock=lambda: NOW,
-        wait=lambda _seconds: None,
-    )
+def run(place: Place, documents: Register, policy: SyncPolicy) -> Report:
+    with place.acting(ME) as reader:
+        return sync(
+            documents,
+            reader,
+            lambda: place.acting(ME),
+            policy,
+            clock=lambda: NOW,
+            wait=lambda _seconds: None,
+        )
 
 
 def unsettled(plan: Plan) -> list[object]:
@@ -168,18 +229,16 @@ def unsettled(plan: Plan) -> list[object]:
 
 
 def check(world: World, documents: Register, policy: SyncPolicy) -> None:
-    tracker = world.tracker
-    writes = len(tracker.log)
-    again = plan_sync(documents, tracker, policy)
-    assert unsettled(again) == []
-    run(tracker, documents, policy)
-    assert len(tracker.log) == writes
+    with world.place.acting(ME) as tracker:
+        assert unsettled(plan_sync(documents, tracker, policy)) == []
+    issues = world.issues()
+    run(world.place, documents, policy)
+    assert world.issues() == issues
     standing: dict[str, int] = {}
-    for issue in tracker.issues.values():
+    for issue in issues.values():
         marker = read_marker(issue.body)
-        texts = world.texts.get(issue.number, [])
         parts = split_body(issue.body)
-        assert all(text in parts.above + parts.below for text in texts)
+        assert all(text in parts.above + parts.below for text in world.texts.get(issue.number, []))
         ours = isinstance(marker, Marker) and issue.author == ME and "gapkeeper" in issue.labels
         if isinstance(marker, Marker) and ours and issue.state is State.OPEN and "gapkeeper: hold" not in issue.labels:
             reopened = marker.state.tracker.state is State.CLOSED  # a person opened a duplicate again
@@ -187,19 +246,30 @@ def check(world: World, documents: Register, policy: SyncPolicy) -> None:
     assert all(count == 1 for count in standing.values() if count), standing
 
 
-@given(st.data())
-def test_one_sync_settles_it(data: st.DataObject) -> None:
-    world = World()
+def one_sync_settles_it(data: st.DataObject, place: Place) -> None:
+    world = World(place)
     documents = None
     for _ in range(data.draw(st.integers(1, 4), "rounds")):
         documents, policy = data.draw(registers(documents), "documents"), data.draw(policies, "policy")
         for _ in range(data.draw(st.integers(0, 4), "moves")):
-            data.draw(moves(world))
-        report = run(world.tracker, documents, policy)
+            data.draw(moves(world), "move")
+        report = run(place, documents, policy)
         for outcome in report.outcomes:
             event(outcome.change.op.value)
             assert outcome.error is None or outcome.change.op is Op.WRITE_BACK, outcome.error
         check(world, documents, policy)
+
+
+@given(st.data())
+def test_one_sync_settles_it(data: st.DataObject) -> None:
+    one_sync_settles_it(data, InMemory())
+
+
+@settings(max_examples=max(5, settings.default.max_examples // 10))
+@given(st.data())
+def test_one_sync_settles_it_on_the_embedded_tracker(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        one_sync_settles_it(data, Embedded(folder))
 
 
 def state_of(tracker: MemoryTracker) -> object:
@@ -224,27 +294,27 @@ def state_of(tracker: MemoryTracker) -> object:
 
 @given(st.data())
 def test_a_run_that_ends_anywhere_is_gone_on_with(data: st.DataObject) -> None:
-    world = World()
+    place = InMemory()
+    world = World(place)
     first, policy = data.draw(registers(), "documents"), data.draw(policies, "policy")
     policy = dataclasses.replace(policy, backfill=False)  # one that was cut off gets a comment more
-    run(world.tracker, first, policy)
+    run(place, first, policy)
     for _ in range(data.draw(st.integers(0, 4), "moves")):
-        data.draw(moves(world))
+        data.draw(moves(world), "move")
     documents = data.draw(registers(first), "later documents")
-    whole = world.tracker.copied()
+    whole, broken = InMemory(), InMemory()
+    whole.tracker, broken.tracker = place.tracker.copied(), place.tracker.copied()
     run(whole, documents, policy)
-    if not whole.log:
+    if not whole.tracker.log:
         return
-    at = data.draw(st.integers(0, len(whole.log) - 1), "crash at")
-    when = data.draw(st.sampled_from(["before", "after"]))
-    broken = world.tracker.copied()
-    broken.trouble = crash_at(broken, at, when)
+    at = data.draw(st.integers(0, len(whole.tracker.log) - 1), "crash at")
+    broken.tracker.trouble = crash_at(broken.tracker, at, data.draw(st.sampled_from(["before", "after"])))
     with pytest.raises(Crashed):
         run(broken, documents, policy)
-    event(broken.log[-1].partition(" ")[0] if broken.log else "before everything")
-    broken.trouble = lambda _when, _what: None
+    event(broken.tracker.log[-1].partition(" ")[0] if broken.tracker.log else "before everything")
+    broken.tracker.trouble = lambda _when, _what: None
     run(broken, documents, policy)
-    assert state_of(broken) == state_of(whole)
+    assert state_of(broken.tracker) == state_of(whole.tracker)
     check(World(broken, world.texts), documents, policy)
 
 
