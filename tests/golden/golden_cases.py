@@ -42,9 +42,9 @@ class Repository:
     commits: Mapping[str, dt.date]
 
     def exists(self, path: str) -> bool:
-        """Whether a file, or a folder with a file in it, is there."""
+        """Whether a file, or a folder with a file in it, is there; `.` always is."""
         path = path.rstrip("/")
-        return path in self.files or any(name.startswith(f"{path}/") for name in self.files)
+        return path in {".", *self.files} or any(name.startswith(f"{path}/") for name in self.files)
 
     def commit_dates(self, paths: Collection[str]) -> Mapping[str, dt.date]:
         """The day of the last commit of each path that has one."""
