@@ -96,7 +96,7 @@ class FolderDocuments:
     def ignore_file(self, folder: str) -> bytes | None:
         """The text of a folder's `.gitignore`; git does not read it through a link either."""
         try:
-            return _bytes(self._top / folder / ".gitignore")
+            return _bytes(f"{self._top}/{folder}.gitignore")
         except OSError:
             return None
 
@@ -114,7 +114,7 @@ class FolderDocuments:
 
     def _read(self, path: str) -> Document:
         try:
-            data = _bytes(self._top / path)
+            data = _bytes(f"{self._top}/{path}")
         except FileNotFoundError:
             return Document(path, None, "it vanished while the folder was read; run the command again")
         except OSError as error:
@@ -127,12 +127,15 @@ class FolderDocuments:
         return Document(path, None, POINTER) if is_pointer(data) else Document(path, data)
 
 
-def _bytes(path: Path) -> bytes | None:
+def _bytes(path: str) -> bytes | None:
     """What stands in a file, up to one byte more than the limit; None where it is no regular file."""
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _FLAGS)) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
             return None
-        return file.read(SIZE_LIMIT + 1)
+        # One byte more than there should be, and not the limit: a buffer of its size costs more than the reading.
+        data = file.read(min(status.st_size, SIZE_LIMIT) + 1)
+        return data if len(data) <= status.st_size else data + file.read(SIZE_LIMIT + 1 - len(data))
 
 
 def _unlisted(error: OSError) -> str:

@@ -41,8 +41,10 @@ class RevisionDocuments:
     def documents(self) -> Iterator[Document]:
         """The documents, sorted by path in byte order, each read when it is asked for."""
         with git_command.Blobs(self._folder) as blobs:
-            for path, _ in self._selection.walk(_Readable(self._commit, blobs)):
-                yield _read(path, blobs.read(self._commit.files[path], SIZE_LIMIT))
+            paths = [path for path, _ in self._selection.walk(_Readable(self._commit, blobs))]
+            read = blobs.read([self._commit.files[path] for path in paths], SIZE_LIMIT)
+            for path, data in zip(paths, read, strict=True):
+                yield _read(path, data)
 
     def exists(self, path: str) -> bool:
         """Whether the commit has a file or folder there, in exactly these letters."""
@@ -95,7 +97,7 @@ class _Readable(NamedTuple):
 
     def ignore_file(self, folder: str) -> bytes | None:
         blob = self.commit.files.get(f"{folder}.gitignore")
-        return None if blob is None else self.blobs.read(blob, SIZE_LIMIT)
+        return None if blob is None else next(self.blobs.read([blob], SIZE_LIMIT))
 
 
 def _read(path: str, data: bytes | None) -> Document:

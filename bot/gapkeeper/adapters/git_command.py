@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self, cast
 
 from gapkeeper.errors import DocumentsError
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
@@ -33,6 +34,7 @@ _SAFE = (
 _KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT")
 _KEPT_NUMBERED = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 _CHUNK = 65_536  # bytes
+_AHEAD = 60  # questions at a time: 65 bytes each, they fit into the smallest pipe, and no side waits for the other
 
 
 def environment() -> dict[str, str]:
@@ -105,18 +107,14 @@ class Stream:
         _end(self._process)
 
     def _fields(self) -> Iterator[bytes]:
-        process = self._process
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
-        try:
-            process.stdin.write(self._text)
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # it ended with an error, which its exit code tells
+        with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", self._process.stdin) as stdin:
+            stdin.write(self._text)  # where it ended with an error, its exit code tells
+        stdout = cast("io.BufferedReader", self._process.stdout)
         rest = b""
-        while chunk := process.stdout.read1(_CHUNK):  # type: ignore[attr-defined]  # a buffered reader
+        while chunk := stdout.read1(_CHUNK):
             *fields, rest = (rest + chunk).split(b"\0")
             yield from fields
-        if process.wait() != 0:
+        if self._process.wait() != 0:
             raise _failed(self._arguments, b"")
 
 
@@ -134,26 +132,30 @@ class Blobs:
         if self._process is not None:
             _end(self._process)
 
-    def read(self, blob: str, limit: int) -> bytes | None:
-        """The bytes of a blob, at most one more than the limit; None where git cannot read it."""
+    def read(self, blobs: Sequence[str], limit: int) -> Iterator[bytes | None]:
+        """The bytes of each blob, at most one more than the limit; None where git cannot read it."""
         if self._process is None:
             self._process = _start(self._folder, "cat-file", "--batch")
-        process = self._process
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
-        try:
-            process.stdin.write(f"{blob}\n".encode("ascii"))
-            process.stdin.flush()
-        except BrokenPipeError:
-            return None
-        facts = process.stdout.readline().split()
-        if len(facts) != 3:  # "missing", or it died on a damaged object
-            return None
-        rest = int(facts[2])
-        data = process.stdout.read(min(rest, limit + 1))
-        rest += 1 - len(data)  # and a line feed behind it
-        while rest > 0 and (skipped := process.stdout.read(min(rest, _CHUNK))):
-            rest -= len(skipped)
-        return None if rest else data
+        for start in range(0, len(blobs), _AHEAD):
+            batch = blobs[start : start + _AHEAD]
+            with contextlib.suppress(BrokenPipeError):  # it died on a damaged object: the answers are missing
+                stdin = cast("IO[bytes]", self._process.stdin)
+                stdin.write("".join(f"{blob}\n" for blob in batch).encode("ascii"))
+                stdin.flush()
+            for _ in batch:
+                yield _answer(cast("IO[bytes]", self._process.stdout), limit)
+
+
+def _answer(stdout: IO[bytes], limit: int) -> bytes | None:
+    facts = stdout.readline().split()
+    if len(facts) != 3:  # "missing", or the end
+        return None
+    rest = int(facts[2])
+    data = stdout.read(min(rest, limit + 1))
+    rest += 1 - len(data)  # and a line feed behind it
+    while rest > 0 and (skipped := stdout.read(min(rest, _CHUNK))):
+        rest -= len(skipped)
+    return None if rest else data
 
 
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:

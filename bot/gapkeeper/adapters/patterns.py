@@ -42,8 +42,10 @@ class Patterns:
 
     def __init__(self, lines: Iterable[bytes], folder: str = "") -> None:
         """``folder`` is where the list stands, with a slash at its end: paths are matched relative to it."""
-        self._patterns = [pattern for line in lines if (pattern := _compile(line)) is not None]
+        translated = [pair for line in lines if (pair := _translate(line)) is not None]
+        self._patterns = [pattern for pair in translated if (pattern := _compile(*pair)) is not None]
         self._patterns.reverse()
+        self._any = _any_of([regex for regex, _ in translated])
         self._skip = len(os.fsencode(folder))
 
     @classmethod
@@ -54,22 +56,40 @@ class Patterns:
     def decide(self, path: bytes, *, folder: bool) -> bool | None:
         """Whether an entry is taken; None where no pattern speaks of it."""
         path = path[self._skip :]
+        if self._any is not None and self._any.search(path + b"/" if folder else path) is None:
+            return None
         for pattern in self._patterns:
             if pattern.matches_folder(path) if folder else pattern.matches_file(path):
                 return pattern.takes
         return None
 
 
-def _compile(line: bytes) -> _Pattern | None:
-    """One line; None for comments, and for what git ignores as well: a range without an end."""
+def _translate(line: bytes) -> tuple[bytes, bool] | None:
+    """One line as a regular expression; None for comments, and for what git ignores as well: a range without an end."""
     try:
         regex, takes = GitIgnoreSpecPattern.pattern_to_regex(line)
-        if regex is None or takes is None:
-            return None
+    except ValueError:
+        return None
+    return None if regex is None or takes is None else (regex, takes)
+
+
+def _compile(regex: bytes, takes: bool) -> _Pattern | None:  # noqa: FBT001 - the pair that pathspec makes
+    try:
         compiled = re2.compile(regex, _options())
-    except (ValueError, re2.error):
+    except re2.error:
         return None
     return _Pattern(takes, compiled, compiled.groupindex.get(_FOLDER_END))
+
+
+def _any_of(regexes: list[bytes]) -> Any:  # noqa: ANN401 - re2 has no types
+    """One expression for all, since most paths match none of them; None where that is too much for RE2."""
+    bare = [regex.replace(b"(?P<ps_d>/)", b"/") for regex in regexes]
+    if not bare or any(b"ps_d" in regex for regex in bare):
+        return None
+    try:
+        return re2.compile(b"|".join(b"(?:%s)" % regex for regex in bare), _options())
+    except re2.error:
+        return None
 
 
 def _options() -> Any:  # noqa: ANN401
