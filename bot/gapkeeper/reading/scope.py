@@ -173,9 +173,15 @@ class Lookup:
         if bounds is None:
             return []
         prefix, low, high, width = bounds
-        return [
-            i for number, wide, i in self._by_prefix[prefix] if low <= number <= high and _fits(wide, width, number)
-        ]
+        listed = self._by_prefix.get(prefix, [])
+        at = bisect_left(listed, (low, 0, ""))
+        found = []
+        while at < len(listed) and listed[at][0] <= high:
+            number, wide, id_ = listed[at]
+            if _fits(wide, width, number):
+                found.append(id_)
+            at += 1
+        return found
 
     def range_keys(self, first: str, last: str | None, from_path: str) -> list[str]:
         """The keys of the items in a range, or of one ID."""
