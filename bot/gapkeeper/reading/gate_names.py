@@ -29,7 +29,7 @@ WAITING_FOR = re.compile(_WAITING, re.IGNORECASE)  # a heading such as `Prerequi
 _MAY_NAME = re.compile(rf"[\W\d_]*(?:{_WAITING})?(?:{_WORD})", re.IGNORECASE)
 _FIRST_WORD = re.compile(rf"(?:{_WORD})(?![^\W\d_])", re.IGNORECASE)
 _FURTHER = re.compile(
-    rf"\s*(?P<joint>,(?:\s*(?:and|und|et|y|e|i|en))?|/|&|\+|;|and|und|et|–|—|-|to|through)\s*(?:(?:{_WORD})\s+)?"
+    rf"\s*(?P<joint>,(?:\s*(?:and|und|et|y|e|i|en))?|/|&|\+|;|and|und|et|–|—|-|to|through)\s*(?:(?P<word>{_WORD})\s+)?"
     rf"(?P<number>{_DIGITS})(?=\s*(?:$|[,;()/&+.–—-]|and\b|und\b|et\b|through\b|to\b))",
     re.IGNORECASE,
 )
@@ -71,6 +71,8 @@ def names_in(text: str) -> Iterator[GateName]:
         yield GateName(f"{word} {number}", match.start(), match.end())
         position = match.end()
         while number[0].isdigit() and (further := _FURTHER.match(text, position)):
+            if further["word"] and _KIND_OF[further["word"].casefold()] != _KIND_OF[match["word"].casefold()]:
+                break
             for between in _between(number, further["number"]) if further["joint"] in _RANGE else ():
                 yield GateName(f"{word} {between}", further.start("number"), further.end())
             number, position = further["number"], further.end()

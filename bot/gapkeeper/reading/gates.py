@@ -97,19 +97,23 @@ def resolve_gates(
 def _registers(facts: Iterable[GateStatement]) -> dict[str, str]:
     """For each kind of gate (phase, gate, milestone) the document that defines most of them.
 
-    As with items, a document defines a gate where it makes one of its strongest statements.
+    Of several the one that makes most of the strongest statements.
     """
-    strongest: dict[tuple[str, str], tuple[Rank, set[str]]] = {}
+    defined: dict[tuple[str, str], dict[str, Rank]] = defaultdict(dict)  # gate -> document -> its best rank
     for fact in facts:
-        key = gate_key(fact.name)
-        rank, paths = strongest.get(key, (Rank.RANGE, set()))
-        if fact.status is None or fact.rank > rank:
-            continue
-        strongest[key] = (fact.rank, {fact.path} if fact.rank < rank else paths | {fact.path})
+        if fact.status is not None:
+            paths = defined[gate_key(fact.name)]
+            paths[fact.path] = min(fact.rank, paths.get(fact.path, fact.rank))
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for (kind, _), (_, paths) in strongest.items():
-        counts[kind].update(paths)
-    return {kind: min(found, key=lambda path: (-found[path], path)) for kind, found in counts.items()}
+    strongest: Counter[tuple[str, str]] = Counter()
+    for (kind, _), paths in defined.items():
+        best = min(paths.values())
+        counts[kind].update(paths.keys())
+        strongest.update((kind, path) for path, rank in paths.items() if rank == best)
+    return {
+        kind: min(found, key=lambda path: (-found[path], -strongest[kind, path], path))
+        for kind, found in counts.items()
+    }
 
 
 def _grouped(facts: Sequence[GateStatement], registers: Mapping[str, str]) -> dict[_Key, list[GateStatement]]:
