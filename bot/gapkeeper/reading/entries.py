@@ -11,7 +11,7 @@ from gapkeeper.model.status import Rank, Status
 from gapkeeper.reading.blocks import STRIKE, STRONG, Entry, Inline
 from gapkeeper.reading.fields import Fields
 from gapkeeper.reading.headings import Titled, after_id, leading_id, leading_status, names_several, read_title
-from gapkeeper.reading.ids import qualifier
+from gapkeeper.reading.ids import qualifier, without_ids
 from gapkeeper.reading.marks import leading_emoji
 from gapkeeper.reading.values import Context, joined, part, stated
 
@@ -151,8 +151,8 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
         reading = context.vocabulary.read(joined(rest), context.legend)
         fields.statuses.append(stated(context, reading, StatusForm.MARKER, span))
         fields.waits_for(fields.statuses[-1], rest)
-        title_start += first.end
-        title_start = after_id(text, title_start)
+        title_start = after_id(text, title_start + first.end)
+        title_start += len(text[title_start:]) - len(text[title_start:].lstrip(" ,;.!"))
         rest = part(context, line, title_start, len(text))
     titled = read_title(context, line, min(title_start, len(text))) if rest else None
     if titled is not None:
@@ -162,7 +162,8 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
     title = titled.title if titled else ""
     if note:  # `ACTION-040 (Feature Routes): Not Started - correct`: the title is what stands in parentheses
         _take_note(statement, line, note)
-    if statement.title is None and any(c.isalpha() for c in title) and titled is not None:
+    words = without_ids(title, context.ids.scan(title))
+    if statement.title is None and any(c.isalpha() for c in words) and titled is not None:
         value = part(context, line, titled.start, titled.end)
         statement.title = FieldText(title, Span(value.start, value.end), statement.line)
 

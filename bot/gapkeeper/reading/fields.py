@@ -126,7 +126,7 @@ def _field_value(meaning: str, text: FieldText | None) -> FieldText | None:
         return owner_text(text)
     if meaning == "priority":
         return priority_text(text)
-    return None if text is None or (meaning == "estimate" and says_nothing(text.text)) else text
+    return None if text is None or (meaning in {"estimate", "category"} and says_nothing(text.text)) else text
 
 
 def is_field_table(context: Context, table: Table) -> bool:

@@ -49,6 +49,7 @@ class Lexicon:
     negations: Mapping[str, frozenset[str]]  # language -> phrases
     hedges: Mapping[str, frozenset[str]]
     dates: Mapping[str, frozenset[str]]  # words before a date: `by`
+    doubts: Mapping[str, frozenset[str]]  # words after a closing word that keep it from closing
     days: frozenset[str]
     headers: Mapping[str, frozenset[str]]  # what a column is: "key", "title", "field", ... -> headers
     trailing: Mapping[str, tuple[str, ...]]  # what follows a closing word and keeps it from closing
@@ -89,6 +90,7 @@ def lexicon(languages: tuple[str, ...] | None, words: Mapping[str, Status], colu
         negations=phrases("before", "negation"),
         hedges=phrases("before", "hedge"),
         dates=phrases("after", "date"),
+        doubts=phrases("after", "doubt"),
         days=frozenset().union(*phrases("after", "days").values()),
         headers={name: frozenset(map(normalise, listed)) for name, listed in sets["headers"].items()},
         trailing={name: tuple(sets[name]["after"].get("trailing", ())) for name in chosen},

@@ -17,7 +17,7 @@ EMOJI = (
 EMOJI_SEQUENCE = re.compile(f"[{EMOJI}][\ufe0e\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*")
 _CHECKBOX = re.compile(r"\[([ xX✓✔])\]")
 _FRACTION = re.compile(r"(?<![\d/.,])(\d{1,6})(?:\s*/\s*|\s+(?:of|out of|von|sur|de|z|van)\s+)(\d{1,6})(?![\d/])")
-_SHARE = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*%")
+_SHARE = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|％|percent\b|per cent\b|prozent\b)", re.IGNORECASE)
 _FILE_NAME = re.compile(r"\S*://\S*|(?<![\w./\\-])[\w./\\-]*\w\.[A-Za-z][A-Za-z0-9]{0,4}(?![\w(])")
 PRIORITY = re.compile(r"(?<!\w)(?:p[0-4]|critical|high|medium|low|highest|lowest|urgent)(?!\w)", re.IGNORECASE)
 

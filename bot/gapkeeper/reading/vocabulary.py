@@ -36,6 +36,14 @@ _BESIDE_BEFORE = re.compile(r"[\s()\[\]:–—-]*(?:\w+\s+){0,2}[\s(\[]*$")
 _BESIDE_AFTER = re.compile(r"[\s()\[\]:–—~≈-]*(?:(?:of|at|about|only|nur|ca)\.?\s+)?$")
 _LEFT_OVER = re.compile(r"[\W\d_]+|\b(?:all|priority)\b", re.IGNORECASE)
 _LONGEST_TEXT = 1_000  # characters of a status that are read; what is longer is prose
+_WAITS = re.compile(r"(?:\w+\s+)?(?:on|by|until|for)\b", re.IGNORECASE)  # `Blocked on ACTION-2`
+_SENTENCE_END = re.compile(r"[.;!|\n](?:\s|$)")
+_ARROW = re.compile(r"→|->|=>|⇒")
+_ANSWER = re.compile(r"\s*[:=–—-]\s*")  # `Resolved: No`
+_ONLY_ANSWERS = frozenset(
+    {"no", "not", "nein", "nicht", "non", "pas", "não", "nie", "niet"}
+)  # doubt only as the first word
+_ZERO = re.compile(r"(?<![\d.,/])0\s*$")  # `0 done`
 _LOOK_BACK = 4  # words before a closing word in which a hedge or negation counts
 _YES = frozenset({"yes", "y", "true", "ja", "oui", "sí", "si", "sim", "tak", "はい", "是", "예"})
 _NO = frozenset({"no", "n", "false", "nein", "non", "não", "nie", "nee", "いいえ", "否", "아니오"})
@@ -134,7 +142,8 @@ class Vocabulary:
             return None
         phrase, rest = text[reading.start : reading.end], text[reading.end :]
         emphatic = phrase.isupper() or not any(c.isalpha() for c in phrase)
-        if emphatic or re.match(r"\s*(?:$|[-–—,.;:!?()\[\]|/+→]|\*)", rest):
+        waits = reading.status is Status.BLOCKED and _WAITS.match(phrase.split()[-1] + rest)
+        if emphatic or waits or re.match(r"\s*(?:$|[-–—,.;:!?()\[\]|/+→]|\*)", rest):
             return reading
         return None
 
@@ -243,7 +252,7 @@ class Vocabulary:
         self, phrases: Mapping[str, frozenset[str]], text: str, tokens: list[_Token], match: _Match, reach: int
     ) -> bool:
         """Whether one of the phrases stands before a match, in its clause, within some words."""
-        known = frozenset().union(*(phrases.get(language, frozenset()) for language in match.word.languages))
+        known = self._of(phrases, match)
         end = match.start
         for index in range(match.token - 1, max(-1, match.token - 1 - reach), -1):
             if _CLAUSE_END.search(text, tokens[index].end, end):
@@ -262,17 +271,43 @@ class Vocabulary:
         if self._hedged(text, tokens, match):
             before = " ".join(t.text for t in tokens[max(0, match.token - _LOOK_BACK) : match.token])
             return any(word in before for word in ("almost", "nearly", "mostly", "half")) or begun(text)
-        if "?" in clause or _below_whole_beside(text, match) or self._dated_ahead(tokens, match):
+        doubtful = "?" in clause or "？" in clause or self._doubted(text, tokens, match)
+        if doubtful or _below_whole_beside(text, match) or self._dated_ahead(tokens, match):
             return begun(text)
         trailing = [t for language in match.word.languages for t in self._lexicon.trailing.get(language, ())]
         if any(after.lstrip(" ・(（").startswith(t) for t in trailing):
             return False
         return None
 
+    def _doubted(self, text: str, tokens: list[_Token], match: _Match) -> bool:
+        """`Done (partial)`, `Done except two`, `Resolved: No`, `Closed → reopened`: doubt in the same sentence."""
+        if _ZERO.search(text[: match.start]):
+            return True
+        end = _SENTENCE_END.search(text, match.end)
+        stop = end.start() if end else len(text)
+        known = self._of(self._lexicon.doubts, match)
+        after = [t for t in tokens[match.token :] if match.end <= t.start < stop]
+        for index, token in enumerate(after):
+            pair = f"{token.text} {after[index + 1].text}" if index + 1 < len(after) else ""
+            if token.text in known and token.text not in _ONLY_ANSWERS:
+                return True
+            if pair in known or (index == 0 and token.text in known and _ANSWER.match(text, match.end)):
+                return True
+        arrow = _ARROW.search(text, match.end)
+        return (
+            arrow is not None
+            and self._read(text[arrow.end() :], {}).status.state is State.OPEN
+            and (self._read(text[arrow.end() :], {}).known)
+        )
+
+    def _of(self, phrases: Mapping[str, frozenset[str]], match: _Match) -> frozenset[str]:
+        """The phrases of the languages that a word belongs to."""
+        return frozenset().union(*(phrases.get(language, frozenset()) for language in match.word.languages))
+
     def _dated_ahead(self, tokens: list[_Token], match: _Match) -> bool:
         """`Complete by Friday`: a date ahead. `Resolved by Ada` is none."""
         ahead = [t for t in tokens[match.token :] if t.start >= match.end][:5]
-        known = frozenset().union(*(self._lexicon.dates.get(lang, frozenset()) for lang in match.word.languages))
+        known = self._of(self._lexicon.dates, match)
         for length in (3, 2, 1):
             run = ahead[:length]
             if " ".join(t.text for t in run) in known and len(ahead) > length:
