@@ -16,7 +16,8 @@ from gapkeeper.reporting.compare import compare
 from gapkeeper.reporting.findings import finding_lines
 from gapkeeper.reporting.graph_drawn import dot, mermaid
 from gapkeeper.reporting.graph_text import graph_lines
-from gapkeeper.reporting.item_list import item_lines, items_csv
+from gapkeeper.reporting.item_csv import items_csv
+from gapkeeper.reporting.item_list import item_lines
 from gapkeeper.reporting.json_text import json_text
 from gapkeeper.reporting.register_json import register_json
 from gapkeeper.reporting.score_text import score_lines

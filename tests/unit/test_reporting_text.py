@@ -15,7 +15,9 @@ from gapkeeper.reporting.compare import compare
 from gapkeeper.reporting.findings import finding_lines, findings_summary
 from gapkeeper.reporting.graph_drawn import dot, mermaid
 from gapkeeper.reporting.graph_text import critical_path_line, graph_lines
-from gapkeeper.reporting.item_list import CSV_COLUMNS, item_lines, items_csv, items_summary, matching
+from gapkeeper.reporting.item_csv import CSV_COLUMNS, items_csv
+from gapkeeper.reporting.item_filter import matching
+from gapkeeper.reporting.item_list import item_lines, items_summary
 from gapkeeper.reporting.outcome_text import outcome_lines, report_lines
 from gapkeeper.reporting.plan_text import plan_lines
 from gapkeeper.reporting.score_markdown import score_markdown

@@ -5,13 +5,11 @@ from __future__ import annotations
 import click
 
 from gapkeeper import __version__
-from gapkeeper.entry.cli import documents, explanations
+from gapkeeper.entry.cli import documents
 from gapkeeper.entry.cli.command import Command, format_option, path_argument, rev_option
 from gapkeeper.entry.cli.terminal import show, write_data
 from gapkeeper.model.diagnostics import Severity
-from gapkeeper.reporting.findings import finding_lines, findings_summary
 from gapkeeper.reporting.json_text import json_text
-from gapkeeper.reporting.register_json import check_json
 
 
 @click.command(
@@ -36,14 +34,20 @@ def command(path: str, rev: str | None, form: str, strict: bool, explain: str | 
     Exits 1 where there are errors.
     """
     if explain is not None:
+        from gapkeeper.entry.cli import explanations  # noqa: PLC0415 - start-up
+
         write_data(explanations.explanation(explain).page)
         return 0
     read = documents.read(path, rev)
     found = read.register.diagnostics
     if form == "text":
+        from gapkeeper.reporting.findings import finding_lines, findings_summary  # noqa: PLC0415 - start-up
+
         show(lambda look: finding_lines(found, look))
         show(lambda _: [findings_summary(found, len(read.register.documents))], error=True)
     elif form == "json":
+        from gapkeeper.reporting.register_json import check_json  # noqa: PLC0415 - start-up
+
         write_data(json_text(check_json(read.register)))
     else:
         write_data(_for_ci(form, read))
@@ -54,6 +58,7 @@ def command(path: str, rev: str | None, form: str, strict: bool, explain: str | 
 def _for_ci(form: str, read: documents.Read) -> str:
     found = documents.for_ci(read)
     if form == "sarif":
+        from gapkeeper.entry.cli import explanations  # noqa: PLC0415 - start-up
         from gapkeeper.reporting.sarif import sarif  # noqa: PLC0415 - start-up
 
         pages = explanations.explanations({one.code for one in found})

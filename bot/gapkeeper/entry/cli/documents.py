@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from gapkeeper import wiring
 from gapkeeper.entry.cli.terminal import show
-from gapkeeper.reporting.complaint import error_lines
 
 if TYPE_CHECKING:
     from gapkeeper.model.diagnostics import Diagnostic
@@ -49,6 +48,8 @@ def finish(register: Register, code: int = 0) -> int:
 
 
 def _warn(message: str, hint: str | None, word: str = "warning") -> None:
+    from gapkeeper.reporting.complaint import error_lines  # noqa: PLC0415 - start-up
+
     show(lambda look: error_lines(message, hint, look, word=word), error=True)
 
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import difflib
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from gapkeeper.errors import UsageError
 from gapkeeper.reporting.sarif import Explanation
 
-_FOLDER = files("gapkeeper.reading").joinpath("explanations")
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+def _folder() -> Traversable:
+    return files("gapkeeper.reading").joinpath("explanations")
 
 
 def known_codes() -> list[str]:
     """Every code that has a page."""
-    if not _FOLDER.is_dir():
+    folder = _folder()
+    if not folder.is_dir():
         return []
-    return sorted(page.name.removesuffix(".md") for page in _FOLDER.iterdir() if page.name.endswith(".md"))
+    return sorted(page.name.removesuffix(".md") for page in folder.iterdir() if page.name.endswith(".md"))
 
 
 def explanation(code: str) -> Explanation:
@@ -26,7 +33,7 @@ def explanation(code: str) -> Explanation:
         like = difflib.get_close_matches(name, codes)
         meant = f"; did you mean {' or '.join(like)}?" if like else ""
         raise UsageError(f"there is no finding called {code!r}{meant}", hint=f"There are: {', '.join(codes)}")
-    page = _FOLDER.joinpath(f"{name}.md").read_text("utf-8")
+    page = _folder().joinpath(f"{name}.md").read_text("utf-8")
     return Explanation(_summary(page), page)
 
 

@@ -9,9 +9,7 @@ from gapkeeper.entry.cli.command import Command, format_option, path_argument, r
 from gapkeeper.entry.cli.terminal import show, write_data
 from gapkeeper.errors import UsageError
 from gapkeeper.model.status import State, Status
-from gapkeeper.reporting.item_list import item_lines, items_csv, items_summary, matching, names_gate
-from gapkeeper.reporting.json_text import json_text
-from gapkeeper.reporting.register_json import register_json
+from gapkeeper.reporting.item_filter import matching, names_gate
 
 _STATUSES = [*(status.value for status in Status), *(state.value for state in State)]
 
@@ -61,10 +59,17 @@ def command(
             raise UsageError(f"there is no gate {name!r}", hint=f"There are: {known}" if known else None)
     items = matching(register, kinds=kinds, statuses=statuses, owners=owners, gates=gates)
     if form == "json":
+        from gapkeeper.reporting.json_text import json_text  # noqa: PLC0415 - start-up
+        from gapkeeper.reporting.register_json import register_json  # noqa: PLC0415 - start-up
+
         write_data(json_text(register_json(register, items)))
     elif form == "csv":
+        from gapkeeper.reporting.item_csv import items_csv  # noqa: PLC0415 - start-up
+
         write_data(items_csv(items))
     else:
+        from gapkeeper.reporting.item_list import item_lines, items_summary  # noqa: PLC0415 - start-up
+
         show(lambda look: item_lines(items, look))
         show(lambda _: [items_summary(items, register)], error=True)
     return documents.finish(register)

@@ -11,7 +11,6 @@ from gapkeeper import __version__
 from gapkeeper.entry.cli.app import app
 from gapkeeper.entry.cli.terminal import show, write
 from gapkeeper.errors import GapkeeperError
-from gapkeeper.reporting.complaint import error_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,4 +68,6 @@ def _usage_hint(error: click.ClickException) -> str | None:
 
 def _complain(message: str, hint: str | None = None) -> None:
     """Say what happened, and on the next lines what to do."""
+    from gapkeeper.reporting.complaint import error_lines  # noqa: PLC0415 - start-up
+
     show(lambda look: error_lines(message, hint, look), error=True)

@@ -10,7 +10,6 @@ from gapkeeper.entry.cli import documents
 from gapkeeper.entry.cli.command import Command, format_option, path_argument, rev_option
 from gapkeeper.entry.cli.terminal import show, write_data
 from gapkeeper.reporting.compare import compare, score
-from gapkeeper.reporting.complaint import error_lines
 from gapkeeper.reporting.numbers import per_cent
 
 if TYPE_CHECKING:
@@ -72,5 +71,7 @@ def _judge(register: Register, least: float) -> int:
         what = f"the readiness score is {per_cent(value)}"
     else:
         return 0
+    from gapkeeper.reporting.complaint import error_lines  # noqa: PLC0415 - start-up
+
     show(lambda look: error_lines(f"{what}, and it has to be {per_cent(least)} at least", None, look), error=True)
     return 1

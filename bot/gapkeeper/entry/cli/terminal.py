@@ -9,10 +9,11 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from gapkeeper.errors import GapkeeperError
-from gapkeeper.reporting.style import Line, Look, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from gapkeeper.reporting.style import Line, Look
 
 _NARROWEST = 20
 
@@ -29,6 +30,8 @@ def look_of(stream: TextIO) -> Look:
     `NO_COLOR` (https://no-color.org) and `TERM=dumb` switch colour off, `FORCE_COLOR` switches it on
     without a terminal, which some CI systems show. Lines are fitted to a terminal and to nothing else.
     """
+    from gapkeeper.reporting.style import Look  # noqa: PLC0415 - start-up: JSON needs none of it
+
     terminal = stream.isatty()
     environment = os.environ
     if environment.get("NO_COLOR"):
@@ -59,6 +62,8 @@ def show(make: Callable[[Look], Iterable[Line]], *, error: bool = False) -> None
     stream = sys.stderr if error else sys.stdout
     if stream is None:  # closed by whoever started us
         return
+    from gapkeeper.reporting.style import render  # noqa: PLC0415 - start-up: JSON needs none of it
+
     look = look_of(stream)
     write(render(make(look), look), stream)
 
