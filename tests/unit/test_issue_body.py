@@ -139,7 +139,7 @@ def test_thousands_of_relations_are_counted() -> None:
 
 
 def test_history() -> None:
-    assert body(item(), continues=12).startswith("LATER-001 stood for another item before: #12.\n\n| Field")
+    assert body(item(), continues=12).startswith("LATER-001 had an issue before, which is closed: #12.\n\n| Field")
     assert body(item(), recreated=True).startswith("An earlier issue of this item was deleted or transferred away")
 
 

@@ -66,6 +66,13 @@ def test_what_a_document_names_is_adopted_whoever_wrote_it() -> None:
     assert project.issue(number).state is State.CLOSED
 
 
+def test_a_document_vouches_for_its_own_item_and_no_other(project: Project) -> None:
+    project.synced(PENDING, OTHER)
+    forged = project.tracker.writes("mine", project.issue(2).body, by=GUEST, labels=frozenset({"gapkeeper"}))
+    assert project.synced(item(issue_link=forged), OTHER) == ()
+    assert "#3 by guest" in project.plan(item(issue_link=forged), OTHER).notes[0]
+
+
 def test_two_items_do_not_share_an_issue() -> None:
     project = Project()
     number = project.tracker.writes("Both")

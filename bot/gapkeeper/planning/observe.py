@@ -12,7 +12,7 @@ from gapkeeper.planning.identity import namespace_prefix
 from gapkeeper.planning.marker import MARKER_PREFIX, DamagedMarker, Marker, read_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from gapkeeper.model.snapshot import Actor, Issue, Snapshot
 
@@ -74,15 +74,17 @@ class Observation:
         return notes
 
 
-def observe(snapshot: Snapshot, managed_label: str, accounts: Iterable[str], vouched: Collection[int]) -> Observation:
+def observe(
+    snapshot: Snapshot, managed_label: str, accounts: Iterable[str], vouched: Mapping[int, Collection[str]]
+) -> Observation:
     """Sort a snapshot by whose word counts.
 
     Args:
         snapshot: What the tracker holds.
         managed_label: The label that says that an issue is ours; any case.
         accounts: Our further accounts; any case.
-        vouched: Numbers of issues that a document names as the issue of an item: whoever wrote
-            them, a marker there is ours.
+        vouched: Numbers of issues that a document names as the issue of an item, and the identities
+            of those items: whoever wrote such an issue, a marker of that item is ours.
 
     Raises:
         NewerMarkerError: An issue whose author's word counts carries a marker of a newer version.
@@ -91,7 +93,8 @@ def observe(snapshot: Snapshot, managed_label: str, accounts: Iterable[str], vou
     ours_prefix = namespace_prefix(snapshot.namespace)
     seen = Observation()
     for issue in (*snapshot.issues, *(snapshot.others or ())):
-        believed = issue.number in vouched or word_counts(issue.author, ours)
+        named = vouched.get(issue.number, ())
+        believed = bool(named) or word_counts(issue.author, ours)
         marker = _read(issue, believed=believed) if MARKER_PREFIX in issue.body else None
         if marker is None:
             if believed:
@@ -100,6 +103,7 @@ def observe(snapshot: Snapshot, managed_label: str, accounts: Iterable[str], vou
             if believed:
                 seen.damaged.append((issue, marker))
         else:
+            believed = marker.identity in named or word_counts(issue.author, ours)
             _sort_in(seen, Ours(issue, marker), ours_prefix, managed_label, believed=believed)
     for group in seen.managed.values():
         group.sort(key=lambda one: one.issue.number)

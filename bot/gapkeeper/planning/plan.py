@@ -13,6 +13,7 @@ from gapkeeper.planning.creating import draft_adopt, draft_create
 from gapkeeper.planning.decide import EFFECTS, Action, decide
 from gapkeeper.planning.drafting import Drafting
 from gapkeeper.planning.following import draft_follow
+from gapkeeper.planning.identity import alias_identities, identity_of
 from gapkeeper.planning.issue import IssueRenderer
 from gapkeeper.planning.leaving import draft_gone, draft_spare
 from gapkeeper.planning.links import Targets
@@ -72,8 +73,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     Raises:
         NewerMarkerError: An issue of ours carries a marker of a newer version.
     """
-    vouched = {item.issue_link for item in register.items if item.issue_link is not None}
-    seen = observe(snapshot, policy.labels.managed, policy.accounts, vouched)
+    seen = observe(snapshot, policy.labels.managed, policy.accounts, _vouched(register, snapshot.namespace))
     notes = seen.notes()
     found = match(register, seen, snapshot)
     on_hold = _Hold(policy.labels.hold)
@@ -116,6 +116,16 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
         numbers=link_numbers(changes, targets.numbers),
         taken_at=snapshot.taken_at,
     )
+
+
+def _vouched(register: Register, namespace: str) -> dict[int, set[str]]:
+    """The issues that documents name, with the identities of the items that they are named for."""
+    vouched: dict[int, set[str]] = {}
+    for item in register.items:
+        if item.issue_link is not None:
+            identities = {identity_of(item, namespace), *alias_identities(item, namespace)}
+            vouched.setdefault(item.issue_link, set()).update(identities)
+    return vouched
 
 
 def _nobody_knows(_place: Place) -> str | None:

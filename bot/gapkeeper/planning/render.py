@@ -64,7 +64,7 @@ def render_body(item: Item, telling: Telling, *, continues: int | None = None, r
 def _history(item: Item, continues: int | None, *, recreated: bool) -> list[str]:
     lines = []
     if continues is not None:
-        lines.append(f"{escaping.inline(item.id)} stood for another item before: #{continues}.\n")
+        lines.append(f"{escaping.inline(item.id)} had an issue before, which is closed: #{continues}.\n")
     if recreated:
         lines.append("An earlier issue of this item was deleted or transferred away; this one takes its place.\n")
     return lines
