@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gapkeeper.adapters import git, git_command
+from gapkeeper.adapters import blame, git, git_command
 from gapkeeper.adapters.folder import FolderDocuments
 from gapkeeper.adapters.git import RevisionDocuments, commit_dates, is_ancestor, origin, resolve
 from gapkeeper.errors import DocumentsError, UsageError
+from gapkeeper.model.spans import Place
 from gapkeeper.settings.repository import DEFAULT_EXCLUDE
 from repositories import Repository, write
 
@@ -150,6 +151,8 @@ class TestRevisions:
         monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
         with pytest.raises(DocumentsError, match="git is not installed"):
             RevisionDocuments(repository.path, "HEAD", EVERY, ())
+        assert origin(repository.path) is None
+        assert blame.author(repository.path, Place("a.md", 1), None) is None
 
     def test_a_repository_of_somebody_else(self, tmp_path: Path) -> None:
         said = b"fatal: detected dubious ownership in repository at '/x'\n"
@@ -240,6 +243,7 @@ class TestSafety:
         assert read(repository.path) == {"a.md": b"2"}
         assert set(commit_dates(repository.path, ["a.md"], revision)) == {"a.md"}
         assert is_ancestor(repository.path, revision, "HEAD")
+        assert blame.author(repository.path, Place("a.md", 1), revision) == "AUTHOR@example.org"
         assert not ran.exists()
 
     def test_the_variables_of_a_hook_lead_nowhere_else(

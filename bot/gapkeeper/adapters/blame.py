@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters import git_command
+from gapkeeper.errors import DocumentsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,11 @@ def author(folder: Path, place: Place, revision: str | None) -> str | None:
     """
     at = () if revision is None else (revision,)
     lines = f"-L{place.line},{place.line}"
-    answer = git_command.run(folder, "blame", "--porcelain", lines, *at, "--", place.path)
+    try:
+        # Without --no-textconv, blame runs what the repository's configuration names.
+        answer = git_command.run(folder, "blame", "--no-textconv", "--porcelain", lines, *at, "--", place.path)
+    except DocumentsError:  # there is no git
+        return None
     if answer.returncode != 0 or answer.stdout.startswith(_NOT_COMMITTED):
         return None
     names = [text for text in answer.stdout.splitlines() if text.startswith(b"author ")]
