@@ -26,6 +26,7 @@ $(BIN)/.installed: requirements/dev.txt pyproject.toml
 	@$(BIN)/python -c '$(RIGHT_VERSION)' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q bot
 	@touch $@
 
 demo: setup ## the whole story on a copy of examples/harbour
