@@ -39,11 +39,12 @@ _CRITICAL_PATH = re.compile(
 _PARALLEL = re.compile(r"parall[eè]l|paralelo|równoleg|並行|并行|병렬", re.IGNORECASE)
 _LABEL = re.compile(r"[\s•*·-]*(?P<label>[^\W\d_][^:：\d]{0,30}?)\s*[:：]\s*(?P<value>.*)$")
 _BULLET = re.compile(r"[\s•*·☐☑✓✅⏳◻-]*(?:\d{1,3}[.)]\s+)?(?:\[[ xX]\]\s*)?[\[(]?\s*")
-_LISTED = re.compile(r"\s*(?:,|/|&|\+|and|und|et|y|e|i|en)\s*", re.IGNORECASE)
+_LISTED = re.compile(r"[\s,/&+;]*(?:(?:and|und|et|y|e|i|en)\s+)?", re.IGNORECASE)
 _PARENTHESES = re.compile(r"\(([^()]{1,60})\)")
 _GATE = re.compile(r"(?:phase|gate|milestone|step|stage|wave)\s+\w", re.IGNORECASE)
 _DEADLINE = frozenset({"est", "estimate", "eta", "effort", "duration", "time", "dauer", "durée", "duración"})
 _OTHERS = frozenset({"note", "notes", "requires", "needs", "unblocks", "after", "before", "then", "see", "evidence"})
+_FURTHEST = 20_000  # bytes from one box to the ID of the next
 _MOST_EDGES = 400  # between two boxes: what more items stand in is a heap, and no order
 _MOST_STEPS = 1_000_000  # over which edges that go against a field are looked for
 
@@ -116,7 +117,7 @@ def _read_boxes(block: Code, context: Context) -> Iterator[Box]:
             reader.line(text)
         line, column = first + drawn.lines[0][0] if drawn.lines else first, 1
         if reader.references:  # the place of the box is that of its first ID
-            found = data.find(reader.references[0].id.encode(), cursor, block.end)
+            found = data.find(reader.references[0].id.encode(), cursor, min(block.end, cursor + _FURTHEST))
             if found >= 0:
                 cursor, line, column = found + 1, context.source.line(found), context.source.column(found)
         words = " ".join([*(text for _, text in drawn.lines), *drawn.remarks])

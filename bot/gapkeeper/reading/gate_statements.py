@@ -12,63 +12,34 @@ from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
 from gapkeeper.reading.dates import find_date
 from gapkeeper.reading.entries import is_condition
 from gapkeeper.reading.fields import is_field_table, line_status
+from gapkeeper.reading.gate_blockers import CONTINUED, PARENTHESES, Blocker, find_blockers, says_waiting
 from gapkeeper.reading.gate_names import WAITING_FOR, cell_name, kind_of_header, leading_name, may_name_gate, names_in
 from gapkeeper.reading.headings import read_title
-from gapkeeper.reading.ids import qualifier, squeeze
+from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import EMOJI, strip_emoji
-from gapkeeper.reading.values import joined, link_reference, read_status, says_nothing, stated
+from gapkeeper.reading.values import joined, read_status, stated
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from gapkeeper.model.items import Reference, StatedStatus
+    from gapkeeper.model.items import StatedStatus
     from gapkeeper.reading.blocks import Block, Inline
     from gapkeeper.reading.values import Context
 
 _BEFORE = re.compile(rf"(?:\s|[\[(*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]\s)*")
-_WAITING = re.compile(
-    r"(?:(?:external|open|remaining|current|known|blocking) )?"
-    r"(?:blockers?|prerequisites?|dependency|dependencies|depends(?: on)?|blocked (?:by|on|until)|gated by|requires"
-    r"|blocking (?:ids?|items?|issues?|actions?)|waits? (?:for|on)|waiting (?:for|on))(?: ids?| items?)?"
-)
 _OLD_STATUS = re.compile(r"(?:previous|prior|old|last|former|original) ")
-_TITLES = {
-    "name",
-    "title",
-    "gate",
-    "description",
-    "what",
-    "goal",
-    "milestone",
-    "scope",
-    "deliverable",
-    "focus",
-    "phase name",
-}
+_TITLES = frozenset(
+    {"name", "title", "gate", "description", "what", "goal", "milestone", "scope", "deliverable", "focus", "phase name"}
+    | {"action", "task", "item"}
+)
 _TITLE_MARKS = re.compile(
     r"^\((?P<inner>[^()]+)\)\s*(?:status)?\W*$|\s+status\s*$|\s*\((?:new|updated)\)\s*$", re.IGNORECASE
 )
 _SEPARATOR = re.compile(r"\s*[:：–—|-]?\s*")
 _LABEL = re.compile(r"\W*(?P<label>[^\W\d_][^:：|]{1,40}?)\s*[:：]\s*(?P<value>.*)", re.DOTALL)
-_PARENTHESES = re.compile(r"\(([^()]{1,80})\)")
-_LISTED = re.compile(r"\s*(?:,|/|&|\+|;|and|und|et|y|e|i|en)*\s*", re.IGNORECASE)
 _TEXT = (Paragraph, Entry)  # a union would be made anew for each block
-_CONTINUED = "-–—•↳ "  # what a row begins with that continues the one above
-_EVERY = re.compile(
-    r"\b(?i:all|every|alle|todos|tous|wszystkie)\s+(?i:the |open |remaining |external )?(?P<all>[A-Z][A-Z0-9]+)\b"
-    r"|\b(?P<star>[A-Z][A-Z0-9]+)-\*"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """What a gate waits for: an ID or a range of IDs, or every item of a kind."""
-
-    reference: Reference | None
-    kind: str | None = None
-    qualifier: str = ""  # what stands in parentheses beside it: `prod only`
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +54,6 @@ class GateStatement:
     status_text: str
     date: dt.date | None  # a date in the status dates the statement
     qualified: bool  # `Complete (local)`
-    lists_blockers: bool  # it says what the gate waits for, if only `None`
     blockers: tuple[Blocker, ...]
     line: int
     column: int
@@ -146,7 +116,7 @@ class _Walk:
         """A list entry is a condition where the list stands under `until:`; every other line may say something."""
         if self.until is not None and (block.depth or isinstance(block, Entry)):
             for line in block.lines:
-                self.until.wait_for(self._blockers(line))
+                self.until.wait_for(find_blockers(self.context, line))
             return
         self._close_until()
         self._lines(block.lines)
@@ -176,10 +146,10 @@ class _Walk:
         if is_field_table(self.context, table):
             self._field_table(self.gate, table)
             return
-        columns = [i for i, cell in enumerate(table.head) if self._is_waiting(cell.text)]
+        columns = [i for i, cell in enumerate(table.head) if says_waiting(self.context, cell.text)]
         if columns:
             cells = [row.cells[i] for row in table.rows for i in columns if i < len(row.cells)]
-            self.gate.wait_for([b for cell in cells for b in self._blockers(cell)])
+            self.gate.wait_for([b for cell in cells for b in find_blockers(self.context, cell)])
 
     def _field_table(self, gate: _Gate, table: Table) -> None:
         waiting, scope = False, ""
@@ -187,17 +157,17 @@ class _Walk:
             if len(row.cells) < 2:
                 continue
             name, value = row.cells[0], row.cells[1]
-            continued = name.text[:1] in _CONTINUED or self._begins_with_id(name)
+            continued = name.text[:1] in CONTINUED or self._begins_with_id(name)
             if not continued:
-                waiting = self._is_waiting(name.text)
-                inner = _PARENTHESES.search(name.text)
+                waiting = says_waiting(self.context, name.text)
+                inner = PARENTHESES.search(name.text)
                 scope = inner[1] if inner else ""
                 if self.context.vocabulary.field(name.text) == "status":
                     self._add_status(gate, read_status(self.context, value, StatusForm.FIELD))
             if waiting:
-                further = _PARENTHESES.search(value.text) if continued else None
+                further = PARENTHESES.search(value.text) if continued else None
                 beside = scope or (further[1] if further else "")
-                gate.wait_for([*self._blockers(name, beside), *self._blockers(value, scope)])
+                gate.wait_for([*find_blockers(self.context, name, beside), *find_blockers(self.context, value, scope)])
 
     def _add_status(self, gate: _Gate, status: StatedStatus | None) -> None:
         if status is not None and not gate.only_blockers:
@@ -212,8 +182,8 @@ class _Walk:
             if self.gate is not None and (label := _LABEL.match(text)) and label["value"]:
                 if self.context.vocabulary.field(label["label"]) == "status":
                     self._add_status(self.gate, line_status(self.context, line))
-                elif self._is_waiting(label["label"]):
-                    self.gate.wait_for(self._blockers(line))
+                elif says_waiting(self.context, label["label"]):
+                    self.gate.wait_for(find_blockers(self.context, line))
             if line is lines[-1] and text.endswith((":", "：")) and is_condition(text[-60:]):
                 self._open_until(line, text)
 
@@ -253,7 +223,6 @@ class _Walk:
                 status_text=status.text if status else "",
                 date=status.date if status else None,
                 qualified=status is not None and self._is_qualified(status.text),
-                lists_blockers=gate.lists_blockers,
                 blockers=tuple(dict.fromkeys(gate.blockers)),
                 line=source.line(gate.place),
                 column=source.column(gate.place),
@@ -267,7 +236,7 @@ class _Walk:
         status = self._status_column(header)
         if status is None:
             return
-        waiting = [i for i, text in enumerate(header) if self._is_waiting(text)]
+        waiting = [i for i, text in enumerate(header) if says_waiting(self.context, text)]
         title = next((i for i, text in enumerate(header) if i != key and normalise(text) in _TITLES), None)
         for row in table.rows:
             text = strip_emoji(row.cells[key].text).strip()
@@ -280,7 +249,7 @@ class _Walk:
                 gate.title = _title(row.cells[title].text)
             self._add_status(gate, said)
             for index in waiting:
-                gate.wait_for(self._blockers(row.cells[index]))
+                gate.wait_for(find_blockers(self.context, row.cells[index]))
             if said is not None or waiting:
                 self._keep(gate)
                 yield self.found.pop()
@@ -293,11 +262,6 @@ class _Walk:
         others = [i for i, name in enumerate(names) if name.endswith("status") and not _OLD_STATUS.match(name)]
         return next(iter([*known, *others]), None)
 
-    def _is_waiting(self, name: str) -> bool:
-        """Whether a column or field says what a gate waits for."""
-        plain = normalise(_PARENTHESES.sub("", name.replace("(s)", ""))).strip(" *_:?")
-        return _WAITING.fullmatch(plain) is not None or self.context.vocabulary.field(plain) == "depends_on"
-
     def _begins_with_id(self, name: Inline) -> bool:
         mentions = self.context.ids.scan(name.text)
         return bool(mentions) and mentions[0].start == 0
@@ -306,40 +270,8 @@ class _Walk:
         """`Complete (local)`: parentheses that hold more than a status, a date or a count."""
         return any(
             self.context.vocabulary.remainder(inner) and find_date(inner) is None
-            for inner in _PARENTHESES.findall(status)
+            for inner in PARENTHESES.findall(status)
         )
-
-    def _blockers(self, inline: Inline, scope: str = "") -> list[Blocker]:
-        """What a text names as blockers, each with what stands in parentheses beside it or behind the whole list."""
-        text = inline.text
-        if says_nothing(text.lstrip(_CONTINUED)):
-            return []
-        found: list[Blocker] = []
-        mentions = self.context.ids.scan(text)
-        end = len(text)
-        beside = scope
-        for mention in reversed(mentions):
-            behind = text[mention.end : end]
-            if inner := _PARENTHESES.search(behind):
-                beside = inner[1]
-            elif found and _LISTED.fullmatch(behind) is None:
-                beside = scope
-            path = qualifier(text, mention.end) if mention.last is None else None
-            found.append(Blocker(mention.reference(path), qualifier=beside))
-            end = mention.start
-        found.reverse()
-        found += [Blocker(reference, qualifier=scope) for reference in self._linked(inline)]
-        kinds = {self.context.ids.kind(m.id) for m in mentions}
-        for match in _EVERY.finditer(text):
-            kind = match["all"] or match["star"]
-            if kind not in kinds and self.context.ids.kind(f"{kind}-1") == kind:
-                found.append(Blocker(None, kind, scope))
-        return found
-
-    def _linked(self, inline: Inline) -> Iterator[Reference]:
-        for piece in inline.pieces:
-            if piece.url and "#" in piece.url and (reference := link_reference(self.context, piece.url)):
-                yield reference
 
 
 def _first_header(table: Table) -> str:

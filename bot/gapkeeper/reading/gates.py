@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.diagnostics import Diagnostic, Severity
@@ -12,7 +13,7 @@ from gapkeeper.model.readiness import Gate
 from gapkeeper.model.spans import Place
 from gapkeeper.model.status import Rank, State, Status
 from gapkeeper.reading.gate_names import gate_key, names_in, natural
-from gapkeeper.reading.gate_statements import Blocker, GateStatement, find_gates
+from gapkeeper.reading.gate_statements import GateStatement, find_gates
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.likeness import unlike
 from gapkeeper.reading.marks import strip_emoji
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[Reference, str], tuple[str, ...]]
 
-__all__ = ["Blocker", "GateStatement", "find_gates", "resolve_gates"]
+__all__ = ["GateStatement", "find_gates", "resolve_gates"]
 
 _BLOCKING = re.compile(r"\bblock(?:s|ing)\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
 _BLOCKED_GATES = re.compile(r"block\w*\s+(?P<word>phase|gate|milestone)", re.IGNORECASE)
@@ -36,6 +37,8 @@ _SCOPE = re.compile(r"\b(?:only|prod|production|local|locally|staging|dev)\b", r
 _WORDS = re.compile(r"\w+")
 _BESIDE = re.compile(r"\s*\(([^()]{1,80})\)")
 _FOREIGN = -2  # so many more titles unlike those of the register than like them: another numbering
+_MOST_TITLES = 4  # of one gate that others are compared with
+_MOST_CLAIMS = 100_000  # in all: `All LATER items` in each row of a long table would be their product
 _NAMED = 4  # blockers that a diagnostic names
 
 _Key = tuple[str | None, tuple[str, str]]  # the document, for gates that are its own, and the name's key
@@ -69,6 +72,7 @@ def resolve_gates(
     by_kind: dict[str, list[str]] = defaultdict(list)
     for item in sorted(items):
         by_kind[items[item].kind].append(item)
+    left = _MOST_CLAIMS
     gates: list[Gate] = []
     findings: list[Diagnostic] = []
     for (path, key), unordered in _grouped(facts, registers).items():
@@ -76,7 +80,8 @@ def resolve_gates(
         said = next((s for s in statements if s.status is not None), None)
         if said is None or said.status is None:
             continue
-        claims = [claim for s in statements for claim in _claims(s, by_kind, lookup)]
+        claims = list(islice((claim for s in statements for claim in _claims(s, by_kind, lookup)), left))
+        left -= len(claims)
         if path is None:
             claims += own_words.get(key, ())
         gate = Gate(
@@ -121,7 +126,7 @@ def _grouped(facts: Sequence[GateStatement], registers: Mapping[str, str]) -> di
     titles: dict[tuple[str, str], list[str]] = defaultdict(list)  # in the registers
     for fact in facts:
         key = gate_key(fact.name)
-        if fact.title and registers.get(key[0]) == fact.path:
+        if fact.title and registers.get(key[0]) == fact.path and len(titles[key]) < _MOST_TITLES:
             titles[key].append(fact.title)
     likes: Counter[tuple[str, str]] = Counter()  # (path, kind) -> alike titles less unlike ones
     for fact in facts:

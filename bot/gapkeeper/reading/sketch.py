@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 _ODD = "\u0080-\u00bfŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™ğŸı\ufffd"
 _BROKEN = re.compile(f"â(?:[{_ODD}]{{1,2}}|(?![^\\W\\d_]))|\ufffd+|(?<!\\S)\\?+(?!\\S)")
 _WALL = re.compile(r"[│┃║|╎╏┆┇┊┋]")
-_TREE = re.compile(
-    r"[├┣╠]\s*[─━═-]*\s*[>→▶►]*\s*[\w(\[]|[└┗╚╰]\s*[─━═-]*\s*[\w(\[]|(?:^|\s)(?:\|--|`--|\+--)\s*[\w(\[]"
-)
-_HEAD = r"[─━═-]*[→⟶➔➜►▶⇒]|-+>|=+>"
-_ARROW = re.compile(rf"\s*(?:{_HEAD})\s*")
-_LEADING_ARROW = re.compile(rf"\s*[└┗╚╰]?(?:{_HEAD}|[↓▼])\s*")
+_TREE = re.compile(r"[├┣╠][\s─━═>→▶►-]*[\w(\[]|[└┗╚╰][\s─━═-]*[\w(\[]|(?:^|\s)(?:\|--|`--|\+--)[\s-]*[\w(\[]")
+# A run of dashes is looked at from its beginning only: documents can make one of any length.
+_HEAD = r"(?<![─━═-])[─━═-]*[→⟶➔➜►▶⇒]|(?<!-)-+>|(?<!=)=+>"
+_ARROW = re.compile(_HEAD)
+_LEADING_ARROW = re.compile(rf"\s*[└┗╚╰]?(?:{_HEAD}|[↓▼])")
 _LONE_V = re.compile(r"(?<!\w)[vV](?!\w)")
-_AROUND = " \t\u2500-\u259f◄◀←↑▲△▽▼▾►▶→↓⬇⇒⇓⟶➔➜"
-_TRIM = re.compile(rf"^[{_AROUND}]+|[{_AROUND}]+$")
+_AROUND = "".join(map(chr, range(0x2500, 0x25A0))) + " \t◄◀←↑▲△▽▼▾►▶→↓⬇⇒⇓⟶➔➜"
 _LONGEST = 2000  # characters of a line that are looked at
 
 
@@ -130,10 +128,10 @@ def _has_words(line: str) -> bool:
 def _line(number: int, text: str) -> _Line:
     parts = _WALL.split(text)
     if len(parts) < 3:
-        return _Line(number, [" ".join(filter(None, map(_trim, parts)))], "", arrow=False)
+        return _Line(number, [" ".join(filter(None, (part.strip(_AROUND) for part in parts)))], "", arrow=False)
     inner = parts[1:-1]
-    inside = [_trim(part) for part in inner if _has_words(part)]
-    outside = " ".join(filter(None, (_trim(parts[0]), _trim(parts[-1]))))
+    inside = [part.strip(_AROUND) for part in inner if _has_words(part)]
+    outside = " ".join(filter(None, (parts[0].strip(_AROUND), parts[-1].strip(_AROUND))))
     arrow = any(_ARROW.search(part) and not _has_words(part) for part in inner)
     return _Line(number, inside, outside, arrow) if inside else _Line(number, [outside], "", arrow=False)
 
@@ -141,7 +139,3 @@ def _line(number: int, text: str) -> _Line:
 def _unbracketed(text: str) -> str:
     """`[ACTION-1]` without its brackets."""
     return text[1:-1].strip() if text[0] + text[-1] in {"[]", "()", "||"} else text
-
-
-def _trim(text: str) -> str:
-    return _TRIM.sub("", text)
