@@ -180,6 +180,14 @@ def test_items_that_moved_to_another_document_are_not_lost() -> None:
     assert refused(project.plan(*moved)) is None
 
 
+def test_a_document_that_was_split_up_is_not_lost_for_the_item_that_was_dropped() -> None:
+    project = Project()
+    kept, dropped = item("LATER-001", "Kept", path="old.md"), item("LATER-002", "Dropped", path="old.md")
+    project.synced(kept, dropped)
+    plan = project.plan(item("LATER-001", "Kept", path="new.md"))
+    assert ([change.op.value for change in plan.changes], refused(plan)) == (["label", "orphan"], None)
+
+
 def test_finished_documents_may_be_archived() -> None:
     project = Project()
     project.synced(*spread("abcde"))
