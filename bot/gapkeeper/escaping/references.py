@@ -22,15 +22,16 @@ from urllib.parse import unquote
 #: ZERO WIDTH SPACE. `cleaning` removes it from all input, so each one in our output is ours.
 GUARD = "\u200b"
 
-# Each alternative matches the sign after which the guard is put. Lookaheads read no further than a
+# Each alternative matches the sign after which the guard is put. A sign at the end may be followed by a full stop
+# of ours, which GitLab takes for the beginning of a name. Lookaheads read no further than a
 # name's end, which is the next sign's beginning: the whole is linear.
 _ACTIVE = re.compile(
     r"""
-      (?<![A-Za-z0-9_])@(?=\S)              # @name, @org/team, @all; not name@example.org
+      (?<![A-Za-z0-9_])@(?=\S|\Z)           # @name, @org/team, @all; not name@example.org
     | [#!&](?=[0-9])                        # #12, org/repo#4, group/project!3, &5 (epic)
     | \b[Gg][HhLl]-(?=[0-9])                # GH-3, GL-3
     | %(?=[.,;:!?)\]]*[^\s.,;:!?)\]])        # %3, %v1, %"a milestone"; not 80%. or (80%)
-    | ~(?=[^\s~])                           # ~label, ~"a label", ~12
+    | ~(?=[^\s~]|\Z)                        # ~label, ~"a label", ~12
     | \$(?=\S)                              # $12 (snippet), $x$ (mathematics)
     | \*(?=iteration:)                      # *iteration:3
     | \[(?=[A-Za-z_]+:)                     # [vulnerability:12], [issue:3], [epic:3]
