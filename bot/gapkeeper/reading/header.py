@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _UPDATED = re.compile(
     r"updat|modif|revis|aktualis|mise? à jour|actualiz|atualiz|aktualiz|bijgewerkt|更新|업데이트|수정|^as of$|^stand$"
 )
-_LINE = re.compile(r"^\W*(?P<name>[^:：|]{2,30}?)\W*[:：]\W*(?P<value>.+)$")
+_LONGEST_LINE = 200  # characters; a line of a header block is short
+_NOT_WORDS = " \t*_`~>#-–—·•"
 
 
 def find_dates(blocks: Sequence[Block], context: Context) -> HeaderDates:
@@ -57,8 +58,9 @@ def _lines(blocks: Sequence[Block], context: Context) -> Iterator[tuple[str, str
         if isinstance(block, Paragraph | Entry):
             parts = ((part, line) for line in block.lines for part in line.text.split(" | "))
             for part, line in parts:
-                if match := _LINE.match(part):
-                    yield match["name"], match["value"], context.source.line(line.start)
+                name, colon, value = part[:_LONGEST_LINE].replace("：", ":").partition(":")
+                if colon:
+                    yield name.strip(_NOT_WORDS), value, context.source.line(line.start)
         elif isinstance(block, Table):
             for row in block.rows:
                 if len(row.cells) == 2:

@@ -34,11 +34,11 @@ def parse_table(source: Source, utf8_start: int, mend: Callable[[str], str] | No
 
     A table that is never closed ends at the next blank line, as its HTML block does.
     """
-    data = source.text.encode("utf-8")
+    data = source.body
     opening = _OPEN.search(data, utf8_start)
     if opening is None:
         return None, utf8_start
-    closing = _CLOSE.search(data, opening.end())
+    closing = _CLOSE.search(data, opening.end()) if source.last_table_end > opening.end() else None
     if closing is not None:
         end = closing.end()
     else:
@@ -73,6 +73,7 @@ class _TableParser(HTMLParser):
         self._line = 1
         self._lines: list[str] = []
         self._starts: list[int] = []
+        self._at = (0, 0, 0)  # line, characters of it, and the bytes they take: positions come in order
 
     def feed(self, data: str) -> None:
         self._lines = data.split("\n")
@@ -84,7 +85,15 @@ class _TableParser(HTMLParser):
 
     def _offset(self) -> int:
         line, column = self.getpos()
-        return self.source.offset(self._starts[line - 1] + len(self._lines[line - 1][:column].encode("utf-8")))
+        text = self._lines[line - 1]
+        if not text.isascii():
+            if line != self._at[0] or column < self._at[1]:
+                self._at = (line, 0, 0)
+            _, done, size = self._at
+            size += len(text[done:column].encode("utf-8"))
+            self._at = (line, column, size)
+            column = size
+        return self.source.offset(self._starts[line - 1] + column)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "tr":

@@ -25,13 +25,22 @@ class Source:
     encoding: str  # "utf-8" or "windows-1252"
     base: int | None  # byte offset of the text in the data; None where offsets have to be mapped
     _map: array[int] | None  # for windows-1252: UTF-8 offset in the text -> byte offset in the data
+    body: bytes  # the text in UTF-8, which the parser's offsets count in
     _lines: list[int] = field(default_factory=list)
+    _last_table_end: int | None = None
 
     def offset(self, utf8_offset: int) -> int:
         """The offset into the original bytes for an offset into the text's UTF-8."""
         if self._map is not None:
             return self._map[utf8_offset]
         return (self.base or 0) + utf8_offset
+
+    @property
+    def last_table_end(self) -> int:
+        """Where the last `</table` begins in the body; -1 where there is none."""
+        if self._last_table_end is None:
+            self._last_table_end = self.body.lower().rfind(b"</table")
+        return self._last_table_end
 
     def line(self, offset: int) -> int:
         """The line, from 1, of a byte offset."""
@@ -59,8 +68,8 @@ def decode(path: str, data: bytes) -> Source:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         text = _windows_1252(body)
-        return Source(path, data, text, front, "windows-1252", None, _offsets(text, start))
-    return Source(path, data, text, front, "utf-8", start, None)
+        return Source(path, data, text, front, "windows-1252", None, _offsets(text, start), text.encode("utf-8"))
+    return Source(path, data, text, front, "utf-8", start, None, body)
 
 
 def _windows_1252(data: bytes) -> str:
