@@ -134,10 +134,11 @@ class Ignore(Block):
 
 
 class Link(NamedTuple):
-    """A link or image target, for the check of links."""
+    """A link or image with its target, for the check of links."""
 
     url: str
     start: int
+    end: int
 
 
 def inlines(block: Block) -> Iterable[Inline]:
@@ -271,7 +272,8 @@ class _Parser:
         if name in {"Link", "Image"}:
             url = value["dest_url"]
             self.urls.append(url)
-            self.links.append(Link(url, start))
+            if value["link_type"] != "Email":
+                self.links.append(Link(url, start, end))
             self.marks |= LINK if name == "Link" else IMAGE
         elif name == "Table":
             self._flush_entry()

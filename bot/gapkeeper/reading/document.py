@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gapkeeper.model.items import Reference
-    from gapkeeper.reading.blocks import Block, Blocks
+    from gapkeeper.reading.blocks import Block, Blocks, Link
     from gapkeeper.reading.ids import Ids
+    from gapkeeper.reading.source import Source
     from gapkeeper.reading.vocabulary import Vocabulary
 
 _ANY_ID = re.compile(rb"[A-Z][0-9]*-\d")  # a cheap look for what may be an ID; `2026-01` is none
@@ -84,15 +85,29 @@ def _mentions(context: Context, blocks: list[Block], places: Places) -> Iterator
 
 
 def _links(context: Context, parsed: Blocks) -> Iterator[LinkFact]:
-    """Relative links, with the bytes of their URL where it is written in one piece."""
+    """Relative links. `[^1]` is a footnote, whatever CommonMark makes of its text."""
     source = context.source
     for link in parsed.links:
         if not link.url or "://" in link.url or link.url.startswith(("mailto:", "//", "tel:", "data:")):
             continue
-        written = link.url.encode("utf-8")
-        at = source.data.find(written, link.start, link.start + 4096)
-        span = Span(at, at + len(written)) if at >= 0 else None
-        yield LinkFact(link.url, source.line(link.start), source.column(link.start), span)
+        if not source.data.startswith(b"[^", link.start):
+            yield LinkFact(link.url, source.line(link.start), source.column(link.start), _url_span(source, link))
+
+
+def _url_span(source: Source, link: Link) -> Span | None:
+    """The bytes of a link's URL: `[text](url)`, `[text](<url>)`. None for every other form.
+
+    A URL can stand in the link's text as well, so it is looked for at the end. What is not UTF-8 has
+    none: an edit would have to speak Windows-1252.
+    """
+    if source.encoding != "utf-8":
+        return None
+    url = link.url.encode("utf-8")
+    for before, after in ((b"](", b")"), (b"](<", b">)")):
+        if source.data.endswith(before + url + after, link.start, link.end):
+            end = link.end - len(after)
+            return Span(end - len(url), end)
+    return None
 
 
 def _anchors_of_ids(context: Context, blocks: list[Block], anchors: list[str]) -> Iterator[tuple[str, str]]:

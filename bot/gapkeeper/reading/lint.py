@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gapkeeper.reading.ids import Ids
     from gapkeeper.reading.scope import Lookup
 
+_NO_HEADING = re.compile(r"top|L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?")  # the page's top, and lines of the file
 _GRACE_DAYS = 1  # a commit's day is UTC, a document's is its author's
 
 
@@ -144,7 +145,7 @@ def _link(
 
 
 def _anchor(path: str, link: LinkFact, fragment: str, target: DocumentFacts) -> Iterator[Diagnostic]:
-    if fragment.lower() in target.anchors or fragment in target.anchors or fragment.startswith("L"):
+    if fragment.lower() in target.anchors or fragment in target.anchors or _NO_HEADING.fullmatch(fragment):
         return
     id_ = fragment_id(fragment)
     real = next((anchor for i, anchor in target.anchor_of if i == id_), None) if id_ else None
