@@ -7,9 +7,8 @@ change a colour or reverse a line. Widths are terminal cells, not characters: æ¼
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rich.cells import cell_len
 
@@ -39,8 +38,7 @@ class Tone(Enum):
     LINK = "34"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What the place that shows the text can do."""
 
     width: int | None = None  # cells in a line; None: no terminal, lines are as long as they are
@@ -62,8 +60,7 @@ class Look:
 PLAIN_LOOK = Look()
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Text with one meaning. Make it with `say`, which makes the text safe."""
 
     text: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.reporting.style import Line, Look, Piece, Side, Tone, clip, fill, line, say, width_of, wrap
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
 GAP = 2  # blanks between columns
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column of a table."""
 
     title: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,6 +56,8 @@ class Commands(click.Group):
         """Find the command that is called, or suggest one."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            import difflib  # noqa: PLC0415 - start-up
+
             like = difflib.get_close_matches(name, COMMANDS)
             meant = f"; did you mean {' or '.join(like)}?" if like else ""
             raise click.UsageError(f"there is no command {name!r}{meant}", ctx=ctx)

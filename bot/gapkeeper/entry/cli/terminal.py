@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -30,6 +29,8 @@ def look_of(stream: TextIO) -> Look:
     `NO_COLOR` (https://no-color.org) and `TERM=dumb` switch colour off, `FORCE_COLOR` switches it on
     without a terminal, which some CI systems show. Lines are fitted to a terminal and to nothing else.
     """
+    import shutil  # noqa: PLC0415 - start-up
+
     from gapkeeper.reporting.style import Look  # noqa: PLC0415 - start-up: JSON needs none of it
 
     terminal = stream.isatty()
