@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _HEAD = (
-    "Gapkeeper's configuration. Every key stands here with its default: to change one, take away the # "
-    "before it and write another value. `gapkeeper config show` prints what is in force and where it comes from."
+    "Gapkeeper's configuration. Every key stands here with its default: to change one, uncomment its line and write "
+    "another value. `gapkeeper config show` prints what is in force and where it comes from."
 )
 
 
