@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gapkeeper.model.items import Item
+    from gapkeeper.model.plan import Change
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Actor, Issue
     from gapkeeper.ports import Tracker
@@ -225,7 +226,13 @@ def run(place: Place, documents: Register, policy: SyncPolicy) -> Report:
 
 def unsettled(plan: Plan) -> list[object]:
     """What a second plan still wants: neither what waits for a person, nor what this version cannot do."""
-    return [c for c in plan.changes if c.held is None and (c.op is not Op.WRITE_BACK or c.update or c.comment)]
+    return [
+        change for change in plan.changes if change.held is None and (change.op is not Op.WRITE_BACK or writes(change))
+    ]
+
+
+def writes(change: Change) -> bool:
+    return bool(change.comment or change.update or change.then or change.links or change.unlinks)
 
 
 def check(world: World, documents: Register, policy: SyncPolicy) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builders import ANNA, ME, item, register
-from gapkeeper.model.policy import LabelRules, SyncPolicy
+from gapkeeper.model.policy import LabelRules, SyncPolicy, WriteBack
 from gapkeeper.model.readiness import Gate
 from gapkeeper.model.snapshot import Capabilities
 from gapkeeper.model.spans import Place
@@ -213,6 +213,16 @@ def test_a_link_that_a_crash_left_out_is_made_again() -> None:
     (change,) = project.synced(FIRST, SECOND)
     assert (change.op, change.update, change.reason) == ("update", None, "links that documents ask for")
     assert project.issue(2).links == {("blocked_by", 1)}
+
+
+def test_a_write_back_that_waits_writes_nothing_more_about_links() -> None:
+    project = linked()
+    project.policy = SyncPolicy(write_back=WriteBack.PULL_REQUEST)
+    project.tracker.closes(2)
+    for _ in range(2):
+        (change,) = project.plan(FIRST, SECOND).changes
+        assert (change.op, change.update, change.then, change.links) == ("write-back", None, None, frozenset())
+        project.sync(FIRST, SECOND)
 
 
 def test_a_link_that_a_person_takes_away_stays_away() -> None:

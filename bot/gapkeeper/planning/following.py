@@ -134,13 +134,14 @@ class _Following:
     def _linked(self, change: Change, fields: Fields, links: LinkMoves) -> Change:
         """No new marker is due: only links that a crash left out, and only once they are made the marker says so."""
         base, issue = self.ours.marker, self.ours.issue
-        made = replace(base, links=links.made, serial=base.serial + 1)
-        then = None if links.made == base.links else IssueUpdate(body=replace_marker(issue.body, made))
+        then = None
         if links.add or links.remove:
             fields = {**fields, "links": (ends(links.remove), ends(links.add))}
-        return replace(
-            change, reason=reasons.updated(self.action, self.item, issue, fields), then=then, fields=shown(fields)
-        )
+            if links.made != base.links:
+                made = replace(base, links=links.made, serial=base.serial + 1)
+                then = IssueUpdate(body=replace_marker(issue.body, made))
+        reason = reasons.updated(self.action, self.item, issue, fields)
+        return replace(change, reason=reason, then=then, fields=shown(fields))
 
     def _aliases(self) -> tuple[str, ...]:
         base, identity = self.ours.marker, self.desired.identity
