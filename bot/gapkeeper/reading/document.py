@@ -59,7 +59,7 @@ def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> D
         counts=find_counts(parsed.blocks, context),
         gates=find_gates(parsed.blocks, context),
         drawings=find_drawings(parsed.blocks, context),
-        diagnostics=tuple(find_own(source, suspects, parsed, found.statements)),
+        diagnostics=tuple(find_own(context, suspects, parsed, found.statements)),
     )
 
 

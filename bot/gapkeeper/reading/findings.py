@@ -5,42 +5,52 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.status import Rank
 from gapkeeper.reading.blocks import inlines
+from gapkeeper.reading.codes import excerpt, finding
 from gapkeeper.reading.ids import INVISIBLE
+from gapkeeper.reading.values import Offsets, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.items import Statement
     from gapkeeper.model.spans import Span
     from gapkeeper.reading.blocks import Blocks
     from gapkeeper.reading.source import Source
+    from gapkeeper.reading.values import Context
 
 _HIDDEN = re.compile(f"[{INVISIBLE}]")
+_TOKEN = re.compile(rf"[\w{INVISIBLE}-]+")
 
 
 def find_own(
-    source: Source, suspects: list[int], parsed: Blocks, statements: Sequence[Statement]
+    context: Context, suspects: list[int], parsed: Blocks, statements: Sequence[Statement]
 ) -> Iterator[Diagnostic]:
     """What is wrong with this document alone."""
-    path = source.path
+    source = context.source
     if source.encoding != "utf-8":
         at = _first_not_utf8(source.data)
-        message = "is not UTF-8; read as Windows-1252. Save it as UTF-8."
-        yield Diagnostic(path, source.line(at), source.column(at), "encoding", Severity.WARNING, message)
+        message = "this is not UTF-8, so the whole file is read as Windows-1252. Save it as UTF-8."
+        yield finding("encoding", source.path, source.line(at), source.column(at), message)
     if suspects:
-        lines = len({source.line(at) for at in suspects})
-        message = (
-            f"text was decoded with the wrong code page and saved again: {len(suspects)} places on {lines} lines; "
-            "read as it was meant, where no byte is lost. Restore the file, or mend it with `ftfy`."
-        )
         at = suspects[0]
-        yield Diagnostic(path, source.line(at), source.column(at), "mojibake", Severity.WARNING, message)
+        yield finding("mojibake", source.path, source.line(at), source.column(at), _garbled(source, suspects))
     yield from _duplicate_definitions(source, statements)
     yield from _unknown_statuses(source, statements)
-    yield from _hidden_characters(source, parsed)
+    yield from _hidden_characters(context, parsed)
+
+
+def _garbled(source: Source, suspects: Sequence[int]) -> str:
+    lines = len({source.line(at) for at in suspects})
+    where = f"{len(suspects)} places" if len(suspects) > 1 else "one place"
+    on = f" on {lines} lines" if lines > 1 else ""
+    verb, it = ("are", "they are") if len(suspects) > 1 else ("is", "it is")
+    return (
+        f"{where}{on} {verb} garbled: the text was opened in the wrong encoding and saved. "
+        f"Restore the file, or mend it with `ftfy`; until then {it} read as meant, where no byte is lost."
+    )
 
 
 def _first_not_utf8(data: bytes) -> int:
@@ -62,7 +72,7 @@ def _duplicate_definitions(source: Source, statements: Sequence[Statement]) -> I
                 f"{statement.id} is defined here and on line {old.line}. Give one of them another ID, or merge them."
             )
             column = source.column(statement.span.start)
-            yield Diagnostic(source.path, statement.line, column, "duplicate-definition", Severity.ERROR, message)
+            yield finding("duplicate-definition", source.path, statement.line, column, message)
 
 
 def _unknown_statuses(source: Source, statements: Sequence[Statement]) -> Iterator[Diagnostic]:
@@ -72,27 +82,33 @@ def _unknown_statuses(source: Source, statements: Sequence[Statement]) -> Iterat
         if status is None or status.known or status.span in seen:
             continue
         seen.add(status.span)
-        text = " ".join(status.text.split())[:80]
         message = (
-            f'no rule knows the status "{text}" of {statement.id}; it counts as pending. '
-            "Use a known word, or add it to [status] words."
+            f'"{excerpt(status.text)}" is no known status, so {statement.id} counts as pending. '
+            "Use a known word, or add yours to [status] words in the configuration."
         )
         column = source.column(status.span.start)
-        yield Diagnostic(source.path, status.line, column, "unknown-status", Severity.WARNING, message)
+        yield finding("unknown-status", source.path, status.line, column, message)
 
 
-def _hidden_characters(source: Source, parsed: Blocks) -> Iterator[Diagnostic]:
+def _hidden_characters(context: Context, parsed: Blocks) -> Iterator[Diagnostic]:
     """An ID with a character in it that nobody sees is no ID; say so."""
+    source, ids = context.source, context.ids
     if source.text.isascii() or _HIDDEN.search(source.text) is None:
         return
     for block in parsed.blocks:
         for inline in inlines(block):
-            text = "".join(p.text for p in inline.pieces)
-            match = re.search(rf"[A-Z][A-Z0-9{INVISIBLE}-]*-[\d{INVISIBLE}]*\d", text) if _HIDDEN.search(text) else None
-            if match and _HIDDEN.search(match.group()):
-                shown = _HIDDEN.sub("", match.group())
+            text = joined(inline)
+            if _HIDDEN.search(text) is None:
+                continue
+            offsets = Offsets(context, inline)
+            for token in _TOKEN.finditer(text):
+                hidden = _HIDDEN.search(token.group())
+                shown = _HIDDEN.sub("", token.group())
+                if hidden is None or ids.kind(shown) is None or [m.id for m in ids.scan(shown)] != [shown]:
+                    continue
                 message = (
-                    f"{shown} is written with an invisible character in it, so it is not read as an ID. Type it anew."
+                    f"{shown} has an invisible character in it (U+{ord(hidden.group()):04X}), "
+                    "so it is not read as an ID. Type it anew."
                 )
-                line, column = source.line(inline.start), source.column(inline.start)
-                yield Diagnostic(source.path, line, column, "invisible-character", Severity.WARNING, message)
+                at = offsets.at(token.start())
+                yield finding("invisible-character", source.path, source.line(at), source.column(at), message)

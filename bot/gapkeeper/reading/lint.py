@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from gapkeeper.model.diagnostics import Diagnostic, Edit, Severity
+from gapkeeper.model.diagnostics import Edit
 from gapkeeper.model.status import Rank, State
+from gapkeeper.reading.codes import excerpt, finding
 from gapkeeper.reading.ids import fragment_id, numbers
 from gapkeeper.reading.likeness import unlike
 
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.items import Item, Losing
     from gapkeeper.reading.facts import DocumentFacts, LinkFact, MentionFact
     from gapkeeper.reading.ids import Ids
     from gapkeeper.reading.scope import Lookup
 
 _NO_HEADING = re.compile(r"top|L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?")  # the page's top, and lines of the file
+_NAMED = 5  # IDs that a message lists
 _GRACE_DAYS = 1  # a commit's day is UTC, a document's is its author's
 
 
@@ -41,17 +44,16 @@ def _losing(item: Item, losing: Losing) -> Diagnostic:
         msg = "a losing statement has a status"
         raise ValueError(msg)
     both_open = item.state is State.OPEN and status.status.state is State.OPEN
-    severity = Severity.NOTE if both_open else Severity.ERROR if losing.reason == "conflict" else Severity.WARNING
-    source = f" ({item.status_source})" if item.status_source else ""
     if item.resolved_by:
-        word = f"{item.resolved_by} is resolved and resolves it{source}"
+        source = f" ({item.status_source})" if item.status_source else ""
+        other = f"{item.resolved_by} resolves it and is resolved{source}"
     else:
-        word = f"what counts says {item.status.words}{source}"
-    message = f"{item.key} is {status.status.words} here, but {word}."
+        other = f"{item.status.words} in {item.status_source or 'another place'}, which counts"
     remedy = (
-        " Bring this place up to date." if losing.reason == "stale" else " Decide which is right, and change the other."
+        "Bring this place up to date" if losing.reason == "stale" else "Decide which is right, and change the other"
     )
-    return Diagnostic(statement.path, status.line, 1, losing.reason, severity, message + remedy)
+    message = f"{item.key} is {status.status.words} here, but {other}. {remedy}."
+    return finding(losing.reason, statement.path, status.line, 1, message, note=both_open)
 
 
 def _title_conflicts(item: Item) -> Iterator[Diagnostic]:
@@ -63,10 +65,10 @@ def _title_conflicts(item: Item) -> Iterator[Diagnostic]:
         seen.add(title.text)
         if unlike(item.title, title.text) and not _words(item.title) & _words(title.text):
             message = (
-                f'{item.id} is "{title.text}" here and "{item.title}" in {item.source}. '
-                "If these are two things, give one another ID; else use one title."
+                f'{item.id} is "{excerpt(title.text)}" here, but "{excerpt(item.title)}" in {item.source}. '
+                "If they are two things, give one of them another ID; if not, use one title."
             )
-            yield Diagnostic(statement.path, title.line, 1, "title-conflict", Severity.WARNING, message)
+            yield finding("title-conflict", statement.path, title.line, 1, message)
 
 
 def _words(title: str) -> set[str]:
@@ -89,8 +91,8 @@ def _reference(path: str, mention: MentionFact, lookup: Lookup) -> Iterator[Diag
     if reference.last is not None:
         yield from _range(path, mention, lookup)
     elif reference.id not in lookup:
-        message = f"{reference.id} is defined nowhere. Define it, or correct the ID."
-        yield Diagnostic(path, mention.line, mention.column, "undefined-reference", Severity.WARNING, message)
+        message = f"no document defines {reference.id}. Define it, or correct the ID."
+        yield finding("undefined-reference", path, mention.line, mention.column, message)
 
 
 def _range(path: str, mention: MentionFact, lookup: Lookup) -> Iterator[Diagnostic]:
@@ -103,15 +105,21 @@ def _range(path: str, mention: MentionFact, lookup: Lookup) -> Iterator[Diagnost
     missing = [i for i in (f"{prefix}{n:0{width}}" for n in range(low, min(high, low + 999) + 1)) if i not in known]
     if not missing:
         return
-    text = f"{first} through {last}"
     if not known:
-        message = f"{text}: none of them is defined. Correct the range, or define them."
-        yield Diagnostic(path, mention.line, mention.column, "undefined-reference", Severity.WARNING, message)
+        message = f"no document defines any of {first} through {last}. Define them, or correct the range."
+        yield finding("undefined-reference", path, mention.line, mention.column, message)
         return
-    named = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
-    verb = "are" if len(missing) > 1 else "is"
-    message = f"{text} names {high - low + 1} items, but {named} {verb} not defined. Name the ranges that exist."
-    yield Diagnostic(path, mention.line, mention.column, "range-gap", Severity.WARNING, message)
+    verb, them = ("are", "them") if len(missing) > 1 else ("is", "it")
+    message = (
+        f"{first} through {last} names {high - low + 1} items, but {_listed(missing)} {verb} not defined. "
+        f"Define {them}, or name only what exists."
+    )
+    yield finding("range-gap", path, mention.line, mention.column, message)
+
+
+def _listed(ids: Sequence[str]) -> str:
+    named = list(ids) if len(ids) <= _NAMED + 1 else [*ids[:_NAMED], f"{len(ids) - _NAMED} more"]
+    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
 def links(facts: Sequence[DocumentFacts], exists: Callable[[str], bool] | None) -> Iterator[Diagnostic]:
@@ -137,8 +145,8 @@ def _link(
         return  # outside of the folder that is read: nobody can tell
     if path not in by_path:
         if target and exists is not None and not exists(path):
-            message = f"{link.url} leads to {path}, which is not there. Correct the link, or remove it."
-            yield _finding(document.path, link, Severity.WARNING, message)
+            message = f"the link leads to {excerpt(path)}, which does not exist. Correct the link, or remove it."
+            yield finding("broken-link", document.path, link.line, link.column, message)
         return
     if fragment:
         yield from _anchor(document.path, link, unquote(fragment), by_path[path])
@@ -149,34 +157,30 @@ def _anchor(path: str, link: LinkFact, fragment: str, target: DocumentFacts) -> 
         return
     id_ = fragment_id(fragment)
     real = next((anchor for i, anchor in target.anchor_of if i == id_), None) if id_ else None
-    if real is not None:
-        message = f"#{fragment} is no anchor of {target.path}, though {id_} is defined there. Its anchor is #{real}."
-        edit = None
-        if link.span is not None:
-            new = link.url.partition("#")[0] + "#" + real
-            edit = Edit(link.span, link.url.encode("utf-8"), new.encode("utf-8"))
-        yield _finding(path, link, Severity.NOTE, message, edit)
-    else:
-        message = f"#{fragment} is no anchor of {target.path}. Correct the link, or remove its fragment."
-        yield _finding(path, link, Severity.WARNING, message)
-
-
-def _finding(path: str, link: LinkFact, severity: Severity, message: str, edit: Edit | None = None) -> Diagnostic:
-    return Diagnostic(path, link.line, link.column, "broken-link", severity, message, edit)
+    message = f"{target.path} has no heading with the anchor #{excerpt(fragment)}."
+    if real is None:
+        message += " Correct the anchor, or leave it out."
+        yield finding("broken-link", path, link.line, link.column, message)
+        return
+    message += f" That of {id_} is #{excerpt(real)}."
+    edit = None
+    if link.span is not None:
+        new = f"{link.url.partition('#')[0]}#{real}"
+        edit = Edit(link.span, link.url.encode("utf-8"), new.encode("utf-8"))
+    yield finding("broken-link", path, link.line, link.column, message, note=True, edit=edit)
 
 
 def day_of(facts: DocumentFacts, committed: dt.date | None) -> tuple[dt.date | None, Diagnostic | None]:
     """The day of a document: `Updated:`, else `Date:`, else its last commit, else `Created:`.
 
-    A document dated after its own commit counts as undated.
+    The date of a document that is dated after its own commit does not count.
     """
     dates = facts.dates
     stated = dates.updated or dates.dated
     if stated is not None and committed is not None and (stated - committed).days > _GRACE_DAYS:
         message = (
-            f"the document is dated {stated}, but its last commit is of {committed}; it counts as undated. "
+            f"the document is dated {stated}, but its last commit is of {committed}, and that day counts instead. "
             "Correct the date."
         )
-        found = Diagnostic(facts.path, dates.line, 1, "future-date", Severity.WARNING, message)
-        return committed, found
+        return committed, finding("future-date", facts.path, dates.line, 1, message)
     return stated or committed or dates.created, None

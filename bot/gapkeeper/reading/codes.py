@@ -1,0 +1,84 @@
+"""Every code of a finding: how bad it is, and what it says, in one place.
+
+Each has a page in `explanations/`, which `gapkeeper check --explain` shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.diagnostics import Diagnostic, Edit, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MOST = 80  # characters of a document's own words in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code. ``note`` says when it is only a note, where that can be."""
+
+    name: str
+    severity: Severity
+    summary: str
+    note: str = ""
+
+
+_ALL = (
+    Code(
+        "broken-link",
+        Severity.WARNING,
+        "A relative link leads to a file or a heading that does not exist.",
+        note="where the anchor begins with the ID of an item whose real anchor is known",
+    ),
+    Code(
+        "conflict",
+        Severity.ERROR,
+        "Two places of equal standing give one item different statuses.",
+        note="where both statuses are open",
+    ),
+    Code("dependency-cycle", Severity.ERROR, "Items wait for each other in a circle."),
+    Code("duplicate-definition", Severity.ERROR, "One document defines the same ID under two headings."),
+    Code("encoding", Severity.WARNING, "The file is not UTF-8."),
+    Code("future-date", Severity.WARNING, "A document bears a date that is later than its last commit."),
+    Code(
+        "gate",
+        Severity.ERROR,
+        "A gate is complete, but an item that blocks it is open.",
+        note="where the gate and what blocks it both carry a qualifier, such as `(local)` and `(prod only)`",
+    ),
+    Code("invisible-character", Severity.WARNING, "An ID has a character in it that nobody can see."),
+    Code("mojibake", Severity.WARNING, "Text was opened in the wrong encoding and saved: `âœ…` stands for ✅."),
+    Code("range-gap", Severity.WARNING, "A range of IDs names some that are not defined."),
+    Code("readiness-arithmetic", Severity.ERROR, "A number in a readiness table is not what its rows add up to."),
+    Code("readiness-weights", Severity.WARNING, "The weights of a readiness table do not add up to 100 %."),
+    Code(
+        "stale",
+        Severity.WARNING,
+        "A place still gives an item a status that another place has overtaken.",
+        note="where both statuses are open",
+    ),
+    Code("summary-count", Severity.NOTE, "A count in a summary differs from what the document holds."),
+    Code("title-conflict", Severity.WARNING, "Two places give one ID titles that have nothing in common."),
+    Code("undefined-reference", Severity.WARNING, "An ID is mentioned, but no document defines it."),
+    Code("unknown-status", Severity.WARNING, "A status has no word that is known, so it counts as pending."),
+)
+
+#: Every code by its name, sorted.
+CODES: Mapping[str, Code] = MappingProxyType({code.name: code for code in _ALL})
+
+
+def finding(  # noqa: PLR0913  a finding is made of these, and is one line where it is made
+    code: str, path: str, line: int, column: int, message: str, *, note: bool = False, edit: Edit | None = None
+) -> Diagnostic:
+    """A finding with the severity of its code, or as the note that the code can be."""
+    return Diagnostic(path, line, column, code, Severity.NOTE if note else CODES[code].severity, message, edit)
+
+
+def excerpt(text: str) -> str:
+    """A document's own words as a message shows them: on one line, and not many of them."""
+    words = " ".join(text.split())
+    return words if len(words) <= _MOST else f"{words[: _MOST - 1].rstrip()}…"
