@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from gapkeeper.reading.blocks import Heading
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gapkeeper.reading.blocks import Block
 
-_DROPPED = re.compile(r"[^\w\- ]")
-_EXPLICIT = re.compile(rb"""<[a-zA-Z][^<>]{0,200}?\s(?:id|name)\s*=\s*["']([^"'<>]{1,200})["']""")
+_DROPPED = lazy(r"[^\w\- ]")
+_EXPLICIT = lazy(rb"""<[a-zA-Z][^<>]{0,200}?\s(?:id|name)\s*=\s*["']([^"'<>]{1,200})["']""")
 
 
 def slug(text: str) -> str:

@@ -14,6 +14,7 @@ import pyromark
 
 from gapkeeper.model.spans import Span
 from gapkeeper.reading import mojibake
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 STRONG, EMPHASIS, STRIKE, CODE, LINK, IMAGE = 1, 2, 4, 8, 16, 32
 _MARKS = {"Strong": STRONG, "Emphasis": EMPHASIS, "Strikethrough": STRIKE}
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
-_IGNORE = re.compile(r"<!--\s*gapkeeper:\s*ignore\s*-->", re.IGNORECASE)
-_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_STRIKE_TAG = re.compile(r"<(/?)(?:s|del|strike)>", re.IGNORECASE)
+_IGNORE = lazy(r"<!--\s*gapkeeper:\s*ignore\s*-->", re.IGNORECASE)
+_BREAK_TAG = lazy(r"<br\s*/?>", re.IGNORECASE)
+_STRIKE_TAG = lazy(r"<(/?)(?:s|del|strike)>", re.IGNORECASE)
 
 
 class Piece(NamedTuple):

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.reading.headings import leading_id
 from gapkeeper.reading.lexicon import normalise
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from gapkeeper.reading.blocks import Table
     from gapkeeper.reading.values import Context
 
-_NEVER_KEY = re.compile(
+_NEVER_KEY = lazy(
     r"(?:block|depend|evidence|source|reference|related|prerequisite|see|link|resolves|closes|fixes|advances|"
     r"unblocks|gate|notes?|result|comment|parent|epic|duplicate)",
     re.IGNORECASE,
 )
-_NO_TITLE = re.compile(
+_NO_TITLE = lazy(
     r"(?:phase|milestone|sprint|files?|lines?|date|version|branch|count|notes?|agents?|.*ed in|#|rank|no\.?|nr\.?|id|"
     r"created|updated|completed|started|due|deadline|eta|evidence|source|references?|links?|pr|"
     r"commit|score|weight|points?|blocked item)$",

@@ -18,6 +18,7 @@ from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.status import Rank, State, Status
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import strip_emoji
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.stated_counts import StatedCount, find_counts
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["StatedCount", "find_counts", "resolve_counts"]
 
-_PARENTHESES = re.compile(r"\s*\([^()]*\)")
-_CATEGORY = re.compile(r"^category\s+\w{1,3}\s*[:.–-]\s*")
-_NOUN = re.compile(r"\b(?:items?|issues?|actions?|tasks?)\b", re.IGNORECASE)
-_WORDS = re.compile(r"\w+")
+_PARENTHESES = lazy(r"\s*\([^()]*\)")
+_CATEGORY = lazy(r"^category\s+\w{1,3}\s*[:.–-]\s*")
+_NOUN = lazy(r"\b(?:items?|issues?|actions?|tasks?)\b", re.IGNORECASE)
+_WORDS = lazy(r"\w+")
 _OPEN_LABELS = frozenset(
     {"open", "remaining", "outstanding", "to do", "todo", "pending", "active", "unresolved", "offen"}
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from gapkeeper.reading.patterns import lazy
+
 _MONTHS = (
     "january jan januar januari janvier janv enero ene janeiro stycznia styczeń",
     "february feb februar februari février févr febrero fevereiro fev lutego luty",
@@ -21,13 +23,13 @@ _MONTHS = (
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 _YEAR = r"(?:19|20)\d\d"
-_ISO = re.compile(rf"(?<!\d)({_YEAR})[-/.年](\d{{1,2}})(?:[-/.月](\d{{1,2}})日?)?(?!\d)")
-_NUMERIC = re.compile(rf"(?<!\d)(\d{{1,2}})([./-])(\d{{1,2}})\2({_YEAR})(?!\d)")
-_DAY_MONTH = re.compile(
+_ISO = lazy(rf"(?<!\d)({_YEAR})[-/.年](\d{{1,2}})(?:[-/.月](\d{{1,2}})日?)?(?!\d)")
+_NUMERIC = lazy(rf"(?<!\d)(\d{{1,2}})([./-])(\d{{1,2}})\2({_YEAR})(?!\d)")
+_DAY_MONTH = lazy(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+|de\s+)?([^\W\d_]{{3,12}})\.?,?\s+(?:de\s+)?({_YEAR})(?!\d)"
 )
-_MONTH_DAY = re.compile(rf"([^\W\d_]{{3,12}})\.?\s+(?:(\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?({_YEAR})(?!\d)")
-_BARE_YEAR = re.compile(rf"^\s*({_YEAR})\s*$")
+_MONTH_DAY = lazy(rf"([^\W\d_]{{3,12}})\.?\s+(?:(\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?({_YEAR})(?!\d)")
+_BARE_YEAR = lazy(rf"^\s*({_YEAR})\s*$")
 
 
 def find_date(text: str) -> dt.date | None:

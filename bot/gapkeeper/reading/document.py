@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.spans import Span
@@ -17,6 +16,7 @@ from gapkeeper.reading.gates import find_gates
 from gapkeeper.reading.header import find_dates
 from gapkeeper.reading.headings import leading_id
 from gapkeeper.reading.legends import find_legend
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.readiness import find_readiness
 from gapkeeper.reading.source import decode
 from gapkeeper.reading.statements import MOST_RANGES, Found, Places, Walk, within
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gapkeeper.reading.source import Source
     from gapkeeper.reading.vocabulary import Vocabulary
 
-_ANY_ID = re.compile(rb"[A-Z][0-9]*-\d")  # a cheap look for what may be an ID; `2026-01` is none
+_ANY_ID = lazy(rb"[A-Z][0-9]*-\d")  # a cheap look for what may be an ID; `2026-01` is none
 
 
 def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> DocumentFacts:

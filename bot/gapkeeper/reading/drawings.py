@@ -19,6 +19,7 @@ from gapkeeper.model.status import State, Status
 from gapkeeper.reading.blocks import Code, Heading
 from gapkeeper.reading.estimates import is_estimate
 from gapkeeper.reading.ids import qualifier, squeeze, without_ids
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.sketch import sketch
 
 if TYPE_CHECKING:
@@ -31,17 +32,17 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[Reference, str], tuple[str, ...]]
 
-_CRITICAL_PATH = re.compile(
+_CRITICAL_PATH = lazy(
     r"critical[\s-]+path|kritische[rnm]?\s+pfad|chemin\s+critique|(?:ruta|camino)\s+crític[ao]|caminho\s+crítico"
     r"|ścieżk[ai]\s+krytyczn|kritieke?\s+pad|クリティカルパス|关键路径|關鍵路徑|주공정|크리티컬\s*패스",
     re.IGNORECASE,
 )
-_PARALLEL = re.compile(r"parall[eè]l|paralelo|równoleg|並行|并行|병렬", re.IGNORECASE)
-_LABEL = re.compile(r"[\s•*·-]*(?P<label>[^\W\d_][^:：\d]{0,30}?)\s*[:：]\s*(?P<value>.*)$")
-_BULLET = re.compile(r"[\s•*·☐☑✓✅⏳◻-]*(?:\d{1,3}[.)]\s+)?(?:\[[ xX]\]\s*)?[\[(]?\s*")
-_LISTED = re.compile(r"[\s,/&+;]*(?:(?:and|und|et|y|e|i|en)\s+)?", re.IGNORECASE)
-_PARENTHESES = re.compile(r"\(([^()]{1,60})\)")
-_GATE = re.compile(r"(?:phase|gate|milestone|step|stage|wave)\s+\w", re.IGNORECASE)
+_PARALLEL = lazy(r"parall[eè]l|paralelo|równoleg|並行|并行|병렬", re.IGNORECASE)
+_LABEL = lazy(r"[\s•*·-]*(?P<label>[^\W\d_][^:：\d]{0,30}?)\s*[:：]\s*(?P<value>.*)$")
+_BULLET = lazy(r"[\s•*·☐☑✓✅⏳◻-]*(?:\d{1,3}[.)]\s+)?(?:\[[ xX]\]\s*)?[\[(]?\s*")
+_LISTED = lazy(r"[\s,/&+;]*(?:(?:and|und|et|y|e|i|en)\s+)?", re.IGNORECASE)
+_PARENTHESES = lazy(r"\(([^()]{1,60})\)")
+_GATE = lazy(r"(?:phase|gate|milestone|step|stage|wave)\s+\w", re.IGNORECASE)
 _DEADLINE = frozenset({"est", "estimate", "eta", "effort", "duration", "time", "dauer", "durée", "duración"})
 _OTHERS = frozenset({"note", "notes", "requires", "needs", "unblocks", "after", "before", "then", "see", "evidence"})
 _FURTHEST = 20_000  # bytes from one box to the ID of the next

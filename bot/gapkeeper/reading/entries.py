@@ -13,6 +13,7 @@ from gapkeeper.reading.fields import Fields
 from gapkeeper.reading.headings import Titled, after_id, leading_id, leading_status, names_several, read_title
 from gapkeeper.reading.ids import qualifier, without_ids
 from gapkeeper.reading.marks import leading_emoji
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import Context, joined, part, stated
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
     from gapkeeper.reading.ids import Mention
 
-_CONDITION = re.compile(
+_CONDITION = lazy(
     r"\b(?:until|once|bis|sobald|jusqu'à ce que|hasta que|até que|dopóki|totdat|zodra)\W*[:：]\W*$", re.IGNORECASE
 )
-_NOTE = re.compile(r"\s*[(（]([^()（）]*)[)）]")
-_SEPARATOR = re.compile(r"\s*[\])】」]?\s*(?:[:：]|[-–—](?=\s)|[-–—]$)")
+_NOTE = lazy(r"\s*[(（]([^()（）]*)[)）]")
+_SEPARATOR = lazy(r"\s*[\])】」]?\s*(?:[:：]|[-–—](?=\s)|[-–—]$)")
 
 
 class EntryStatement:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from gapkeeper.reading.patterns import lazy
+
 _HOURS_A_DAY = 8
 _UNITS = {
     1 / (60 * _HOURS_A_DAY): "min mins minute minutes minuten minuty minut minutos 分",
@@ -25,13 +27,13 @@ _WORD = "|".join(sorted((re.escape(word) for word in _DAYS), key=len, reverse=Tr
 _UNIT = rf"(?:{_WORD})(?:(?<=[^\u0000-\u2fff])|(?![^\W\d_]))"  # Chinese, Japanese and Korean put no space behind it
 _BETWEEN = r"\s*(?:[-–—~〜]|\.\.|to|bis|à|a|do|tot)\s*"
 _KIND = r"(?:(?:working|business|work|person|man|dev|engineer|calendar|ideal|full)[\s-]*)?"
-_TERM = re.compile(
+_TERM = lazy(
     rf"(?<![\w.,/-])(?P<below><\s*)?(?P<low>{_NUMBER})\+?(?:\s*(?P<unit>{_UNIT}))?"
     rf"(?:{_BETWEEN}(?P<high>{_NUMBER}))?\+?[\s-]*{_KIND}(?P<last>{_UNIT})",
     re.IGNORECASE,
 )
-_BARE = re.compile(rf"[~≈\s]*(?P<low>{_NUMBER})(?:{_BETWEEN}(?P<high>{_NUMBER}))?\s*")
-_JOINT = re.compile(r"\s*(?:(?:\+|and|und|et|y|e|i|en)\s*)?", re.IGNORECASE)
+_BARE = lazy(rf"[~≈\s]*(?P<low>{_NUMBER})(?:{_BETWEEN}(?P<high>{_NUMBER}))?\s*")
+_JOINT = lazy(r"\s*(?:(?:\+|and|und|et|y|e|i|en)\s*)?", re.IGNORECASE)
 _LONGEST = 200  # characters that are looked at
 
 

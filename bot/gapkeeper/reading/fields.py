@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.items import FieldText, References, StatedStatus, Statement, StatusForm
 from gapkeeper.model.status import State, Status
 from gapkeeper.reading.blocks import STRONG, Inline, Piece, Table
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import (
     Context,
     field_text,
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
     from gapkeeper.model.spans import Span
     from gapkeeper.model.status import Rank
 
-_ISSUE_NUMBER = re.compile(r"(?:^|[\s(])(?:[\w.-]+/[\w.-]+)?#(\d{1,9})\b|/issues/(\d{1,9})\b")
-_WAITS = re.compile(r"→|->|\b(?:see|after|until|once|needs?|requires?|wait\w*|depends?|block\w*)\b", re.IGNORECASE)
-_LABEL = re.compile(r"\s*(?P<name>[^:：*|]{1,40}?)\s*[:：]\s*")
-_LITERAL_LABEL = re.compile(r"\s*\*\*(?P<name>[^:：*|]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*")
-_CLOSING_MARKS = re.compile(rb"(?:\*\*|__)?[ \t]*")
-_LINE_END = re.compile(rb"[\r\n]")
+_ISSUE_NUMBER = lazy(r"(?:^|[\s(])(?:[\w.-]+/[\w.-]+)?#(\d{1,9})\b|/issues/(\d{1,9})\b")
+_WAITS = lazy(r"→|->|\b(?:see|after|until|once|needs?|requires?|wait\w*|depends?|block\w*)\b", re.IGNORECASE)
+_LABEL = lazy(r"\s*(?P<name>[^:：*|]{1,40}?)\s*[:：]\s*")
+_LITERAL_LABEL = lazy(r"\s*\*\*(?P<name>[^:：*|]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*")
+_CLOSING_MARKS = lazy(rb"(?:\*\*|__)?[ \t]*")
+_LINE_END = lazy(rb"[\r\n]")
 _MOST_LABELS = 50  # on one line; a hostile one has more
 EDGES = ("blocks", "depends_on", "resolves")
 

@@ -6,17 +6,19 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from gapkeeper.reading.patterns import lazy
+
 _NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d{1,6})?|\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6}"
-_FIGURE = re.compile(
+_FIGURE = lazy(
     rf"[^\w\[\].+<>=≤≥-]*(?:(?:ca|approx|about)\.?\s*)?(?P<value>{_NUMBER})\s*(?P<percent>[%％])?"
     rf"(?:\s*(?:/|of|out of|von|de|z|na)\s*(?P<of>{_NUMBER})(?P<of_percent>\s*[%％])?)?",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"\s*(?:points?|pts?\.?|per ?cent|percent|punkte?|pkt\.?|pp\.?|x)(?!\w)", re.IGNORECASE)
-_REST = re.compile(r"[^\w%％/]*(?:$|[(\[（].*|\s[-–—:·|→].*|[,;].*)", re.DOTALL)
-_REMARK = re.compile(r"[\s*_]*(?:[^\W\d]+[\s*_.!]*){1,3}(?:[(\[].*)?", re.DOTALL)  # `100 % complete`, `0/8 resolved`
+_UNIT = lazy(r"\s*(?:points?|pts?\.?|per ?cent|percent|punkte?|pkt\.?|pp\.?|x)(?!\w)", re.IGNORECASE)
+_REST = lazy(r"[^\w%％/]*(?:$|[(\[（].*|\s[-–—:·|→].*|[,;].*)", re.DOTALL)
+_REMARK = lazy(r"[\s*_]*(?:[^\W\d]+[\s*_.!]*){1,3}(?:[(\[].*)?", re.DOTALL)  # `100 % complete`, `0/8 resolved`
 _LONGEST = 120  # characters that are looked at
-_ARROW = re.compile(r"→|⇒|➔|->|=>")
+_ARROW = lazy(r"→|⇒|➔|->|=>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.status import Rank
 from gapkeeper.reading.blocks import inlines
 from gapkeeper.reading.codes import excerpt, finding
 from gapkeeper.reading.ids import INVISIBLE
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import Offsets, joined
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from gapkeeper.reading.source import Source
     from gapkeeper.reading.values import Context
 
-_HIDDEN = re.compile(f"[{INVISIBLE}]")
-_TOKEN = re.compile(rf"[\w{INVISIBLE}-]+")
+_HIDDEN = lazy(f"[{INVISIBLE}]")
+_TOKEN = lazy(rf"[\w{INVISIBLE}-]+")
 
 
 def find_own(

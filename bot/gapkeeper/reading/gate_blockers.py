@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.reading.blocks import STRIKE
 from gapkeeper.reading.ids import qualifier
 from gapkeeper.reading.lexicon import normalise
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import link_reference, says_nothing
 
 if TYPE_CHECKING:
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
     from gapkeeper.reading.blocks import Inline
     from gapkeeper.reading.values import Context
 
-PARENTHESES = re.compile(r"\(([^()]{1,80})\)")
+PARENTHESES = lazy(r"\(([^()]{1,80})\)")
 CONTINUED = "-–—•↳ "  # what a row of a field table begins with that continues the one above
-_WAITING = re.compile(
+_WAITING = lazy(
     r"(?:(?:external|open|remaining|current|known|blocking) )?"
     r"(?:blockers?|prerequisites?|dependency|dependencies|depends(?: on)?|blocked (?:by|on|until)|gated by|requires"
     r"|blocking (?:ids?|items?|issues?|actions?)|waits? (?:for|on)|waiting (?:for|on))(?: ids?| items?)?"
 )
-_LISTED = re.compile(r"[\s,/&+;]*(?:(?:and|und|et|y|e|i|en)\s+)?", re.IGNORECASE)
-_EVERY = re.compile(
+_LISTED = lazy(r"[\s,/&+;]*(?:(?:and|und|et|y|e|i|en)\s+)?", re.IGNORECASE)
+_EVERY = lazy(
     r"\b(?i:all|every|alle|todos|tous|wszystkie)\s+(?i:the |open |remaining |external )?(?P<all>[A-Z][A-Z0-9]+)\b"
     r"|\b(?P<star>[A-Z][A-Z0-9]+)-\*"
 )

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from gapkeeper.reading.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,25 +22,25 @@ _LETTERS = {"p": "phase", "g": "gate", "m": "milestone"}
 _WORD = "|".join(sorted(_KIND_OF, key=len, reverse=True))
 _DIGITS = r"\d{1,3}(?:\.\d{1,3}){0,3}[A-Za-z]?(?![\w%])"
 _NUMBER = rf"{_DIGITS}|(?-i:[A-Z]|[IVX]{{2,5}})(?![\w'’])"
-_NAME = re.compile(rf"(?<![\w-])(?P<word>{_WORD})[\s#]+(?P<number>{_NUMBER})", re.IGNORECASE)
+_NAME = lazy(rf"(?<![\w-])(?P<word>{_WORD})[\s#]+(?P<number>{_NUMBER})", re.IGNORECASE)
 _WAITING = (
     r"(?:remaining |open |external )?(?:blockers?|prerequisites?|requirements?|conditions?|dependencies)"
     r"\s+(?:for|of|to|before)\s+"
 )
-WAITING_FOR = re.compile(_WAITING, re.IGNORECASE)  # a heading such as `Prerequisites for Phase 26`
-_MAY_NAME = re.compile(rf"[\W\d_]*(?:{_WAITING})?(?:{_WORD})", re.IGNORECASE)
-_FIRST_WORD = re.compile(rf"(?:{_WORD})(?![^\W\d_])", re.IGNORECASE)
-_FURTHER = re.compile(
+WAITING_FOR = lazy(_WAITING, re.IGNORECASE)  # a heading such as `Prerequisites for Phase 26`
+_MAY_NAME = lazy(rf"[\W\d_]*(?:{_WAITING})?(?:{_WORD})", re.IGNORECASE)
+_FIRST_WORD = lazy(rf"(?:{_WORD})(?![^\W\d_])", re.IGNORECASE)
+_FURTHER = lazy(
     rf"\s*(?P<joint>,(?:\s*(?:and|und|et|y|e|i|en))?|/|&|\+|;|and|und|et|–|—|-|to|through)\s*(?:(?P<word>{_WORD})\s+)?"
     rf"(?P<number>{_DIGITS})(?=\s*(?:$|[,;()/&+.–—-]|and\b|und\b|et\b|through\b|to\b))",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"[A-Za-z]\d{1,3}[a-z]?(?!\w)")
-_CELL = re.compile(rf"(?i:(?:{_WORD})[\s#]+)?(?P<number>{_CODE.pattern}|{_NUMBER})")
-_AFTER = re.compile(r"\s*[:：–—-]?\s+|\s*[:：–—]\s*|\s*$|\s*(?=\()")
+_CODE = lazy(r"[A-Za-z]\d{1,3}[a-z]?(?!\w)")
+_CELL = lazy(rf"(?i:(?:{_WORD})[\s#]+)?(?P<number>{_CODE.pattern}|{_NUMBER})")
+_AFTER = lazy(r"\s*[:：–—-]?\s+|\s*[:：–—]\s*|\s*$|\s*(?=\()")
 _RANGE = frozenset({"–", "—", "-", "to", "through"})
 _MOST = 50  # gates in one range
-_NUMBERS = re.compile(r"\d{1,9}|\D+")
+_NUMBERS = lazy(r"\d{1,9}|\D+")
 
 
 class GateName(NamedTuple):

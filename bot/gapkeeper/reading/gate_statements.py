@@ -18,6 +18,7 @@ from gapkeeper.reading.headings import read_title
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import EMOJI, strip_emoji
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import joined, read_status, stated
 
 if TYPE_CHECKING:
@@ -28,17 +29,15 @@ if TYPE_CHECKING:
     from gapkeeper.reading.blocks import Block, Inline
     from gapkeeper.reading.values import Context
 
-_BEFORE = re.compile(rf"(?:\s|[\[(*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]\s)*")
-_OLD_STATUS = re.compile(r"(?:previous|prior|old|last|former|original) ")
+_BEFORE = lazy(rf"(?:\s|[\[(*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]\s)*")
+_OLD_STATUS = lazy(r"(?:previous|prior|old|last|former|original) ")
 _TITLES = frozenset(
     {"name", "title", "gate", "description", "what", "goal", "milestone", "scope", "deliverable", "focus", "phase name"}
     | {"action", "task", "item"}
 )
-_TITLE_MARKS = re.compile(
-    r"^\((?P<inner>[^()]+)\)\s*(?:status)?\W*$|\s+status\s*$|\s*\((?:new|updated)\)\s*$", re.IGNORECASE
-)
-_SEPARATOR = re.compile(r"\s*[:：–—|-]?\s*")
-_LABEL = re.compile(r"\W*(?P<label>[^\W\d_][^:：|]{1,40}?)\s*[:：]\s*(?P<value>.*)", re.DOTALL)
+_TITLE_MARKS = lazy(r"^\((?P<inner>[^()]+)\)\s*(?:status)?\W*$|\s+status\s*$|\s*\((?:new|updated)\)\s*$", re.IGNORECASE)
+_SEPARATOR = lazy(r"\s*[:：–—|-]?\s*")
+_LABEL = lazy(r"\W*(?P<label>[^\W\d_][^:：|]{1,40}?)\s*[:：]\s*(?P<value>.*)", re.DOTALL)
 _TEXT = (Paragraph, Entry)  # a union would be made anew for each block
 
 

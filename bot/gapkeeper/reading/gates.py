@@ -17,6 +17,7 @@ from gapkeeper.reading.gate_statements import GateStatement, find_gates
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.likeness import unlike
 from gapkeeper.reading.marks import strip_emoji
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import says_nothing
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["GateStatement", "find_gates", "resolve_gates"]
 
-_BLOCKING = re.compile(r"\bblock(?:s|ing)\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
-_BLOCKED_GATES = re.compile(r"block\w*\s+(?P<word>phase|gate|milestone)", re.IGNORECASE)
-_NOT_BLOCKING = re.compile(r"\b(?:not|no longer|never)\s+block|n['’]t\s+block", re.IGNORECASE)
-_SCOPE = re.compile(r"\b(?:only|prod|production|local|locally|staging|dev)\b", re.IGNORECASE)
-_WORDS = re.compile(r"\w+")
-_BESIDE = re.compile(r"\s*\(([^()]{1,80})\)")
+_BLOCKING = lazy(r"\bblock(?:s|ing)\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
+_BLOCKED_GATES = lazy(r"block\w*\s+(?P<word>phase|gate|milestone)", re.IGNORECASE)
+_NOT_BLOCKING = lazy(r"\b(?:not|no longer|never)\s+block|n['’]t\s+block", re.IGNORECASE)
+_SCOPE = lazy(r"\b(?:only|prod|production|local|locally|staging|dev)\b", re.IGNORECASE)
+_WORDS = lazy(r"\w+")
+_BESIDE = lazy(r"\s*\(([^()]{1,80})\)")
 _FOREIGN = -2  # so many more titles unlike those of the register than like them: another numbering
 _MOST_TITLES = 4  # of one gate that others are compared with
 _MOST_CLAIMS = 100_000  # in all: `All LATER items` in each row of a long table would be their product

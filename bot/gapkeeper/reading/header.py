@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
 from gapkeeper.reading.dates import find_date
 from gapkeeper.reading.facts import HeaderDates
 from gapkeeper.reading.lexicon import normalise
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gapkeeper.reading.blocks import Block
     from gapkeeper.reading.values import Context
 
-_UPDATED = re.compile(
+_UPDATED = lazy(
     r"updat|modif|revis|aktualis|mise? à jour|actualiz|atualiz|aktualiz|bijgewerkt|更新|업데이트|수정|^as of$|^stand$"
 )
 _LONGEST_LINE = 200  # characters; a line of a header block is short

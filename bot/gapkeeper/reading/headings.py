@@ -12,20 +12,19 @@ from gapkeeper.model.status import State, Status
 from gapkeeper.reading.blocks import CODE, STRIKE, STRONG, Inline
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.marks import EMOJI, leading_emoji, priority_word, strip_emoji
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import Context, joined, part, stated, struck
 
 if TYPE_CHECKING:
     from gapkeeper.reading.ids import Mention
     from gapkeeper.reading.vocabulary import Reading
 
-_BEFORE_ID = re.compile(
-    rf"(?:\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]?(?=\s)|\d+[.)]|#(?=\s)|\[[ xX]\])*"
-)
-_AFTER_ID = re.compile(r"[\])】」]?\s*(?:[:：]|[-–—](?=\s)|\||\.(?=\s)|[\])】」])?\s*")
-_TRAILING_EMOJI = re.compile(rf"(?:\s*[{EMOJI}][\ufe0f\u200d]*)+\s*$")
-_TRAILING_GROUP = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]\s*$")
-_TRAILING_UPPER = re.compile(r"(?:^|\s)((?:[A-Z][A-Z']+|N/A)(?:[\s-]+(?:[A-Z][A-Z']+))*)\s*$")
-_CATEGORY_GROUP = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*$")
+_BEFORE_ID = lazy(rf"(?:\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]?(?=\s)|\d+[.)]|#(?=\s)|\[[ xX]\])*")
+_AFTER_ID = lazy(r"[\])】」]?\s*(?:[:：]|[-–—](?=\s)|\||\.(?=\s)|[\])】」])?\s*")
+_TRAILING_EMOJI = lazy(rf"(?:\s*[{EMOJI}][\ufe0f\u200d]*)+\s*$")
+_TRAILING_GROUP = lazy(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]\s*$")
+_TRAILING_UPPER = lazy(r"(?:^|\s)((?:[A-Z][A-Z']+|N/A)(?:[\s-]+(?:[A-Z][A-Z']+))*)\s*$")
+_CATEGORY_GROUP = lazy(r"[(\[]([^()\[\]]*)[)\]]\s*$")
 _SEPARATORS = " \t\u00a0-–—:|→"
 _MOST_MARKERS = 8
 _LONGEST_MARKER = 200  # characters at the end of a title in which markers are looked for
@@ -236,6 +235,8 @@ def status_heading(context: Context, inline: Inline) -> StatedStatus | None:
     """The status of a heading that is one, with at most a noun beside it: `## Done`, `### Resolved debt`."""
     text = joined(inline)
     if any(p.marks & CODE for p in inline.pieces) or context.ids.scan(text):
+        return None
+    if len(text) > _LONGEST_MARKER:
         return None
     plain = re.sub(r"^\s*\d+(?:\.\d+)*[.)]?\s+|[:：]\s*$", "", strip_emoji(text)).strip()
     plain = re.sub(r"\s*[(\[]\s*\d+(?:\s*(?:items?|of\s+\d+|/\s*\d+))?\s*[)\]]\s*$", "", plain)

@@ -7,15 +7,16 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from gapkeeper.reading.blocks import CODE, EMPHASIS, LINK, STRIKE, STRONG, Inline, Piece, Row, Table
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gapkeeper.reading.source import Source
 
-_OPEN = re.compile(rb"<table\b", re.IGNORECASE)
-_CLOSE = re.compile(rb"</table\s*>", re.IGNORECASE)
-_BLANK_LINE = re.compile(rb"\n[ \t]*\r?\n")
+_OPEN = lazy(rb"<table\b", re.IGNORECASE)
+_CLOSE = lazy(rb"</table\s*>", re.IGNORECASE)
+_BLANK_LINE = lazy(rb"\n[ \t]*\r?\n")
 _MARKS = {
     "b": STRONG,
     "strong": STRONG,

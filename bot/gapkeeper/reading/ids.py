@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import Reference
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,19 +23,19 @@ INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2
 _NUMBER = r"\d{1,5}"
 # An ID with a hidden character in it is no ID, nor is a file name; a range's second ID may follow.
 _END = rf"(?![A-Za-z0-9_{INVISIBLE}]|-(?!(?P=prefix)\d)[A-Za-z])"
-_ID = re.compile(
+_ID = lazy(
     rf"(?<![\w{INVISIBLE}-])(?P<prefix>[A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-)(?P<number>{_NUMBER})(?P<suffix>[A-Za-z]?){_END}"
 )
 _DASH = r"(?:–|—|〜|～|~|\.\.\.?|…|-)"  # with spaces around it, the second ID has to be whole: `ACTION-5 – 7 days`
 _THROUGH = r"\s+(?:through|thru|to|until|bis|à|até|do|tot|t/m)\s+"
 _AND = r"(?:\s*[,/、&+]\s*(?:and\s+|und\s+|et\s+|y\s+|e\s+|i\s+|en\s+)?|\s+(?:and|und|et|y|e|i|en)\s+)"
-_FILE = re.compile(
+_FILE = lazy(
     r"[\s,]*(?:from|in|of|aus|von|de|z|w|van|at|see)?[\s(]*`?\[?(?P<path>[\w./-]*[\w-]\.(?:md|markdown|mdx))\b",
     re.IGNORECASE,
 )
-_FRAGMENT = re.compile(rf"(?:[A-Z][A-Z0-9]*-)+{_NUMBER}[A-Z]?(?![A-Z0-9_])", re.IGNORECASE)
-_ADDRESS = re.compile(r"\w+://\S*")
-_SPACES = re.compile(r"\s+")
+_FRAGMENT = lazy(rf"(?:[A-Z][A-Z0-9]*-)+{_NUMBER}[A-Z]?(?![A-Z0-9_])", re.IGNORECASE)
+_ADDRESS = lazy(r"\w+://\S*")
+_SPACES = lazy(r"\s+")
 
 
 class Mention(NamedTuple):

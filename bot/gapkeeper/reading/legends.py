@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.reading.blocks import Entry, Paragraph, Table
 from gapkeeper.reading.lexicon import plain_emoji
 from gapkeeper.reading.marks import EMOJI, leading_emoji, strip_emoji
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,20 +17,20 @@ if TYPE_CHECKING:
     from gapkeeper.reading.blocks import Block
     from gapkeeper.reading.vocabulary import Vocabulary
 
-_SYMBOL = re.compile(
+_SYMBOL = lazy(
     r"(?:emoji|icon|symbol|marker?|sign|legend|key|symbole?|icono|ícone|ikona|記号|符号|图标|기호)s?$", re.IGNORECASE
 )
-_MEANING = re.compile(
+_MEANING = lazy(
     r"(?:meaning|means|description|definition|bedeutung|signification|significado|znaczenie|betekenis|意味|含义|의미)s?$",
     re.IGNORECASE,
 )
-_LEGEND_LINE = re.compile(
+_LEGEND_LINE = lazy(
     r"\W*(?:status\s+)?(?:legend|legende|légende|leyenda|legenda|key|凡例|图例|범례)\b\W*[:：]", re.IGNORECASE
 )
-_PAIR = re.compile(rf"([{EMOJI}][\ufe0f\u200d]*)\s*[=:–—-]?\s*([^{EMOJI}|,;·•]+)")
+_PAIR = lazy(rf"([{EMOJI}][\ufe0f\u200d]*)\s*[=:–—-]?\s*([^{EMOJI}|,;·•]+)")
 
 
-_HINT = re.compile(
+_HINT = lazy(
     r"meaning|legend|légende|leyenda|bedeutung|icon|emoji|symbol|marker|signific|znaczenie|betekenis|\bkey\b|[凡图記符图意含아범의]",
     re.IGNORECASE,
 )

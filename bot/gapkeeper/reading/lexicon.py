@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from gapkeeper.model.status import Status
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "de", "fr", "es", "pt", "pl", "nl", "ja", "zh", "ko")
 CONFIGURED = "configured"
 
-_SEPARATORS = re.compile(r"[\s_-]+")
+_SEPARATORS = lazy(r"[\s_-]+")
 
 
 def normalise(phrase: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from gapkeeper.reading.patterns import lazy
 
 #: From this share of the shorter title's pairs of characters on, two titles are alike. "Provision
 #: Postgres" shares nearly all of its own with "PostgreSQL provisioning", "Fix the login" a quarter with
 #: "Delete the cache".
 _ALIKE = 0.5
-_LEADING_ID = re.compile(r"^\W*\S*\d\S*?[\s:–—-]+")
-_NOT_WORDS = re.compile(r"[\W_]+")
+_LEADING_ID = lazy(r"^\W*\S*\d\S*?[\s:–—-]+")
+_NOT_WORDS = lazy(r"[\W_]+")
 
 
 def unlike(title: str, other: str) -> bool:

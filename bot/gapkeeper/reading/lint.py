@@ -12,6 +12,7 @@ from gapkeeper.model.status import Rank, State
 from gapkeeper.reading.codes import excerpt, finding
 from gapkeeper.reading.ids import fragment_id, numbers
 from gapkeeper.reading.likeness import unlike
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from gapkeeper.reading.ids import Ids
     from gapkeeper.reading.scope import Lookup
 
-_NO_HEADING = re.compile(r"top|L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?")  # the page's top, and lines of the file
+_NO_HEADING = lazy(r"top|L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?")  # the page's top, and lines of the file
 _NAMED = 5  # IDs that a message lists
 _GRACE_DAYS = 1  # a commit's day is UTC, a document's is its author's
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.status import Status
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,12 +15,12 @@ EMOJI = (
     "\u203c\u2049\u2139\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa\u24c2\u25aa\u25ab\u25fb-\u25fe\u25ef\u25d0-\u25d3"
     "\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001faff\u2b1a\u25a0\u25a1\u2610-\u2612"
 )
-EMOJI_SEQUENCE = re.compile(f"[{EMOJI}][\ufe0e\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*")
-_CHECKBOX = re.compile(r"\[([ xX✓✔])\]")
-_FRACTION = re.compile(r"(?<![\d/.,])(\d{1,6})(?:\s*/\s*|\s+(?:of|out of|von|sur|de|z|van)\s+)(\d{1,6})(?![\d/])")
-_SHARE = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|％|percent\b|per cent\b|prozent\b)", re.IGNORECASE)
-_FILE_NAME = re.compile(r"\S*://\S*|(?<![\w./\\-])[\w./\\-]*\w\.[A-Za-z][A-Za-z0-9]{0,4}(?![\w(])")
-PRIORITY = re.compile(r"(?<!\w)(?:p[0-4]|critical|high|medium|low|highest|lowest|urgent)(?!\w)", re.IGNORECASE)
+EMOJI_SEQUENCE = lazy(f"[{EMOJI}][\ufe0e\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*")
+_CHECKBOX = lazy(r"\[([ xX✓✔])\]")
+_FRACTION = lazy(r"(?<![\d/.,])(\d{1,6})(?:\s*/\s*|\s+(?:of|out of|von|sur|de|z|van)\s+)(\d{1,6})(?![\d/])")
+_SHARE = lazy(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|％|percent\b|per cent\b|prozent\b)", re.IGNORECASE)
+_FILE_NAME = lazy(r"\S*://\S*|(?<![\w./\\-])[\w./\\-]*\w\.[A-Za-z][A-Za-z0-9]{0,4}(?![\w(])")
+PRIORITY = lazy(r"(?<!\w)(?:p[0-4]|critical|high|medium|low|highest|lowest|urgent)(?!\w)", re.IGNORECASE)
 
 
 def status_marks(text: str) -> list[re.Match[str]]:

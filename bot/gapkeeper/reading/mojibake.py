@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from gapkeeper.reading.patterns import lazy
+
 # What the lead bytes C2, C3, E2 and F0 look like after Windows-1252 or -1254, in UTF-8, and then a
 # character from the upper half of those code pages.
-_SUSPECT = re.compile(
+_SUSPECT = lazy(
     rb"(?:\xc3[\x82\x83\xa2\xb0]|\xc4\x9f)(?:\xc2[\x80-\xbf]|\xc3[\x80-\xbf]|\xc4[\xb0\xb1\x9e\x9f]|\xc5[\x92\x93\x9e\x9f\xa0\xa1\xb8\xbd\xbe]"
     rb"|\xc6\x92|\xcb[\x86\x9c]|\xe2\x80[\x93\x94\x98-\x9a\x9c-\x9e\xa0-\xa2\xa6\xb0\xb9\xba]|\xe2\x82\xac|\xe2\x84\xa2)"
 )
-_RUN = re.compile(r"[^\x00-\x7f]+")
-_SEQUENCE = re.compile(
+_RUN = lazy(r"[^\x00-\x7f]+")
+_SEQUENCE = lazy(
     rb"[\xc2\xc3][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf4][\x80-\xbf]{3}"
 )
 

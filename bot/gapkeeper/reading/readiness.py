@@ -11,6 +11,7 @@ from gapkeeper.model.spans import Place
 from gapkeeper.model.status import Status
 from gapkeeper.reading.arithmetic import recompute
 from gapkeeper.reading.lexicon import normalise
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.scores import ReadinessFact, ScoreTable, StatedScore, find_readiness
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ReadinessFact", "ScoreTable", "StatedScore", "find_readiness", "resolve_readiness"]
 
-_OVERALL = re.compile(
+_OVERALL = lazy(
     r"\b(?:overall|total|final|summary|gesamt\w*|insgesamt|global|ogółem|totaal|łączn\w+)\b|総合|全体|总体|總體|종합",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from gapkeeper.model.status import Rank, Status
 from gapkeeper.reading.columns import Columns, read_columns
 from gapkeeper.reading.fields import Fields, is_field_table, make, starts_with_id
 from gapkeeper.reading.headings import after_id, leading_id, leading_status, names_several, read_title
+from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import Context, field_text, is_ordinal, joined, part, struck
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Statement
     from gapkeeper.reading.blocks import Inline, Row, Table
 
-_FREE_TEXT = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_FREE_TEXT = lazy(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def read_rows(context: Context, table: Table, section: FieldText | None) -> Iterator[Statement]:

@@ -13,6 +13,7 @@ from gapkeeper.reading.figures import Figure, leading_figure, parse_figure
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import strip_emoji
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,45 +22,46 @@ if TYPE_CHECKING:
     from gapkeeper.reading.values import Context
 
 # Names of columns, whole. `Points` is the weight beside `Score`, and the score beside `Max`.
-_WEIGHT = re.compile(r"weights?|weightage|weighting|w|gewicht(?:ung)?|weging|poids|peso|waga|重み|权重|權重|가중치")
-_LIMIT = re.compile(r"max(?:imum)?(?: points| score)?|possible(?: points)?|max punkte|満点|满分|滿分")
-_POINTS = re.compile(r"points|punkte|punkty|puntos|pontos")
-_SCORE = re.compile(
+_WEIGHT = lazy(r"weights?|weightage|weighting|w|gewicht(?:ung)?|weging|poids|peso|waga|重み|权重|權重|가중치")
+_LIMIT = lazy(r"max(?:imum)?(?: points| score)?|possible(?: points)?|max punkte|満点|满分|滿分")
+_POINTS = lazy(r"points|punkte|punkty|puntos|pontos")
+_SCORE = lazy(
     r"(?:current )?scores?|achieved|earned|wynik|bewertung|note|nota|puntuación|pontuação|スコア|得分|评分|評分|점수"
 )
-_PROGRESS = re.compile(
+_PROGRESS = lazy(
     r"current|actual|readiness|completed?|completion|done|progress|percent|%|(?:% |percent )complete(?:d|ion)?"
 )
-_WEIGHTED = re.compile(
+_WEIGHTED = lazy(
     r"weighted(?: score| value| points| %)?|contribution|w(?:eight)? ?[x×] ?s(?:core)?"
     r"|gewichtet|ważony|ponderado|pondéré|加权(?:得分)?|加權(?:得分)?|加重"
 )
 _RISKS = {"likelihood", "probability", "impact", "severity", "risk", "risk id", "hazard", "threat"}
-_UNIT = re.compile(r"\((?!%|pts?\b|points?\b|max\b)[^)]*\)|\b(?:kg|lbs?|mb|gb|kb|ms)\b")
-_SCALE = re.compile(r"(?:/|[-–]|\bof|max\.?)\s*(\d{1,3})\s*\)?\s*$")
-_REMARK = re.compile(
+_UNIT = lazy(r"\((?!%|pts?\b|points?\b|max\b)[^)]*\)|\b(?:kg|lbs?|mb|gb|kb|ms)\b")
+_SCALE = lazy(r"(?:/|[-–]|\bof|max\.?)\s*(\d{1,3})\s*\)?\s*$")
+_REMARK = lazy(
     r"\(\s*(?:%|pts?|points?|(?:\d{1,3}\s*[-–]|/|(?:out )?of|max\.?)\s*\d{1,3})\s*\)|\s/\s?\d{1,3}$", re.IGNORECASE
 )
-_TOTAL = re.compile(
+_TOTAL = lazy(
     r"(?:overall|(?:grand |overall |weighted )?(?:total|sum|summe|gesamt|suma|razem|somme|totaal|итого|всего)"
     r"|合計|总计|總計|합계)(?: (?:scores?|points?|readiness|weighted|active))?(?: ?[(/].*)?"
 )
-_SUBTOTAL = re.compile(r"sub ?total")
+_SUBTOTAL = lazy(r"sub ?total")
 _ORDINAL_HEAD = {"", "#", "no", "no.", "nr", "nr.", "id"}
-_LABEL = re.compile(
+_LABEL = lazy(
     r"readiness|\bready\b|scores?\b|maturity|bereitschaft|gotowość|wynik|punktzahl|puntuación|準備度|就绪",
     re.IGNORECASE,
 )
-_NEAR_LABEL = re.compile(rf"{_LABEL.pattern}|\btotal|overall|\bsum\b|gesamt|razem|合計|总计", re.IGNORECASE)
-_NOT_OURS = re.compile(
+_NEAR_LABEL = lazy(rf"{_LABEL.pattern}|\btotal|overall|\bsum\b|gesamt|razem|合計|总计", re.IGNORECASE)
+_NOT_OURS = lazy(
     r"target|goal|requir|minim|\bmin\b|\bmax|threshold|previous|prior|\bold\b|baseline|risk|expected|pass|needed|before|"
     r"last|\btest|coverage|\bif\b|\bwhen\b|weight|ziel|\bcel\b",
     re.IGNORECASE,
 )
-_STATED = re.compile(r"[\W_]*(?P<label>[^\W\d_][^:：=|<>≤≥]{0,60}?)[\s*_]*[:：][\s*_~≈]*(?=\W{0,3}\d)")
+_STATED = lazy(r"[\W_]*(?P<label>[^\W\d_][^:：=|<>≤≥]{0,60}?)[\s*_]*[:：][\s*_~≈]*(?=\W{0,3}\d)")
 _TEXT = (Paragraph, Entry)  # a union would be made anew for each block
-_VALUE = re.compile(r"[:：]\W{0,8}\d")
-_IN_HEADING = re.compile(r"[:(\[–—-]\s*(?P<figure>\d[\d.,]{0,8}\s?(?:%|/\s?\d{1,6}))\s?[)\]]?\W*$")
+_NUMBER = lazy(r"\W{0,8}\d")  # behind a colon
+_LABEL_ENDS = 80  # characters into its line
+_IN_HEADING = lazy(r"[:(\[–—-]\s*(?P<figure>\d[\d.,]{0,8}\s?(?:%|/\s?\d{1,6}))\s?[)\]]?\W*$")
 _LONGEST = 60  # characters of a column's name that are looked at
 _NEARBY = 6  # blocks after a table in which its stated sum is looked for
 _LONG = 20  # `Infrastructure (40/40)`: a whole of this size is points and not a part's number, nor a date
@@ -291,23 +293,28 @@ def _stated_scores(blocks: Sequence[Block], context: Context, used: set[int]) ->
     path = context.source.path
     for index, block in enumerate(blocks):
         if isinstance(block, Heading):
-            above = [h for h in above if h.level < block.level]
-            found = _stated_in_heading(block, above)
-            above.append(block)
-            if found is not None:
+            while above and above[-1].level >= block.level:
+                above.pop()
+            text = block.inline.text
+            if ("/" in text or "%" in text) and (found := _stated_in_heading(block, above)):
                 yield block.start, StatedScore(path, *found, *_place(context, block.start))
+            above.append(block)
         elif isinstance(block, _TEXT) and index not in used:
             for inline in block.lines:
                 text = inline.text
-                # Most lines of most documents come here and go on at once.
-                if (":" in text or "：" in text) and _VALUE.search(text) and (line := _stated_in_line(text, _LABEL)):
+                at = text.find(":")
+                if at < 0:
+                    at = text.find("：")
+                # Nearly all lines of a document end here: no label of a fair length, or no number behind it.
+                if 0 < at < _LABEL_ENDS and _NUMBER.match(text, at + 1) and (line := _stated_in_line(text, _LABEL)):
                     yield inline.start, StatedScore(path, *line, *_place(context, inline.start))
 
 
 def _stated_in_heading(heading: Heading, above: Sequence[Heading]) -> tuple[str, Figure] | None:
     """The name and the number of a heading such as `Infrastructure (40/40)`, where scores are spoken of."""
     text = heading.inline.text
-    if not ("/" in text or "%" in text) or not (match := _IN_HEADING.search(text)):
+    match = _IN_HEADING.search(text)
+    if match is None:
         return None
     name = text[: match.start()]
     figure = parse_figure(match["figure"])

@@ -8,23 +8,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # What is left of a wall or an arrow that was decoded with the wrong code page and has lost a byte.
 _ODD = "\u0080-\u00bfŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™ğŸı\ufffd"
-_BROKEN = re.compile(f"â(?:[{_ODD}]{{1,2}}|(?![^\\W\\d_]))|\ufffd+|(?<!\\S)\\?+(?!\\S)")
-_WALL = re.compile(r"[│┃║|╎╏┆┇┊┋]")
-_TREE = re.compile(r"[├┣╠][\s─━═>→▶►-]*[\w(\[]|[└┗╚╰][\s─━═-]*[\w(\[]|(?:^|\s)(?:\|--|`--|\+--)[\s-]*[\w(\[]")
+_BROKEN = lazy(f"â(?:[{_ODD}]{{1,2}}|(?![^\\W\\d_]))|\ufffd+|(?<!\\S)\\?+(?!\\S)")
+_WALL = lazy(r"[│┃║|╎╏┆┇┊┋]")
+_TREE = lazy(r"[├┣╠][\s─━═>→▶►-]*[\w(\[]|[└┗╚╰][\s─━═-]*[\w(\[]|(?:^|\s)(?:\|--|`--|\+--)[\s-]*[\w(\[]")
 # A run of dashes is looked at from its beginning only: documents can make one of any length.
 _HEAD = r"(?<![─━═-])[─━═-]*[→⟶➔➜►▶⇒]|(?<!-)-+>|(?<!=)=+>"
-_ARROW = re.compile(_HEAD)
-_LEADING_ARROW = re.compile(rf"\s*[└┗╚╰]?(?:{_HEAD}|[↓▼])")
-_LONE_V = re.compile(r"(?<!\w)[vV](?!\w)")
+_ARROW = lazy(_HEAD)
+_LEADING_ARROW = lazy(rf"\s*[└┗╚╰]?(?:{_HEAD}|[↓▼])")
+_LONE_V = lazy(r"(?<!\w)[vV](?!\w)")
 _AROUND = "".join(map(chr, range(0x2500, 0x25A0))) + " \t◄◀←↑▲△▽▼▾►▶→↓⬇⇒⇓⟶➔➜"
 _LONGEST = 2000  # characters of a line that are looked at
 

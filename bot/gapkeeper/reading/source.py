@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-_LINE_END = re.compile(rb"\r\n?|\n")  # what CommonMark calls a line ending; `str.splitlines` knows more
-_FRONT_MATTER = re.compile(rb"---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
+from gapkeeper.reading.patterns import lazy
+
+_LINE_END = lazy(rb"\r\n?|\n")  # what CommonMark calls a line ending; `str.splitlines` knows more
+_FRONT_MATTER = lazy(rb"---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _FRONT_MATTER_LIMIT = 64 * 1024  # bytes; a longer one is no front matter, and is not searched
 

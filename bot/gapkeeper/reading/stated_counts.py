@@ -13,6 +13,7 @@ from gapkeeper.reading.figures import parse_figure
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import strip_emoji
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,18 +21,18 @@ if TYPE_CHECKING:
     from gapkeeper.reading.blocks import Block, Inline
     from gapkeeper.reading.values import Context
 
-_COUNT_HEADERS = re.compile(
+_COUNT_HEADERS = lazy(
     r"counts?|number|no\. of items|# of items|qty|quantity|anzahl|nombre|cantidad|quantidade|liczba|aantal"
     r"|件数|数量|數量|개수"
 )
-_ITEMS_HEADERS = re.compile(r"(?:open |total )?items|total")
-_TOTAL = re.compile(r"(?:grand )?(?:total|sum|summe|gesamt|suma|razem|somme|totaal|合計|总计|總計|합계)\b.*")
+_ITEMS_HEADERS = lazy(r"(?:open |total )?items|total")
+_TOTAL = lazy(r"(?:grand )?(?:total|sum|summe|gesamt|suma|razem|somme|totaal|合計|总计|總計|합계)\b.*")
 _NOUNS = "items?|issues?|actions?|tasks?|blockers?|gaps?|tickets?|einträge|punkte|éléments?|elementos?|pozycj\\w*|zadań"
-_OF_ITEMS = re.compile(
+_OF_ITEMS = lazy(
     rf"(?P<count>\d{{1,5}})\s+(?:open\s+|more\s+|external\s+)?(?:{_NOUNS})(?!\w)(?P<rest>[^.;|]*)", re.IGNORECASE
 )
-_STATUS_LINE = re.compile(r"\W*(?P<label>[^\W\d_][^:：|]{1,30}?)\s*[:：]\W*(?=\d)")
-_IN_PARENTHESES = re.compile(r"\(([^()]{1,60})\)\W*$")
+_STATUS_LINE = lazy(r"\W*(?P<label>[^\W\d_][^:：|]{1,30}?)\s*[:：]\W*(?=\d)")
+_IN_PARENTHESES = lazy(r"\(([^()]{1,60})\)\W*$")
 _TEXT = (Paragraph, Entry)  # a union would be made anew for each block
 _LONGEST = 60  # characters of a column's name that are looked at
 

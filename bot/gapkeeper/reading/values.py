@@ -14,6 +14,7 @@ from gapkeeper.reading.blocks import CODE, LINK, STRIKE, Inline, Piece
 from gapkeeper.reading.dates import find_date
 from gapkeeper.reading.ids import fragment_id, qualifier, squeeze, without_ids
 from gapkeeper.reading.marks import without_file_names
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
     from gapkeeper.reading.source import Source
     from gapkeeper.reading.vocabulary import Reading, Vocabulary
 
-_NOTHING = re.compile(
+_NOTHING = lazy(
     r"(?:none|nothing|no|n/a|nil|keine?|aucune?|ninguno|nenhum|brak|geen|なし|无|無|없음)(?![\w-])|[-–—]+(?:\s|$)|$",
     re.IGNORECASE,
 )
-_NOBODY = re.compile(r"(?:tbd|tba|tbc|unassigned|n/a|none|nobody|\?+|[-–—]+|\[.*\]|<.*>|_+|\(.*\))\s*$", re.IGNORECASE)
-_ORDINAL = re.compile(r"[#(]?\d{1,4}[.):]?$|[-–—#*.]*$")
+_NOBODY = lazy(r"(?:tbd|tba|tbc|unassigned|n/a|none|nobody|\?+|[-–—]+|\[.*\]|<.*>|_+|\(.*\))\s*$", re.IGNORECASE)
+_ORDINAL = lazy(r"[#(]?\d{1,4}[.):]?$|[-–—#*.]*$")
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from gapkeeper.reading.marks import (
     shares,
     status_marks,
 )
+from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,21 +30,21 @@ if TYPE_CHECKING:
     from gapkeeper.model.rules import ReadingRules
 
 _CJ = "\u3040-\u30ff\u3005\u3400-\u4dbf\u4e00-\u9fff"  # scripts that put no spaces between words
-_TOKEN = re.compile(rf"[Nn]/[Aa](?!\w)|[{_CJ}]+|[^\W_{_CJ}]+(?:['’][^\W_{_CJ}]+)*")
-_GAP_IN_PHRASE = re.compile(r"[\s_]*-?[\s_]*")
-_CLAUSE_END = re.compile(r"[.;!|\n](?:\s|$)|[,:—–|→]|\s-\s")
-_BESIDE_BEFORE = re.compile(r"[\s()\[\]:–—-]*(?:\w+\s+){0,2}[\s(\[]*$")
-_BESIDE_AFTER = re.compile(r"[\s()\[\]:–—~≈-]*(?:(?:of|at|about|only|nur|ca)\.?\s+)?$")
-_LEFT_OVER = re.compile(r"[\W\d_]+|\b(?:all|priority)\b", re.IGNORECASE)
+_TOKEN = lazy(rf"[Nn]/[Aa](?!\w)|[{_CJ}]+|[^\W_{_CJ}]+(?:['’][^\W_{_CJ}]+)*")
+_GAP_IN_PHRASE = lazy(r"[\s_]*-?[\s_]*")
+_CLAUSE_END = lazy(r"[.;!|\n](?:\s|$)|[,:—–|→]|\s-\s")
+_BESIDE_BEFORE = lazy(r"[\s()\[\]:–—-]*(?:\w+\s+){0,2}[\s(\[]*$")
+_BESIDE_AFTER = lazy(r"[\s()\[\]:–—~≈-]*(?:(?:of|at|about|only|nur|ca)\.?\s+)?$")
+_LEFT_OVER = lazy(r"[\W\d_]+|\b(?:all|priority)\b", re.IGNORECASE)
 _LONGEST_TEXT = 1_000  # characters of a status that are read; what is longer is prose
-_WAITS = re.compile(r"(?:\w+\s+)?(?:on|by|until|for)\b", re.IGNORECASE)  # `Blocked on ACTION-2`
-_SENTENCE_END = re.compile(r"[.;!|\n](?:\s|$)")
-_ARROW = re.compile(r"→|->|=>|⇒")
-_ANSWER = re.compile(r"\s*[:=–—-]\s*")  # `Resolved: No`
+_WAITS = lazy(r"(?:\w+\s+)?(?:on|by|until|for)\b", re.IGNORECASE)  # `Blocked on ACTION-2`
+_SENTENCE_END = lazy(r"[.;!|\n](?:\s|$)")
+_ARROW = lazy(r"→|->|=>|⇒")
+_ANSWER = lazy(r"\s*[:=–—-]\s*")  # `Resolved: No`
 _ONLY_ANSWERS = frozenset(
     {"no", "not", "nein", "nicht", "non", "pas", "não", "nie", "niet"}
 )  # doubt only as the first word
-_ZERO = re.compile(r"(?<![\d.,/])0\s*$")  # `0 done`
+_ZERO = lazy(r"(?<![\d.,/])0\s*$")  # `0 done`
 _LOOK_BACK = 4  # words before a closing word in which a hedge or negation counts
 _YES = frozenset({"yes", "y", "true", "ja", "oui", "sí", "si", "sim", "tak", "はい", "是", "예"})
 _NO = frozenset({"no", "n", "false", "nein", "non", "não", "nie", "nee", "いいえ", "否", "아니오"})
