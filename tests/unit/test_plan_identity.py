@@ -66,6 +66,13 @@ def test_what_a_document_names_is_adopted_whoever_wrote_it() -> None:
     assert project.issue(number).state is State.CLOSED
 
 
+def test_a_document_names_an_issue_for_its_own_item_and_no_other() -> None:
+    project = Project()
+    number = project.tracker.writes("LATER-001: Postgres", by=GUEST)
+    ignored = item("LATER-002", "Session migration", issue_link=number, ignored=True)
+    assert ops(project.synced(PENDING, ignored)) == [("create", "LATER-001")]
+
+
 def test_a_document_vouches_for_its_own_item_and_no_other(project: Project) -> None:
     project.synced(PENDING, OTHER)
     forged = project.tracker.writes("mine", project.issue(2).body, by=GUEST, labels=frozenset({"gapkeeper"}))

@@ -101,7 +101,7 @@ class _Finder:
         self._released = seen.released
         self._claimed = {identity_of(item, self._namespace) for item in register.items}
         self._by_alias = {alias: ours for ours in kept.values() for alias in ours.marker.aliases}
-        self._unmarked = {issue.number: issue for issue in seen.unmarked}
+        self._named = seen.named
         ids = {item.id for item in register.items}
         self._ambiguous = _repeated(item.id for item in register.items)
         self._by_id = _by_leading_id(seen.unmarked, ids)
@@ -141,7 +141,7 @@ class _Finder:
 
     def _found(self, item: Item) -> Issue | None:
         """A person's issue that speaks of this item: the one that the document names, else one by title."""
-        named = self._unmarked.get(item.issue_link) if item.issue_link is not None else None
+        named = self._named.get(item.issue_link) if item.issue_link is not None else None
         by_title = [] if item.id in self._ambiguous else self._by_id.get(item.id, [])
         candidates = [i for i in ([] if named is None else [named]) + by_title if i.number not in self.taken]
         still_open = [issue for issue in candidates if issue.state is State.OPEN]

@@ -35,7 +35,8 @@ class Observation:
     managed: dict[str, list[Ours]] = field(default_factory=lambda: defaultdict(list))  # by identity
     released: dict[str, Ours] = field(default_factory=dict)  # by identity; the label was taken off
     damaged: list[tuple[Issue, DamagedMarker]] = field(default_factory=list)
-    unmarked: list[Issue] = field(default_factory=list)  # by people whose word counts, or named by a document
+    unmarked: list[Issue] = field(default_factory=list)  # by people whose word counts
+    named: dict[int, Issue] = field(default_factory=dict)  # by number: unmarked, and named by a document
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # author -> numbers
     elsewhere: list[int] = field(default_factory=list)  # managed issues that carry another namespace
 
@@ -94,20 +95,26 @@ def observe(
     seen = Observation()
     for issue in (*snapshot.issues, *(snapshot.others or ())):
         named = vouched.get(issue.number, ())
-        believed = bool(named) or word_counts(issue.author, ours)
+        counts = word_counts(issue.author, ours)
+        believed = counts or bool(named)
         marker = _read(issue, believed=believed) if MARKER_PREFIX in issue.body else None
-        if marker is None:
-            if believed:
-                seen.unmarked.append(issue)
-        elif isinstance(marker, DamagedMarker):
-            if believed:
-                seen.damaged.append((issue, marker))
-        else:
-            believed = marker.identity in named or word_counts(issue.author, ours)
+        if isinstance(marker, Marker):
+            believed = counts or marker.identity in named
             _sort_in(seen, Ours(issue, marker), ours_prefix, managed_label, believed=believed)
+        elif marker is not None and believed:
+            seen.damaged.append((issue, marker))
+        elif marker is None:
+            _keep_unmarked(seen, issue, counts=counts, named=bool(named))
     for group in seen.managed.values():
         group.sort(key=lambda one: one.issue.number)
     return seen
+
+
+def _keep_unmarked(seen: Observation, issue: Issue, *, counts: bool, named: bool) -> None:
+    if counts:
+        seen.unmarked.append(issue)
+    if named:
+        seen.named[issue.number] = issue
 
 
 def _sort_in(seen: Observation, one: Ours, ours_prefix: str, managed_label: str, *, believed: bool) -> None:
