@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import StatusForm
 from gapkeeper.model.status import Rank, Status
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
 from gapkeeper.reading.dates import find_date
 from gapkeeper.reading.entries import is_condition
@@ -18,7 +19,6 @@ from gapkeeper.reading.headings import read_title
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import EMOJI, strip_emoji
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import joined, read_status, stated
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class _Gate:
     place: int  # byte offset
     only_blockers: bool = False  # the heading says what a gate waits for, and is not the gate's own
     statuses: list[StatedStatus] = field(default_factory=list)
-    markers: list[StatedStatus] = field(default_factory=list)
+    heading: tuple[Inline, int] | None = None  # and the character at which its title begins
     blockers: list[Blocker] = field(default_factory=list)
     lists_blockers: bool = False
 
@@ -130,8 +130,8 @@ class _Walk:
             if name is not None:
                 self.gate = _Gate(name.name, "", Rank.HEADING, block.start, only_blockers=True)
             return
-        titled = read_title(self.context, block.inline, _after_separator(text, name.end))
-        self.gate = _Gate(name.name, _title(titled.title), Rank.HEADING, block.start, markers=titled.statuses)
+        self.gate = _Gate(name.name, "", Rank.HEADING, block.start)
+        self.gate.heading = (block.inline, _after_separator(text, name.end))
 
     def _table(self, table: Table) -> None:
         kind = kind_of_header(_first_header(table)) if table.head else None
@@ -183,7 +183,7 @@ class _Walk:
                     self._add_status(self.gate, line_status(self.context, line))
                 elif says_waiting(self.context, label["label"]):
                     self.gate.wait_for(find_blockers(self.context, line))
-            if line is lines[-1] and text.endswith((":", "：")) and is_condition(text[-60:]):
+            if line is lines[-1] and text.endswith((":", "：")) and is_condition(text[-24:]):
                 self._open_until(line, text)
 
     def _open_until(self, line: Inline, text: str) -> None:
@@ -210,8 +210,11 @@ class _Walk:
             self._keep(gate)
 
     def _keep(self, gate: _Gate) -> None:
-        source = self.context.source
-        status = next(iter([*gate.statuses, *gate.markers]), None)
+        source, statuses = self.context.source, gate.statuses
+        if gate.heading is not None:  # read only now: most headings of phases are no gates
+            titled = read_title(self.context, *gate.heading)
+            gate.title, statuses = _title(titled.title), [*statuses, *titled.statuses]
+        status = next(iter(statuses), None)
         self.found.append(
             GateStatement(
                 path=source.path,

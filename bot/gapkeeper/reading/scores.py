@@ -8,12 +8,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
 from gapkeeper.reading.figures import Figure, leading_figure, parse_figure
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import strip_emoji
-from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
