@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from gapkeeper.model.status import State, Status
 
@@ -42,8 +42,7 @@ class TrackerState(StrEnum):
         return State.OPEN if self is TrackerState.OPEN else State.CLOSED
 
 
-@dataclass(frozen=True, slots=True)
-class Pair(Generic[DocumentsT_co, TrackerT_co]):
+class Pair(NamedTuple, Generic[DocumentsT_co, TrackerT_co]):
     """The two values of one field at the last sync. A side has moved when it differs from its own half."""
 
     documents: DocumentsT_co
