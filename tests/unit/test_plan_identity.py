@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from typing import TYPE_CHECKING
 
 import pytest
 
-from builders import ANNA, GUEST, ME, NAMESPACE, item, register
+from builders import ANNA, GUEST, ME, NAMESPACE, NOW, item, register
+from gapkeeper.adapters.sqlite_tracker import open_tracker
+from gapkeeper.app.sync import sync
 from gapkeeper.errors import NewerMarkerError
 from gapkeeper.model.plan import IssueUpdate
 from gapkeeper.model.policy import SyncPolicy
 from gapkeeper.model.snapshot import Actor, Reason, Role
 from gapkeeper.model.status import State, Status
 from syncing import Project, ops
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gapkeeper.model.plan import Report
 
 PENDING = item()
 OTHER = item("LATER-002", "Session migration", line=9)
@@ -323,6 +332,20 @@ def test_a_deleted_issue_that_another_one_was_tied_to_is_told_of(project: Projec
     project.synced(PENDING, waiting)
     assert "was deleted or transferred away" in project.issue(3).body
     assert project.issue(2).links == {("blocked_by", 3)}
+
+
+def test_a_deleted_issue_that_the_tracker_knows_of_is_told_of(tmp_path: Path) -> None:
+    with open_tracker(tmp_path / "tracker.db") as tracker:
+
+        def run() -> Report:
+            opened = contextlib.nullcontext(tracker)
+            return sync(register(PENDING), tracker, lambda: opened, SyncPolicy(), clock=lambda: NOW)
+
+        run()
+        tracker.delete_issue(1)
+        assert run().outcomes[0].change.reason == "its issue #1 was deleted or transferred away"
+        assert "was deleted or transferred away" in tracker.issue(2).body
+        assert run().outcomes == ()
 
 
 def test_text_that_leaves_no_room_is_told_and_stops_nobody(project: Project) -> None:

@@ -22,7 +22,8 @@ from gapkeeper.adapters.sqlite_tracker import (
 from gapkeeper.errors import ConfigurationError, NotFoundError, RejectedError, UnavailableError, UsageError
 from gapkeeper.model.plan import IssueUpdate
 from gapkeeper.model.snapshot import Actor, Label, Reason, Role
-from gapkeeper.model.status import State
+from gapkeeper.model.status import State, Status
+from gapkeeper.planning.marker import Marker, Pair, TrackerState, write_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,6 +121,18 @@ class TestLog:
         assert (last.kind, last.actor, last.detail) == (EventKind.DELETED, ROSA, {"title": "Gone soon"})
         with pytest.raises(NotFoundError, match=r"#1 .* was deleted by Rosa on 2026-11-24"):
             tracker.issue(number)
+
+    def test_knows_which_item_a_deleted_issue_stood_for(self, tracker: SqliteTracker, path: Path) -> None:
+        state = Pair(Status.PENDING, TrackerState.OPEN)
+        marker = write_marker(Marker("42/LATER//LATER-001", "LATER-001", state, Pair("a", "a")))
+        body = f"{marker}\n<!-- gapkeeper: end -->"
+        ours = create(tracker, "Ours", body).number
+        newer = create(tracker, "Newer", body.replace("marker 1 ", "marker 9 ")).number
+        with open_tracker(path, actor=Actor("Guest", Role.READ)) as stranger:
+            copy = create(stranger, "A stranger's copy", body).number
+        for number in (ours, newer, copy):
+            tracker.delete_issue(number)
+        assert tracker.snapshot("gapkeeper", everything=False).gone == {"42/LATER//LATER-001": ours}
 
     def test_can_only_grow(self, tracker: SqliteTracker, path: Path) -> None:
         create(tracker)

@@ -119,3 +119,5 @@ class Snapshot:
     labels: Mapping[str, Label] = field(default_factory=lambda: MappingProxyType({}))
     milestones: frozenset[str] = frozenset()
     taken_at: dt.datetime | None = None
+    # identity -> the issue that carried it and was deleted or transferred away, as far as the tracker knows
+    gone: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.status import State
-from gapkeeper.planning.identity import alias_identities, identity_of, split_identity
+from gapkeeper.planning.identity import alias_identities, identity_of
 from gapkeeper.planning.situation import Observed
 
 if TYPE_CHECKING:
@@ -170,23 +170,18 @@ def _by_leading_id(issues: Iterable[Issue], ids: set[str]) -> dict[str, list[Iss
 def _vanished(seen: Observation, snapshot: Snapshot) -> dict[str, int | None]:
     """Identities whose issue is gone, and its number where only one comes into question.
 
-    Other issues tell: their markers hold the links that were made. A tracker that was not read whole
-    says nothing about what it does not have.
+    The tracker may know, or other issues tell: their markers hold the links that were made. One that
+    was not read whole says nothing about what it does not have.
     """
+    gone: dict[str, int | None] = dict(snapshot.gone)
     if snapshot.others is None:
-        return {}
+        return gone
     numbers = {issue.number for issue in (*snapshot.issues, *snapshot.others)}
-    gone: dict[str, int | None] = {}
     for group in seen.managed.values():
         for one in group:
             lost = {number for _, number in one.marker.links.tracker} - numbers
             ids = {identity for _, identity in one.marker.links.documents} - seen.managed.keys() - seen.released.keys()
             if lost and ids:
                 certain = next(iter(lost)) if len(lost) == len(ids) == 1 else None
-                gone |= {identity: certain or gone.get(identity) for identity in ids}
+                gone |= {identity: gone.get(identity) or certain for identity in ids}
     return gone
-
-
-def home_path(ours: Ours) -> str | None:
-    """The document that an issue's item stands in, as its marker knows it."""
-    return ours.marker.document or split_identity(ours.marker.identity).path

@@ -100,6 +100,13 @@ def missing(connection: sqlite3.Connection, url: str, number: int) -> NotFoundEr
     return NotFoundError(f"issue #{number} of {url} was deleted by {row[0]} on {row[1][:10]}")
 
 
+def gone(connection: sqlite3.Connection) -> dict[str, int]:
+    """The identities of deleted issues, each with the number of the last one."""
+    rows = connection.execute("SELECT issue, detail FROM events WHERE kind = ? ORDER BY id", (EventKind.DELETED,))
+    details = ((number, json.loads(detail)) for number, detail in rows)
+    return {detail["identity"]: number for number, detail in details if "identity" in detail}
+
+
 def labels(connection: sqlite3.Connection) -> dict[str, Label]:
     """The labels of the project, by name."""
     rows = connection.execute("SELECT name, colour, description FROM labels ORDER BY key")

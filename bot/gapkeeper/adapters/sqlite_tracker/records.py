@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 #: The name that the sync writes under; nobody else may use it.
 ACCOUNT = "gapkeeper"
 SELF = Actor(ACCOUNT, Role.SELF)
+#: A stranger can copy or invent a marker; theirs is not believed.
+TRUSTED = frozenset({Role.SELF, Role.WRITE})
 CAPABILITIES = Capabilities(name="embedded", forge=False)
 
 #: A label that is used before anybody made it gets this colour, as on GitHub.

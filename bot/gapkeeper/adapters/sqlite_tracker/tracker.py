@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from gapkeeper.adapters.sqlite_tracker import reads
 from gapkeeper.adapters.sqlite_tracker.connection import Database, damaged
 from gapkeeper.adapters.sqlite_tracker.limits import check_name
-from gapkeeper.adapters.sqlite_tracker.records import ACCOUNT, CAPABILITIES, SELF
+from gapkeeper.adapters.sqlite_tracker.records import ACCOUNT, CAPABILITIES, SELF, TRUSTED
 from gapkeeper.adapters.sqlite_tracker.writes import Write
 from gapkeeper.errors import RefusedError, RejectedError
 from gapkeeper.model.snapshot import Role, Snapshot
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 #: How long a write waits for another process before it gives way.
 BUSY_SECONDS = 5.0
-
-# A stranger can copy or invent a marker; theirs is not believed.
-_TRUSTED = frozenset({Role.SELF, Role.WRITE})
 
 
 def utc_now() -> dt.datetime:
@@ -122,6 +119,7 @@ class SqliteTracker:
                 labels=reads.labels(connection),
                 milestones=reads.milestones(connection),
                 taken_at=taken_at,
+                gone=reads.gone(connection),
             )
 
     def issue(self, number: int) -> Issue:
@@ -137,7 +135,7 @@ class SqliteTracker:
         """
         with self._reading() as connection:
             for issue, _ in reads.issues(connection, self._url):
-                if issue.author.role in _TRUSTED:
+                if issue.author.role in TRUSTED:
                     found = read_marker(issue.body)
                     if isinstance(found, Marker) and found.identity == identity:
                         return issue

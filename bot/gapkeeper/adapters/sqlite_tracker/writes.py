@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.sqlite_tracker import limits
-from gapkeeper.adapters.sqlite_tracker.records import CAPABILITIES, DEFAULT_LABEL_COLOUR, EventKind
-from gapkeeper.errors import NotAuthorisedError, RejectedError
+from gapkeeper.adapters.sqlite_tracker.records import CAPABILITIES, DEFAULT_LABEL_COLOUR, TRUSTED, EventKind
+from gapkeeper.errors import NewerMarkerError, NotAuthorisedError, RejectedError
 from gapkeeper.model.snapshot import Label, Reason, Role
 from gapkeeper.model.status import State
+from gapkeeper.planning.marker import Marker, read_marker
 
 if TYPE_CHECKING:
     import sqlite3
@@ -180,7 +181,9 @@ class Write:
 
     def delete(self, before: Issue) -> None:
         """Delete an issue with its comments and links; the log keeps that it was, and its number stays taken."""
-        self.log(EventKind.DELETED, before.number, title=before.title)
+        identity = _identity(before)
+        detail = {} if identity is None else {"identity": identity}
+        self.log(EventKind.DELETED, before.number, title=before.title, **detail)
         self.connection.execute("DELETE FROM issues WHERE number = ?", (before.number,))
 
     def _set(self, number: int, column: str, value: object) -> None:
@@ -199,6 +202,17 @@ class Write:
         if row is None:
             raise RejectedError(f"there is no milestone `{title}`", hint="Create the milestone first.")
         return int(row[0])
+
+
+def _identity(issue: Issue) -> str | None:
+    """The item that an issue stood for, if it is known."""
+    if issue.author.role not in TRUSTED:
+        return None
+    try:
+        marker = read_marker(issue.body)
+    except NewerMarkerError:  # it can be deleted all the same
+        return None
+    return marker.identity if isinstance(marker, Marker) else None
 
 
 def _row_id(cursor: sqlite3.Cursor) -> int:
