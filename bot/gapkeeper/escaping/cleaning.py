@@ -10,37 +10,39 @@
 
 from __future__ import annotations
 
-import re
+from gapkeeper.patterns import lazy
 
 # Every line end that some reader takes for one: CR, VT, FF, NEL, LINE and PARAGRAPH SEPARATOR.
-_LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_LINE_END = lazy("\r\n|[\r\v\f\x85\u2028\u2029]")
 
 # Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, 16.0) without the joiners and
 # without U+FE00..FE0F; and Bidi_Control (PropList.txt).
-_INVISIBLE = re.compile(
+_INVISIBLE = lazy(
     "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
 _LETTER = "\u0300-\u1fff\u2030-\ufdff\ufe10-\U0010ffff"  # not Latin, not a space, not a joiner or selector
-_STRAY_JOINER = re.compile(
+_STRAY_JOINER = lazy(
     f"(?<![{_LETTER}\ufe0f])[\u200c\u200d]+|[\u200c\u200d]+(?![{_LETTER}])|(?<=[\u200c\u200d])[\u200c\u200d]+"
 )
-_STRAY_SELECTOR = re.compile("(?<![^\\s\u200c\u200d\ufe00-\ufe0f])[\ufe00-\ufe0f]+")
+_STRAY_SELECTOR = lazy("(?<![^\\s\u200c\u200d\ufe00-\ufe0f])[\ufe00-\ufe0f]+")
 
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
 )
-_NO_CHARACTER = re.compile(f"[\x80-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+_NO_CHARACTER = lazy(f"[\x80-\x9f\ud800-\udfff{_NONCHARACTERS}]")
 _PICTURES: dict[int, int] = {code: 0x2400 + code for code in range(32) if chr(code) != "\n"} | {9: 32, 0x7F: 0x2421}
 
 # What any of the above could touch: most text holds none of it.
-_SUSPECT = re.compile(
+_SUSPECT = lazy(
     "[^\n -~\xa0-\xac\xae-\u02ff\u0370-\u0600\u2010-\u2027\u2030-\u205e\u2070-\u3163\u4e00-\ud7ff\U0001f000-\U0001faff]"
 )
 
 
 def clean_text(text: str) -> str:
     """The text as people should see it: lines end with a line feed, tabs are spaces."""
+    if text.isascii() and text.isprintable():
+        return text
     return text if _SUSPECT.search(text) is None else _clean(text)
 
 

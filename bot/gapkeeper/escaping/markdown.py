@@ -14,16 +14,17 @@ from urllib.parse import quote
 
 from gapkeeper.escaping.cleaning import clean_line, clean_text
 from gapkeeper.escaping.references import GUARD, disarm, links_back
+from gapkeeper.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOUCHING = re.compile("`\0`")  # two code spans in a row would become one; cleaned text holds no NUL
-_TICKS = re.compile("`+")
-_BOX = re.compile(r"(?:(?<=\s)|^)\[([ xX])\](?=\s|$)")
+_TOUCHING = lazy("`\0`")  # two code spans in a row would become one; cleaned text holds no NUL
+_TICKS = lazy("`+")
+_BOX = lazy(r"(?:(?<=\s)|^)\[([ xX])\](?=\s|$)")
 # No quote, bracket or Markdown sign: an address that holds one ends before it.
-_ADDRESS = re.compile(r"\bhttps?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?(?:[/?#][A-Za-z0-9!#$%&()*+,./:=?@_~-]*)?")
-_SPECIAL = re.compile(rf"[&<>\\`*_\[\]|~${GUARD}]")
+_ADDRESS = lazy(r"\bhttps?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?(?:[/?#][A-Za-z0-9!#$%&()*+,./:=?@_~-]*)?")
+_SPECIAL = lazy(rf"[&<>\\`*_\[\]|~${GUARD}]")
 _ESCAPED = {
     "&": "&amp;",
     "<": "&lt;",
@@ -34,7 +35,7 @@ _ESCAPED = {
     GUARD: "&#8203;",
 }
 # What begins a block where it is the first of a line: heading, list, setext underline, rule.
-_BLOCK_START = re.compile(r"[#+=-]|[0-9]{1,9}(?=[.)])|/")
+_BLOCK_START = lazy(r"[#+=-]|[0-9]{1,9}(?=[.)])|/")
 
 
 def title(text: str) -> str:

@@ -19,13 +19,15 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+from gapkeeper.patterns import lazy
+
 #: ZERO WIDTH SPACE. `cleaning` removes it from all input, so each one in our output is ours.
 GUARD = "\u200b"
 
 # Each alternative matches the sign after which the guard is put. A sign at the end may be followed by a full stop
 # of ours, which GitLab takes for the beginning of a name. Lookaheads read no further than a
 # name's end, which is the next sign's beginning: the whole is linear.
-_ACTIVE = re.compile(
+_ACTIVE = lazy(
     r"""
       (?<![A-Za-z0-9_])@(?=\S|\Z)           # @name, @org/team, @all; not name@example.org
     | [#!&](?=[0-9])                        # #12, org/repo#4, group/project!3, &5 (epic)
@@ -47,7 +49,7 @@ _ACTIVE = re.compile(
 
 
 # What each of these begins with. Most text has none of it, and this is found out three times faster.
-_SIGN = re.compile(r"[@#!&%~$*\[{]|:[/\w+-]|[GgWw][HhLlWw][-Ww]", re.ASCII)
+_SIGN = lazy(r"[@#!&%~$*\[{]|:[/\w+-]|[GgWw][HhLlWw][-Ww]", re.ASCII)
 
 
 def disarm(text: str) -> str:
@@ -66,7 +68,7 @@ _LINKED_BACK = frozenset({
     "issues", "merge_requests", "milestones", "notes", "pull", "pulls", "snippets", "user-attachments",
     "vulnerabilities", "work_items",
 })  # fmt: skip
-_SEPARATOR = re.compile("[/?#&=]")
+_SEPARATOR = lazy("[/?#&=]")
 _VIDEO = (".mp4", ".mov", ".webm")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from gapkeeper.patterns import lazy
 
 ELLIPSIS = "…"
 
 # What escaping makes of one character: `&#8203;`, `&amp;`, `\*`.
-_ESCAPE = re.compile(r"&(?:#[0-9]{1,7}|[A-Za-z]{2,8});|\\[!-/:-@\[-`{-~]")
+_ESCAPE = lazy(r"&(?:#[0-9]{1,7}|[A-Za-z]{2,8});|\\[!-/:-@\[-`{-~]")
 _LONGEST_ESCAPE = 10
 _LONGEST_CLUSTER = 40  # a flag, a family, a letter with all its accents; longer is no character but an attack
 _JOINER = "\u200d"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gapkeeper import escaping
 from gapkeeper.model.snapshot import Label
 from gapkeeper.model.status import Status
+from gapkeeper.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +52,7 @@ _PRIORITY_WORDS: Mapping[str, str] = MappingProxyType({
     "p2": "medium", "medium": "medium", "med": "medium", "moderate": "medium", "normal": "medium",
     "p3": "low", "p4": "low", "low": "low", "lowest": "low", "minor": "low", "trivial": "low",
 })  # fmt: skip
-_PRIORITY = re.compile(rf"(?<![\w-])(?<!not )(?:{'|'.join(sorted(_PRIORITY_WORDS, key=len, reverse=True))})(?!\w)")
+_PRIORITY = lazy(rf"(?<![\w-])(?<!not )(?:{'|'.join(sorted(_PRIORITY_WORDS, key=len, reverse=True))})(?!\w)")
 
 
 @lru_cache(maxsize=1024)

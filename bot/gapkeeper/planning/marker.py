@@ -23,6 +23,7 @@ import zlib
 from typing import Final, NamedTuple
 
 from gapkeeper.errors import NewerMarkerError
+from gapkeeper.patterns import lazy
 from gapkeeper.planning.digests import digest
 from gapkeeper.planning.identity import split_identity
 from gapkeeper.planning.marker_codec import decode_marker, encode_marker
@@ -130,8 +131,8 @@ def locate_managed(body: str | None) -> Managed | DamagedMarker | None:
 
 _DECODER = json.JSONDecoder()
 _VERSION_TEXT = str(VERSION)
-_LINE = re.compile(rf"{MARKER_PREFIX}([0-9]{{1,9}}) ([0-9a-f]{{8}}) (\{{.*\}}) -->", re.DOTALL)
-_IDENTITY = re.compile(r'"identity":("(?:[^"\\]|\\.)*")')
+_LINE = lazy(rf"{MARKER_PREFIX}([0-9]{{1,9}}) ([0-9a-f]{{8}}) (\{{.*\}}) -->", re.DOTALL)
+_IDENTITY = lazy(r'"identity":("(?:[^"\\]|\\.)*")')
 
 
 def _line_start(body: str, text: str, start: int) -> int:
@@ -170,7 +171,7 @@ def _recover_identity(text: str) -> str | None:
 
 # Characters and pairs that a forge, an HTML parser or a Markdown parser could take for something.
 # JSON's strings are the only place where they stand, and there an escape means the same.
-_ACTIVE = re.compile(r"[<>&@#!~%$`|]|-(?=-)|(?<=[Gg][Hh])-|:(?=//)")
+_ACTIVE = lazy(r"[<>&@#!~%$`|]|-(?=-)|(?<=[Gg][Hh])-|:(?=//)")
 
 
 def _inert(payload: str) -> str:

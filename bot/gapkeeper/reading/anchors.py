@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Heading
-from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

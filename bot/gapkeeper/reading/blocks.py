@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyromark
 
 from gapkeeper.model.spans import Span
+from gapkeeper.patterns import lazy
 from gapkeeper.reading import mojibake
-from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -37,34 +37,36 @@ _ALL = (
     Code(
         "conflict",
         Severity.ERROR,
-        "Two places of equal standing give one item different statuses.",
+        "A newer place contradicts the status that counts.",
         note="where both statuses are open",
     ),
     Code("dependency-cycle", Severity.ERROR, "Items wait for each other in a circle."),
     Code("duplicate-definition", Severity.ERROR, "One document defines the same ID under two headings."),
     Code("encoding", Severity.WARNING, "The file is not UTF-8."),
-    Code("future-date", Severity.WARNING, "A document bears a date that is later than its last commit."),
+    Code("future-date", Severity.WARNING, "A document is dated later than its own last commit."),
     Code(
         "gate",
         Severity.ERROR,
-        "A gate is complete, but an item that blocks it is open.",
+        "A gate says that it is complete, but an item that blocks it is open.",
         note="where the gate and what blocks it both carry a qualifier, such as `(local)` and `(prod only)`",
     ),
-    Code("invisible-character", Severity.WARNING, "An ID has a character in it that nobody can see."),
-    Code("mojibake", Severity.WARNING, "Text was opened in the wrong encoding and saved: `âœ…` stands for ✅."),
-    Code("range-gap", Severity.WARNING, "A range of IDs names some that are not defined."),
-    Code("readiness-arithmetic", Severity.ERROR, "A number in a readiness table is not what its rows add up to."),
+    Code("invisible-character", Severity.WARNING, "An ID has a character in it that nobody sees, and is not read."),
+    Code("mojibake", Severity.WARNING, "Text was opened in the wrong encoding and saved: `âœ…` where ✅ was meant."),
+    Code("range-gap", Severity.WARNING, "A range names IDs that no document defines."),
+    Code("readiness-arithmetic", Severity.ERROR, "A number in a readiness table is not what the table makes it."),
     Code("readiness-weights", Severity.WARNING, "The weights of a readiness table do not add up to 100 %."),
     Code(
         "stale",
         Severity.WARNING,
-        "A place still gives an item a status that another place has overtaken.",
+        "A place still says a status that is out of date.",
         note="where both statuses are open",
     ),
     Code("summary-count", Severity.NOTE, "A count in a summary differs from what the document holds."),
     Code("title-conflict", Severity.WARNING, "Two places give one ID titles that have nothing in common."),
     Code("undefined-reference", Severity.WARNING, "An ID is mentioned, but no document defines it."),
-    Code("unknown-status", Severity.WARNING, "A status has no word that is known, so it counts as pending."),
+    Code(
+        "unknown-status", Severity.WARNING, "A status is written in words that are not known, so it counts as pending."
+    ),
 )
 
 #: Every code by its name, sorted.

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.headings import leading_id
 from gapkeeper.reading.lexicon import normalise
-from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from gapkeeper.reading.blocks import Table

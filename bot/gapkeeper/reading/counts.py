@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.status import Rank, State, Status
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import strip_emoji
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.stated_counts import StatedCount, find_counts
 
 if TYPE_CHECKING:

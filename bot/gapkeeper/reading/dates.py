@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+from typing import TYPE_CHECKING
 
-from gapkeeper.reading.patterns import lazy
+from gapkeeper.patterns import lazy
+
+if TYPE_CHECKING:
+    import re
 
 _MONTHS = (
     "january jan januar januari janvier janv enero ene janeiro stycznia styczeń",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.spans import Span
+from gapkeeper.patterns import lazy
 from gapkeeper.reading import mojibake
 from gapkeeper.reading.anchors import find_anchors
 from gapkeeper.reading.blocks import Heading, inlines, parse
@@ -16,7 +17,6 @@ from gapkeeper.reading.gates import find_gates
 from gapkeeper.reading.header import find_dates
 from gapkeeper.reading.headings import leading_id
 from gapkeeper.reading.legends import find_legend
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.readiness import find_readiness
 from gapkeeper.reading.source import decode
 from gapkeeper.reading.statements import MOST_RANGES, Found, Places, Walk, within

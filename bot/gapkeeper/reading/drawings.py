@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.register import Edge
 from gapkeeper.model.spans import Place
 from gapkeeper.model.status import State, Status
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Code, Heading
 from gapkeeper.reading.estimates import is_estimate
 from gapkeeper.reading.ids import qualifier, squeeze, without_ids
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.sketch import sketch
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.items import FieldText, StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Rank, Status
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRIKE, STRONG, Entry, Inline
 from gapkeeper.reading.fields import Fields
 from gapkeeper.reading.headings import Titled, after_id, leading_id, leading_status, names_several, read_title
 from gapkeeper.reading.ids import qualifier, without_ids
 from gapkeeper.reading.marks import leading_emoji
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import Context, joined, part, stated
 
 if TYPE_CHECKING:

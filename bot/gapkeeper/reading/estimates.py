@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from gapkeeper.reading.patterns import lazy
+from gapkeeper.patterns import lazy
 
 _HOURS_A_DAY = 8
 _UNITS = {

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import FieldText, References, StatedStatus, Statement, StatusForm
 from gapkeeper.model.status import State, Status
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRONG, Inline, Piece, Table
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import (
     Context,
     field_text,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.status import Rank
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import inlines
 from gapkeeper.reading.codes import excerpt, finding
 from gapkeeper.reading.ids import INVISIBLE
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import Offsets, joined
 
 if TYPE_CHECKING:

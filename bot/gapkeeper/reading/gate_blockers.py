@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRIKE
 from gapkeeper.reading.ids import qualifier
 from gapkeeper.reading.lexicon import normalise
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import link_reference, says_nothing
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.reading.patterns import lazy
+from gapkeeper.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,12 +12,12 @@ from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.readiness import Gate
 from gapkeeper.model.spans import Place
 from gapkeeper.model.status import Rank, State, Status
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.gate_names import gate_key, names_in, natural
 from gapkeeper.reading.gate_statements import GateStatement, find_gates
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.likeness import unlike
 from gapkeeper.reading.marks import strip_emoji
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import says_nothing
 
 if TYPE_CHECKING:

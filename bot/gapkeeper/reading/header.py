@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
 from gapkeeper.reading.dates import find_date
 from gapkeeper.reading.facts import HeaderDates
 from gapkeeper.reading.lexicon import normalise
-from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.items import StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
 from gapkeeper.model.status import State, Status
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import CODE, STRIKE, STRONG, Inline
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.marks import EMOJI, leading_emoji, priority_word, strip_emoji
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import Context, joined, part, stated, struck
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import CODE, EMPHASIS, LINK, STRIKE, STRONG, Inline, Piece, Row, Table
-from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import Reference
-from gapkeeper.reading.patterns import lazy
+from gapkeeper.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

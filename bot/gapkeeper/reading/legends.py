@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Entry, Paragraph, Table
 from gapkeeper.reading.lexicon import plain_emoji
 from gapkeeper.reading.marks import EMOJI, leading_emoji, strip_emoji
-from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

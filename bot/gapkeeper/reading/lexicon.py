@@ -6,11 +6,11 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
 from gapkeeper.model.status import Status
-from gapkeeper.reading.patterns import lazy
+from gapkeeper.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,12 +56,17 @@ class Lexicon:
     trailing: Mapping[str, tuple[str, ...]]  # what follows a closing word and keeps it from closing
 
 
-@lru_cache(maxsize=8)
+def _load(name: str) -> dict[str, Any]:
+    data = get_data("gapkeeper.reading", f"words/{name}.toml")
+    if data is None:
+        msg = f"words/{name}.toml is missing from the package"
+        raise RuntimeError(msg)
+    return tomllib.loads(data.decode("utf-8"))
+
+
+@lru_cache(maxsize=1)
 def _sets() -> dict[str, dict[str, Any]]:
-    folder = files("gapkeeper.reading") / "words"
-    return {
-        name: tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in (*LANGUAGES, "emoji", "headers")
-    }
+    return {name: _load(name) for name in (*LANGUAGES, "emoji", "headers")}
 
 
 def lexicon(languages: tuple[str, ...] | None, words: Mapping[str, Status], columns: Mapping[str, str]) -> Lexicon:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gapkeeper.reading.patterns import lazy
+from gapkeeper.patterns import lazy
 
 #: From this share of the shorter title's pairs of characters on, two titles are alike. "Provision
 #: Postgres" shares nearly all of its own with "PostgreSQL provisioning", "Fix the login" a quarter with

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from gapkeeper.reading.patterns import lazy
+from gapkeeper.patterns import lazy
 
 # What the lead bytes C2, C3, E2 and F0 look like after Windows-1252 or -1254, in UTF-8, and then a
 # character from the upper half of those code pages.

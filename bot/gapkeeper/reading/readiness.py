@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.readiness import Area, Readiness
 from gapkeeper.model.spans import Place
 from gapkeeper.model.status import Status
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.arithmetic import recompute
 from gapkeeper.reading.lexicon import normalise
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.scores import ReadinessFact, ScoreTable, StatedScore, find_readiness
 
 if TYPE_CHECKING:

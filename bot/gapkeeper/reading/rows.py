@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.items import FieldText, StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Rank, Status
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.columns import Columns, read_columns
 from gapkeeper.reading.fields import Fields, is_field_table, make, starts_with_id
 from gapkeeper.reading.headings import after_id, leading_id, leading_status, names_several, read_title
-from gapkeeper.reading.patterns import lazy
 from gapkeeper.reading.values import Context, field_text, is_ordinal, joined, part, struck
 
 if TYPE_CHECKING:

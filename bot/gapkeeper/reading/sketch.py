@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gapkeeper.reading.patterns import lazy
+from gapkeeper.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

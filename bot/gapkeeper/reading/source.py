@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from gapkeeper.reading.patterns import lazy
+from gapkeeper.patterns import lazy
 
 _LINE_END = lazy(rb"\r\n?|\n")  # what CommonMark calls a line ending; `str.splitlines` knows more
 _FRONT_MATTER = lazy(rb"---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import FieldText, References, StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
+from gapkeeper.patterns import lazy
 from gapkeeper.reading import mojibake
 from gapkeeper.reading.blocks import CODE, LINK, STRIKE, Inline, Piece
 from gapkeeper.reading.dates import find_date
 from gapkeeper.reading.ids import fragment_id, qualifier, squeeze, without_ids
 from gapkeeper.reading.marks import without_file_names
-from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.status import State, Status
+from gapkeeper.patterns import lazy
 from gapkeeper.reading.lexicon import Lexicon, Word, lexicon, normalise, plain_emoji
 from gapkeeper.reading.marks import (
     EMOJI_SEQUENCE,
@@ -22,7 +23,6 @@ from gapkeeper.reading.marks import (
     shares,
     status_marks,
 )
-from gapkeeper.reading.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyromark
 
+from gapkeeper.patterns import lazy
 from gapkeeper.reporting.style import Line, Look, Piece, Tone, line, say, text_of, width_of, wrap
 from gapkeeper.reporting.table import Column, fields, table
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENT = lazy(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TONES = {"Heading": Tone.STRONG, "Strong": Tone.STRONG, "Strikethrough": Tone.FAINT}
 _DEEPEST = 40  # cells of margin: what is nested deeper is shown there
 

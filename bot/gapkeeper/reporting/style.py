@@ -6,21 +6,21 @@ change a colour or reverse a line. Widths are terminal cells, not characters: æ¼
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rich.cells import cell_len
 
 from gapkeeper import escaping
+from gapkeeper.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Side = Literal["left", "right"]
 
-_DOUBLE_HASH = re.compile("#(?=#)")
-_WORD = re.compile(r"[^ ]+ *| +")
+_DOUBLE_HASH = lazy("#(?=#)")
+_WORD = lazy(r"[^ ]+ *| +")
 
 
 class Tone(Enum):

@@ -1,6 +1,6 @@
 """Regular expressions that are compiled when they are first used.
 
-Reading has some hundred and fifty of them, and compiling all took more time than Python takes to
+There are some two hundred of them, and compiling all took five times as long as Python takes to
 start; a small document needs a third.
 """
 
