@@ -6,7 +6,16 @@ import json
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from gapkeeper.model.status import Status
-from gapkeeper.planning.marker_value import Links, Marker, Names, NumberLinks, Pair, TrackerState
+from gapkeeper.planning.marker_value import (
+    NO_LINKS,
+    NO_MILESTONE,
+    Links,
+    Marker,
+    Names,
+    NumberLinks,
+    Pair,
+    TrackerState,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,9 +83,9 @@ def decode_marker(values: object) -> Marker:
         body=_text(values["body"]),
         labels=_halves(get("labels", _NEITHER), _names),
         added_labels=_names(get("added_labels")),
-        milestone=_NO_MILESTONE if milestone is None else _halves(milestone, _optional_text),
+        milestone=NO_MILESTONE if milestone is None else _halves(milestone, _optional_text),
         assignees=_halves(get("assignees", _NEITHER), _names),
-        links=_NO_LINKS if links is None else _links(links),
+        links=NO_LINKS if links is None else _links(links),
         aliases=_names(get("aliases")),
         continues=None if continues is None else _whole(continues),
         document=_text(get("document", "")),
@@ -87,8 +96,6 @@ def decode_marker(values: object) -> Marker:
 
 
 _NEITHER: Final[list[object]] = [[]]
-_NO_MILESTONE: Final[Pair[str | None, str | None]] = Pair(None, None)
-_NO_LINKS: Final[Pair[Links, NumberLinks]] = Pair((), ())
 _STATES: Final = {state.value: state for state in TrackerState}
 _STATUSES: Final = {None: None} | {status.value: status for status in Status}
 

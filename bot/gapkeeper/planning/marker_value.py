@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from gapkeeper.model.status import State, Status
 
@@ -53,6 +53,10 @@ Names = tuple[str, ...]  # sorted
 Links = tuple[tuple[str, str], ...]  # (type, identity of the other item), sorted
 NumberLinks = tuple[tuple[str, int], ...]  # (type, number of the other issue), sorted
 
+NO_NAMES: Final[Pair[Names, Names]] = Pair((), ())
+NO_MILESTONE: Final[Pair[str | None, str | None]] = Pair(None, None)
+NO_LINKS: Final[Pair[Links, NumberLinks]] = Pair((), ())
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:
@@ -67,11 +71,11 @@ class Marker:
     revision: str | None = None  # commit of the last sync that wrote this marker
     serial: int = 1  # how many times a marker was written here; makes keys of comments unique
     body: str = ""  # `digests.content_digest` of the managed body as last written
-    labels: Pair[Names, Names] = Pair((), ())  # what documents ask for; those of them that the issue carried
+    labels: Pair[Names, Names] = NO_NAMES  # what documents ask for; those of them that the issue carried
     added_labels: Names = ()  # those that we put on: the only ones that we may take off
-    milestone: Pair[str | None, str | None] = Pair(None, None)
-    assignees: Pair[Names, Names] = Pair((), ())
-    links: Pair[Links, NumberLinks] = Pair((), ())  # what documents ask for; what we made in the tracker
+    milestone: Pair[str | None, str | None] = NO_MILESTONE
+    assignees: Pair[Names, Names] = NO_NAMES
+    links: Pair[Links, NumberLinks] = NO_LINKS  # what documents ask for; what we made in the tracker
     aliases: tuple[str, ...] = ()  # former identities, oldest first
     continues: int | None = None  # the closed issue whose item this one goes on with
     document: str = ""  # path of the home document, to see a document set shrink
