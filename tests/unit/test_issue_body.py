@@ -15,6 +15,7 @@ from gapkeeper.model.snapshot import Capabilities
 from gapkeeper.model.spans import Place
 from gapkeeper.model.status import Rank, Status
 from gapkeeper.planning.body import MANAGED_LIMIT, compose_body, remove_managed, replace_marker, split_body
+from gapkeeper.planning.comments import close_comment
 from gapkeeper.planning.issue import IssueRenderer
 from gapkeeper.planning.marker import END_LINE, Marker, Pair, TrackerState, read_marker, write_marker
 
@@ -255,3 +256,26 @@ def test_no_room_at_all_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(RejectedError, match="LATER-001 has no room") as error:
         compose_body("x" * 65_500, MARKER, managed(), FORGE)
     assert "Shorten" in str(error.value)
+
+
+def test_no_document_can_make_an_issue_that_the_tracker_refuses() -> None:
+    """Signs that take twelve characters each when they are escaped, in every place at once."""
+    sign = "$" * 70_000
+    wanted = item(
+        title=sign,
+        path=sign[:4_000],
+        status_text=sign,
+        owner=sign,
+        priority=sign,
+        category=sign,
+        estimate=sign,
+        blocks_text=sign,
+        depends_on=tuple(f"{sign[:4_000]}#ISSUE-{n}" for n in range(50)),
+        description=((sign, sign),) * 3,
+        resolved_by=sign,
+    )
+    renderer = IssueRenderer(register(wanted), SyncPolicy(document_url="https://h/{path}"), FORGE, NAMESPACE)
+    new = compose_body("", MARKER, renderer.body(wanted), FORGE)
+    assert len(new) <= FORGE.body_limit
+    assert "| Status |" in new
+    assert len(close_comment(wanted, renderer.telling, "key", written_by=sign)) <= FORGE.body_limit

@@ -20,7 +20,7 @@ MANAGED_LIMIT = 58_000
 class ManagedBody:
     """What we have to say, in pieces, so that it can be cut without cutting a table's row in two."""
 
-    head: str  # never cut: what it is, whose it is, where it stands
+    head: str  # never cut: what it is, and its status
     pieces: tuple[str, ...]  # lines or groups of lines, the most important first
     footer: str  # never cut
     rest: str  # stands in the place of what was cut: where to read it

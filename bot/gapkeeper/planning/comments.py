@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gapkeeper import escaping
 from gapkeeper.model.status import Status
 from gapkeeper.planning.marker import TrackerState, hidden_key_line
-from gapkeeper.planning.wording import carried_back, person, quoted
+from gapkeeper.planning.wording import carried_back, person, quoted, short
 
 if TYPE_CHECKING:
     from gapkeeper.model.items import Item
@@ -66,15 +66,16 @@ def conflict_comment(item: Item, telling: Telling, key: str, move: Move) -> str:
 
 def orphan_comment(item_key: str, telling: Telling, key: str, *, closed: bool = False) -> str:
     """The item is gone from the documents. ``closed``: and the issue is closed for it (`on_remove = "close"`)."""
-    name = escaping.inline(item_key)
+    name = short(item_key)
     commit = telling.places.at_commit.strip()
-    what = f"{commit}, no" if commit else "no"
-    what = f"Closed as not planned: {what}" if closed else what[0].upper() + what[1:]
+    gone = f"{f'{commit}, no' if commit else 'no'} planning document speaks of {name} any more."
+    back = f"If it should stay, write {name} into a document again, and "
     return _comment(
         key,
-        f"{what} planning document speaks of {name} any more.",
-        f"If it is done or dropped, close this issue. If it should stay, write {name} into a document again"
-        f"{', and this issue is reopened' if closed else ', and the label comes off'}. "
+        f"Closed as not planned: {gone}" if closed else gone[0].upper() + gone[1:],
+        f"{back}this issue is reopened."
+        if closed
+        else f"If it is done or dropped, close this issue. {back}the label comes off.",
         "If its document is no longer read, look at `include` and `exclude` in the configuration.",
     )
 
@@ -83,7 +84,7 @@ def duplicate_comment(item_key: str, kept: int, key: str) -> str:
     """Two issues of one item: the one with the lowest number stays."""
     return _comment(
         key,
-        f"Closed as a duplicate of #{kept}, which stands for {escaping.inline(item_key)} as well and is older.",
+        f"Closed as a duplicate of #{kept}, which stands for {short(item_key)} as well and is older.",
         f"What people wrote here stays. Go on in #{kept}.",
     )
 
@@ -112,7 +113,7 @@ def adopted_apart_comment(item: Item, telling: Telling, key: str) -> str:
     """A person's open issue was adopted although the documents say that the item is closed."""
     return _comment(
         key,
-        f"This issue now stands for {escaping.inline(item.key)}. It is open, but {_statement(item, telling)}",
+        f"This issue now stands for {short(item.key)}. It is open, but {_statement(item, telling)}",
         f"It stays open. Close it if the documents are right; else change {_there(item, telling)}.",
     )
 
@@ -123,11 +124,11 @@ def _comment(key: str, *paragraphs: str) -> str:
 
 def _statement(item: Item, telling: Telling, written_by: str | None = None) -> str:
     """`docs/gaps.md:65` says “Done” for ACTION-040, read as resolved, at commit `1f2e3d4c5b`, written by Ada."""
-    name = escaping.inline(item.key)
+    name = short(item.key)
     place = _status_place(item, telling)
     read_as = ""
     if item.resolved_by is not None:
-        said = f"{escaping.inline(item.resolved_by)}, which is resolved, resolves {name} (see {place})"
+        said = f"{short(item.resolved_by)}, which is resolved, resolves {name} (see {place})"
     elif item.status_text is None:
         said = f"no document says a status for {name} (see {place})"
         read_as = f", which counts as {item.status.words},"

@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 from gapkeeper import escaping
 
+#: Characters of a path that are shown: whoever needs more of it follows the link.
+_PATH_LIMIT = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -18,7 +21,7 @@ class Places:
 
     def show(self, path: str, line: int) -> str:
         """Markdown that names a place, and links it where there is something to link."""
-        text = f"{path}:{line}"
+        text = f"{escaping.shorten(escaping.clean_line(path), _PATH_LIMIT)}:{line}"
         if self.document_url is None or ("{revision}" in self.document_url and self.revision is None):
             return escaping.code(text)
         values = {

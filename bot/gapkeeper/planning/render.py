@@ -49,13 +49,14 @@ def render_body(item: Item, telling: Telling, *, continues: int | None = None, r
         *_history(item, continues, recreated=recreated),
         "| Field | Value |",
         "| --- | --- |",
-        *(f"| {name} | {value} |" for name, value in _core_fields(item, telling.numbers) if value),
+        f"| Status | {_status(item)} |",
     ]
-    other = [f"| {_short_cell(name)} | {_short_cell(value)} |" for name, value in item.description if value]
+    rows = [f"| {name} | {value} |" for name, value in _core_fields(item, telling.numbers) if value]
+    rows += [f"| {_short_cell(name)} | {_short_cell(value)} |" for name, value in item.description if value]
     place = places.show(item.source.path, item.source.line)
     return ManagedBody(
         head="\n".join(head),
-        pieces=(*other, f"\n{_where(item, place, places)}", *_contradictions(item, places), *_mentions(item, places)),
+        pieces=(*rows, f"\n{_where(item, place, places)}", *_contradictions(item, places), *_mentions(item, places)),
         footer=f"\n<sub>{carried_back(telling.policy)} {_YOURS}</sub>",
         rest=f"**This issue has no room for the rest. All of it is at {place}{places.at_commit}.**",
     )
@@ -73,7 +74,6 @@ def _history(item: Item, continues: int | None, *, recreated: bool) -> list[str]
 def _core_fields(item: Item, numbers: Mapping[str, int]) -> list[tuple[str, str]]:
     home = item.home
     return [
-        ("Status", _status(item)),
         ("Owner", _short_cell(item.owner)),
         ("Priority", _short_cell(item.priority)),
         ("Category", _short_cell(item.category)),
@@ -87,7 +87,7 @@ def _core_fields(item: Item, numbers: Mapping[str, int]) -> list[tuple[str, str]
 def _status(item: Item) -> str:
     words = f"**{item.status.words}**"
     if item.resolved_by is not None:
-        return f"{words}, by {escaping.cell(item.resolved_by)}"
+        return f"{words}, by {_short_cell(item.resolved_by)}"
     if item.status_text is None:
         return f"{words} (no document says one)"
     if escaping.clean_line(item.status_text).casefold() == item.status.words:
@@ -107,12 +107,13 @@ def _relation(keys: Sequence[str], text: str, numbers: Mapping[str, int]) -> str
 
 
 def _names(text: str, key: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(key.rpartition('#')[2])}(?![\w-])", text) is not None
+    id_ = key.rpartition("#")[2]
+    return id_ in text and re.search(rf"(?<![\w-]){re.escape(id_)}(?![\w-])", text) is not None
 
 
 def _key(key: str, numbers: Mapping[str, int]) -> str:
     number = numbers.get(key)
-    return escaping.cell(key) if number is None else f"{escaping.cell(key)} (#{number})"
+    return _short_cell(key) if number is None else f"{_short_cell(key)} (#{number})"
 
 
 def _short_cell(text: str | None) -> str:

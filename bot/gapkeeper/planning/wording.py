@@ -36,13 +36,18 @@ class Telling:
 
 def quoted(text: str) -> str:
     """Markdown that quotes words of a document or of a person, in one line."""
-    words = escaping.inline(escaping.shorten(escaping.clean_line(text), _QUOTE_LIMIT))
+    words = short(text)
     return f"“{words}”" if words else "nothing"
 
 
 def person(name: str | None) -> str:
     """Markdown that names somebody without notifying them."""
-    return "Somebody" if not name else escaping.inline(name)
+    return "Somebody" if not name else short(name)
+
+
+def short(text: str) -> str:
+    """Markdown that shows a name or a key, which documents can make as long as they like."""
+    return escaping.inline(escaping.shorten(escaping.clean_line(text), _QUOTE_LIMIT))
 
 
 def carried_back(policy: SyncPolicy) -> str:
