@@ -11,6 +11,7 @@ import pytest
 from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.reporting.annotations import github_annotations, gitlab_code_quality
 from gapkeeper.reporting.badge import badge_svg
+from gapkeeper.reporting.findings import fingerprints
 from gapkeeper.reporting.sarif import Explanation, sarif
 from samples import DIAGNOSTICS, HOSTILE
 
@@ -46,6 +47,23 @@ def test_a_sarif_result_points_to_its_rule_place_and_mend() -> None:
         "insertedContent": {"text": "Resolved"},
     }
     assert [result["level"] for result in run["results"]] == ["warning", "warning", "error", "note"]
+
+
+def test_a_fingerprint_outlives_moved_lines() -> None:
+    (before,) = fingerprints(
+        [Diagnostic("a.md", 7, 1, "stale", Severity.WARNING, "LATER-1 is open here, b.md:9 says so")]
+    )
+    (after,) = fingerprints(
+        [Diagnostic("a.md", 8, 1, "stale", Severity.WARNING, "LATER-1 is open here, b.md:10 says so")]
+    )
+    (other,) = fingerprints(
+        [Diagnostic("a.md", 7, 1, "stale", Severity.WARNING, "LATER-2 is open here, b.md:9 says so")]
+    )
+    assert before == after != other
+
+
+def test_findings_that_say_the_same_have_fingerprints_of_their_own() -> None:
+    assert len(set(fingerprints([ODD, ODD, ODD]))) == 3
 
 
 def test_a_path_is_an_address_in_sarif() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.status import State
+from gapkeeper.reporting.findings import identity
 
 if TYPE_CHECKING:
     from gapkeeper.model.diagnostics import Diagnostic
@@ -104,10 +105,10 @@ def _gate_changes(before: Register, after: Register) -> tuple[GateChange, ...]:
 
 def _new_diagnostics(before: Register, after: Register) -> tuple[Diagnostic, ...]:
     """Findings that were not there before; lines are left out of it, because rows above move them."""
-    known = Counter((found.path, found.code, found.message) for found in before.diagnostics)
+    known = Counter(identity(found) for found in before.diagnostics)
     fresh = []
     for found in after.diagnostics:
-        name = (found.path, found.code, found.message)
+        name = identity(found)
         if known[name]:
             known[name] -= 1
         else:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.diagnostics import Severity
+from gapkeeper.patterns import lazy
 from gapkeeper.reporting.numbers import count
 from gapkeeper.reporting.style import Line, Look, Tone, line, say, wrap
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from gapkeeper.model.diagnostics import Diagnostic
 
+_PLACES = lazy(r"(?<=:)\d+\b|(?<=\bline )\d+|\d+(?= (?:places|lines)\b)")
 SEVERITY_TONES = {Severity.ERROR: Tone.ALARM, Severity.WARNING: Tone.CARE, Severity.NOTE: Tone.INFO}
 
 
@@ -35,17 +37,23 @@ def finding_lines(diagnostics: Iterable[Diagnostic], look: Look) -> list[Line]:
     return lines
 
 
-def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
-    """A name for each finding that a line inserted above does not change.
+def identity(found: Diagnostic) -> tuple[str, str, str]:
+    """What a finding is, wherever it stands: path, code, and its message without lines and counts of places."""
+    return (found.path, found.code, _PLACES.sub("", found.message))
 
-    It is made of code, path and message; findings that are the same in these are counted.
+
+def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """A name for each finding that a line inserted above it, or in a document that it names, does not change.
+
+    Findings of one identity are counted.
     """
-    seen: Counter[str] = Counter()
+    seen: Counter[tuple[str, str, str]] = Counter()
     names = []
     for found in diagnostics:
-        name = f"{found.code}\0{found.path}\0{found.message}"
+        path, code, message = name = identity(found)
         seen[name] += 1
-        names.append(hashlib.sha256(f"{name}\0{seen[name]}".encode("utf-8", "surrogatepass")).hexdigest())
+        text = f"{code}\0{path}\0{message}\0{seen[name]}"
+        names.append(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
     return names
 
 
