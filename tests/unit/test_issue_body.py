@@ -112,7 +112,8 @@ def test_a_template_knows_three_words_and_paths_are_quoted() -> None:
     ("wanted", "cell"),
     [
         (item(status=Status.NOT_STARTED, status_text="Not Started"), "**not started**"),
-        (item(status=Status.RESOLVED, status_text="✅ Done"), "**resolved**: ✅ Done"),
+        (item(status=Status.RESOLVED, status_text="✅ **Done**"), "**resolved**: ✅ Done"),
+        (item(status=Status.RESOLVED, status_text="**Resolved**"), "**resolved**"),
         (replace(item(), status_text=None), "**pending** (no document says one)"),
         (replace(item(status=Status.RESOLVED), resolved_by="ACTION-041"), "**resolved**, by ACTION-041"),
     ],
@@ -137,6 +138,14 @@ def test_numbers_are_named_only_where_the_tracker_cannot_tie_issues() -> None:
 def test_thousands_of_relations_are_counted() -> None:
     wanted = item(depends_on=tuple(f"LATER-{n:05}" for n in range(2, 10_000)))
     assert "LATER-00051; 9948 more |" in body(wanted)
+
+
+def test_places_are_listed_strongest_first_and_counted() -> None:
+    wanted = item()
+    rows = [statement("LATER-001", path="plan.md", line=n, rank=Rank.ROW) for n in range(2, 30)]
+    text = body(replace(wanted, statements=(*wanted.statements, *rows, rows[0])))
+    assert "speak of it:**\n\n- `plan.md:2` (table row)\n- `plan.md:3` (table row)" in text
+    assert "- `plan.md:21` (table row)\n- 8 more\n" in text
 
 
 def test_history() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gapkeeper import escaping
 from gapkeeper.model.status import Status
 from gapkeeper.planning.marker import TrackerState, hidden_key_line
-from gapkeeper.planning.wording import carried_back, person, quoted, short
+from gapkeeper.planning.wording import carried_back, person, quoted, short, spoken
 
 if TYPE_CHECKING:
     from gapkeeper.model.items import Item
@@ -133,8 +133,9 @@ def _statement(item: Item, telling: Telling, written_by: str | None = None) -> s
         said = f"no document says a status for {name} (see {place})"
         read_as = f", which counts as {item.status.words},"
     else:
-        said = f"{place} says {quoted(item.status_text)} for {name}"
-        if item.status_text.strip().casefold() != item.status.words:
+        words = spoken(item.status_text)
+        said = f"{place} says {quoted(words)} for {name}"
+        if words.casefold() != item.status.words:
             read_as = f", read as {item.status.words},"
     author = f", written by {person(written_by)}" if written_by else ""
     end = f"{telling.places.at_commit}{author}"

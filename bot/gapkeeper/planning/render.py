@@ -13,12 +13,12 @@ from gapkeeper import escaping
 from gapkeeper.model.status import Rank
 from gapkeeper.planning.body import ManagedBody
 from gapkeeper.planning.digests import losing_words
-from gapkeeper.planning.wording import carried_back, quoted
+from gapkeeper.planning.wording import carried_back, quoted, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from gapkeeper.model.items import Item, Statement
+    from gapkeeper.model.items import Item
     from gapkeeper.planning.places import Places
     from gapkeeper.planning.wording import Telling
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FIELD_LIMIT = 1_000
 #: Items that one relation names before it says how many more there are.
 KEY_LIMIT = 50
+#: Places that only speak of the item.
+MENTION_LIMIT = 20
 
 _YOURS = "Write above or below this part: it is renewed, the rest is yours."
 _RANKS: Mapping[Rank, str] = {
@@ -90,9 +92,8 @@ def _status(item: Item) -> str:
         return f"{words}, by {_short_cell(item.resolved_by)}"
     if item.status_text is None:
         return f"{words} (no document says one)"
-    if escaping.clean_line(item.status_text).casefold() == item.status.words:
-        return words
-    return f"{words}: {_short_cell(item.status_text)}"
+    text = spoken(item.status_text)
+    return words if text.casefold() == item.status.words else f"{words}: {_short_cell(text)}"
 
 
 def _relation(keys: Sequence[str], text: str, numbers: Mapping[str, int]) -> str:
@@ -132,7 +133,7 @@ def _where(item: Item, place: str, places: Places) -> str:
 
 def _contradictions(item: Item, places: Places) -> list[str]:
     entries = [
-        f"- {places.show(losing.statement.path, losing.statement.line)} says {quoted(losing_words(losing))} "
+        f"- {places.show(losing.statement.path, losing.statement.line)} says {quoted(spoken(losing_words(losing)))} "
         f"for {escaping.inline(losing.field)}: {_REASONS.get(losing.reason, losing.reason)}"
         for losing in item.losing
     ]
@@ -142,16 +143,14 @@ def _contradictions(item: Item, places: Places) -> list[str]:
 def _mentions(item: Item, places: Places) -> list[str]:
     told = {(losing.statement.path, losing.statement.line) for losing in item.losing}
     told.add((item.home.path, item.home.line))
-    entries = [
-        f"- {places.show(statement.path, statement.line)} ({_RANKS[statement.rank]})"
-        for statement in _once(item.statements)
-        if (statement.path, statement.line) not in told
-    ]
+    others: dict[tuple[str, int], Rank] = {}  # strongest first, one entry a place
+    for statement in item.statements:
+        if (statement.path, statement.line) not in told:
+            others.setdefault((statement.path, statement.line), statement.rank)
+    entries = [f"- {places.show(*place)} ({_RANKS[rank]})" for place, rank in list(others.items())[:MENTION_LIMIT]]
+    if len(others) > MENTION_LIMIT:
+        entries.append(f"- {len(others) - MENTION_LIMIT} more")
     return _list("**Other places that speak of it:**", entries)
-
-
-def _once(statements: Iterable[Statement]) -> Iterable[Statement]:
-    return {(statement.path, statement.line): statement for statement in reversed(tuple(statements))}.values()
 
 
 def _list(heading: str, entries: list[str]) -> list[str]:

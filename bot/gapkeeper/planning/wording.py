@@ -40,6 +40,11 @@ def quoted(text: str) -> str:
     return f"“{words}”" if words else "nothing"
 
 
+def spoken(text: str) -> str:
+    """A status as people say it: `**Done**` is Done. Strike-through stays, since it says something."""
+    return escaping.clean_line(text.replace("*", ""))
+
+
 def person(name: str | None) -> str:
     """Markdown that names somebody without notifying them."""
     return "Somebody" if not name else short(name)
