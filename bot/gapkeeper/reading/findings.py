@@ -44,12 +44,12 @@ def find_own(
 
 def _garbled(source: Source, suspects: Sequence[int]) -> str:
     lines = len({source.line(at) for at in suspects})
-    where = f"{len(suspects)} places" if len(suspects) > 1 else "one place"
-    on = f" on {lines} lines" if lines > 1 else ""
-    verb, it = ("are", "they are") if len(suspects) > 1 else ("is", "it is")
+    places = f"{len(suspects)} places" if len(suspects) > 1 else "one place"
+    where = f"{places} on {lines} lines" if lines > 1 else places
+    verb = "are" if len(suspects) > 1 else "is"
     return (
-        f"{where}{on} {verb} garbled: the text was opened in the wrong encoding and saved. "
-        f"Restore the file, or mend it with `ftfy`; until then {it} read as meant, where no byte is lost."
+        f"{where} {verb} garbled: the text was opened in the wrong encoding and saved. "
+        "Restore the file, or mend it with `ftfy`."
     )
 
 
