@@ -83,7 +83,7 @@ def _unknown_statuses(source: Source, statements: Sequence[Statement]) -> Iterat
             continue
         seen.add(status.span)
         message = (
-            f'"{excerpt(status.text)}" is no known status, so {statement.id} counts as pending. '
+            f'the status "{excerpt(status.text)}" of {statement.id} is not known, and counts as pending. '
             "Use a known word, or add yours to [status] words in the configuration."
         )
         column = source.column(status.span.start)
