@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.model.diagnostics import Diagnostic, Severity
+from gapkeeper.reading.codes import excerpt, finding
 from gapkeeper.reading.figures import rounded, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gapkeeper.reading.figures import Figure
+    from gapkeeper.model.diagnostics import Diagnostic, Edit
+    from gapkeeper.reading.figures import Figure, Written
     from gapkeeper.reading.scores import ScoreRow, ScoreTable
 
 _ZERO, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
@@ -37,15 +37,13 @@ class _Unit(Enum):
         return weight * factor / (_HUNDRED if self in {_Unit.SHARE, _Unit.SCALED} else _ONE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Score:
+class _Score(NamedTuple):
     raw: Decimal  # the number as written, without the second one of `8/10`
     share: Decimal  # in per cent
     half: Decimal  # how far rounding can have moved the share; 0 where it is exact
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One row, recomputed. ``score`` and ``computed`` are None where it has no score and is left out."""
 
     row: ScoreRow
@@ -55,8 +53,7 @@ class Line:
     slack: Decimal  # how far the rounding of the score can have moved ``computed``
 
 
-@dataclass(frozen=True, slots=True)
-class Recomputed:
+class Recomputed(NamedTuple):
     """A whole table, recomputed."""
 
     lines: tuple[Line, ...]
@@ -166,8 +163,7 @@ def _distance(stated: Figure, total: Decimal, whole: Decimal) -> Decimal:
     return min(abs(stated.value - total), abs(stated.share - share))
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
+class _Check(NamedTuple):
     """Compares what a table states with what it should state."""
 
     table: ScoreTable
@@ -177,16 +173,19 @@ class _Check:
 
     def findings(self, *, rows: bool) -> Iterator[Diagnostic]:
         """One diagnostic for each number that is off by more than rounding."""
-        wrong = [line for line in self.lines if rows and self._is_off(line)]
-        for line in wrong:
-            yield self._row_finding(line)
+        wrong = frozenset(index for index, line in enumerate(self.lines) if rows and self._is_off(line))
+        for index in sorted(wrong):
+            yield self._row_finding(self.lines[index])
         yield from self._weights()
-        row, total = self.table.total, total_figure(self.table)
-        if row is not None and total is not None:
-            yield from self._sum(total, row.line, row.column, wrong, "total")
-        if self.table.stated is not None:
-            stated = self.table.stated
-            yield from self._sum(stated, self.table.stated_line, self.table.stated_column, wrong, "stated score")
+        table, row, total = self.table, self.table.total, total_figure(self.table)
+        if row is not None and total is not None and (should := self._should(total, wrong)) is not None:
+            message = f"the total is {_as_written(total)} and should be {_like(total, should)}."
+            yield self._error(row.line, row.column, message, _mended(row.written, total, should))
+        stated = table.stated
+        if stated is not None and (should := self._should(stated, wrong)) is not None:
+            message = f"the stated score is {_as_written(stated)} and should be {_like(stated, should)}."
+            mended = _mended(table.stated_written, stated, should)
+            yield self._error(table.stated_line, table.stated_column, message, mended)
 
     def in_per_cent(self, stated: Figure) -> Decimal:
         """A stated sum as per cent: 75 of 150 points are 50."""
@@ -205,14 +204,13 @@ class _Check:
         return abs(weighted.value - line.computed) > weighted.half + line.slack
 
     def _row_finding(self, line: Line) -> Diagnostic:
-        weighted, row = line.row.weighted, line.row
+        weighted, row, should = line.row.weighted, line.row, line.computed
         assert weighted is not None  # noqa: S101  for mypy: only rows that state one are off
-        assert line.computed is not None  # noqa: S101  as above
-        should = _like(weighted, line.computed)
+        assert should is not None  # noqa: S101  as above
+        name = excerpt(row.name) or "this row"
         made_of = f"{_as_written(row.score)} at a weight of {_as_written(row.weight)}"
-        name = row.name or "this row"
-        message = f"the weighted value of {name} is {_as_written(weighted)} and should be {should} ({made_of})"
-        return self._error(row.line, row.column, message)
+        message = f"the weighted value of {name} is {_as_written(weighted)} and should be {_like(weighted, should)}"
+        return self._error(row.line, row.column, f"{message}: {made_of}.", _mended(row.written, weighted, should))
 
     def _weights(self) -> Iterator[Diagnostic]:
         figures = [line.row.weight for line in self.lines if line.row.weight]
@@ -221,45 +219,46 @@ class _Check:
         row = self.table.total
         line, column = (row.line, row.column) if row else (self.table.line, self.table.column)
         if self.table.percent and abs(self.whole - _HUNDRED) > slack:
-            message = f"the weights sum to {written(self.whole)}% and should sum to 100%"
-            yield Diagnostic(self.table.path, line, column, "readiness-weights", Severity.WARNING, message)
-        elif (
-            row is not None and row.weight is not None and abs(row.weight.value - self.whole) > slack + row.weight.half
-        ):
+            message = f"the weights add up to {written(self.whole)}% and should add up to 100%. Correct them."
+            yield finding("readiness-weights", self.table.path, line, column, message)
+        elif row and row.weight and abs(row.weight.value - self.whole) > slack + row.weight.half:
             should = _like(row.weight, self.whole)
-            yield self._error(
-                line, column, f"the sum of the weights is stated as {_as_written(row.weight)} and should be {should}"
-            )
+            yield self._error(line, column, f"the weights add up to {should}, and {_as_written(row.weight)} is stated.")
 
-    def _sum(self, stated: Figure, line: int, column: int, wrong: Sequence[Line], name: str) -> Iterator[Diagnostic]:
-        """Compare a stated sum with the column that it sums up, and where that is allowed with the share."""
-        total, slack = _ZERO, _ZERO
-        for entry in self.lines:
-            if entry.computed is None:
+    def _should(self, stated: Figure, wrong: frozenset[int]) -> Decimal | None:
+        """What a stated sum should be; None where it is right.
+
+        It is compared with the column that it sums up, and where that is allowed with the share too.
+        """
+        total, slack, exact = _ZERO, _ZERO, _ZERO
+        for index, line in enumerate(self.lines):
+            if line.computed is None:
                 continue
-            weighted = entry.row.weighted
-            if weighted is None or entry in wrong:
-                total += entry.computed
-                slack += entry.slack
+            exact += line.computed
+            weighted = line.row.weighted
+            if weighted is None or index in wrong:
+                total += line.computed
+                slack += line.slack
             else:
                 total += weighted.value
-                slack += weighted.half if entry.slack else abs(weighted.value - entry.computed)
-        left_out = any(entry.computed is None for entry in self.lines)
-        shares = stated.of is not None or left_out or not self.table.percent
-        off = abs(stated.value - total) > slack + stated.half
+                slack += weighted.half if line.slack else abs(weighted.value - line.computed)
+        if abs(stated.value - total) <= slack + stated.half:
+            return None
         share = self.computed
-        if off and shares and share is not None:
-            half = stated.half * 100 / stated.of if stated.of else stated.half
-            off = abs(stated.share - share) > half + (slack * _HUNDRED / self.whole if self.whole else slack)
-        if off:
-            exact = sum((entry.computed for entry in self.lines if entry.computed is not None), _ZERO)
-            should = share if share is not None and stated.percent and not self.table.percent else exact
-            yield self._error(
-                line, column, f"the {name} is {_as_written(stated)} and should be {_like(stated, should)}"
-            )
+        left_out = any(line.computed is None for line in self.lines)
+        if share is None or not (stated.of or left_out or not self.table.percent):
+            return exact
+        unit = (stated.of or _HUNDRED) / _HUNDRED  # how much one per cent is in what is stated
+        if abs(stated.value - share * unit) <= stated.half + slack * _HUNDRED / self.whole * unit:
+            return None
+        return share * unit if stated.of or (stated.percent and not self.table.percent) else exact
 
-    def _error(self, line: int, column: int, message: str) -> Diagnostic:
-        return Diagnostic(self.table.path, line, column, "readiness-arithmetic", Severity.ERROR, message)
+    def _error(self, line: int, column: int, message: str, edit: Edit | None = None) -> Diagnostic:
+        return finding("readiness-arithmetic", self.table.path, line, column, message, edit=edit)
+
+
+def _mended(number: Written | None, figure: Figure, should: Decimal) -> Edit | None:
+    return None if number is None else number.mended(should, figure.decimals)
 
 
 def _as_written(figure: Figure | None) -> str:

@@ -5,9 +5,8 @@ Each has a page in `explanations/`, which `gapkeeper check --explain` shows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.diagnostics import Diagnostic, Edit, Severity
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 _MOST = 80  # characters of a document's own words in a message
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """One code. ``note`` says when it is only a note, where that can be."""
 
     name: str

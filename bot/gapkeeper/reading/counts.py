@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.status import Rank, State, Status
@@ -43,8 +42,7 @@ _MOST_TABLES = 50  # of one document are compared
 _STATING = frozenset({Rank.HEADING, Rank.ROW, Rank.LIST})
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(NamedTuple):
     """An item as one document states it."""
 
     item: Item

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.readiness import CriticalPath, PathStep
@@ -155,8 +155,7 @@ def _cycle_finding(graph: _Graph, knot: Sequence[str]) -> Diagnostic:
     return Diagnostic(place.path, place.line, place.column, "dependency-cycle", Severity.ERROR, message)
 
 
-@dataclass(frozen=True, slots=True)
-class _Days:
+class _Days(NamedTuple):
     days: tuple[float, float] | None
     assumed: bool
 

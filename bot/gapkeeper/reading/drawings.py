@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise, product
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.register import Edge
 from gapkeeper.model.spans import Place
@@ -50,8 +50,7 @@ _MOST_EDGES = 400  # between two boxes: what more items stand in is a heap, and 
 _MOST_STEPS = 1_000_000  # over which edges that go against a field are looked for
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """One box of a drawing."""
 
     references: tuple[Reference, ...]
@@ -64,8 +63,7 @@ class Box:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(NamedTuple):
     """The boxes of one drawing, in order."""
 
     path: str

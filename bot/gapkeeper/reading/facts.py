@@ -6,8 +6,7 @@ under the digest of those, and a run costs what changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from gapkeeper.reading.readiness import ReadinessFact
 
 
-@dataclass(frozen=True, slots=True)
-class MentionFact:
+class MentionFact(NamedTuple):
     """An ID or range of a tracked kind, anywhere in the document."""
 
     reference: Reference
@@ -30,8 +28,7 @@ class MentionFact:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class LinkFact:
+class LinkFact(NamedTuple):
     """A relative link."""
 
     url: str
@@ -40,8 +37,7 @@ class LinkFact:
     span: Span | None  # of the URL in the document; None where it is not written in one piece
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderDates:
+class HeaderDates(NamedTuple):
     """The dates that a document's header block states."""
 
     updated: dt.date | None = None
@@ -50,8 +46,7 @@ class HeaderDates:
     line: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentFacts:
+class DocumentFacts(NamedTuple):
     """Everything that one document says."""
 
     path: str

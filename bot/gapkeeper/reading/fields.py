@@ -15,13 +15,13 @@ from gapkeeper.reading.values import (
     field_text,
     inline_references,
     joined,
+    names_nobody,
     offset_in,
     owner_text,
     part,
     priority_text,
     read_status,
     references,
-    says_nothing,
 )
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _field_value(meaning: str, text: FieldText | None) -> FieldText | None:
         return owner_text(text)
     if meaning == "priority":
         return priority_text(text)
-    return None if text is None or (meaning in {"estimate", "category"} and says_nothing(text.text)) else text
+    return None if text is None or (meaning in {"estimate", "category"} and names_nobody(text.text)) else text
 
 
 def is_field_table(context: Context, table: Table) -> bool:

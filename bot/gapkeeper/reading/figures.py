@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
+from gapkeeper.model.diagnostics import Edit
+from gapkeeper.model.spans import Span
 from gapkeeper.patterns import lazy
 
 _NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d{1,6})?|\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6}"
@@ -17,12 +19,12 @@ _FIGURE = lazy(
 _UNIT = lazy(r"\s*(?:points?|pts?\.?|per ?cent|percent|punkte?|pkt\.?|pp\.?|x)(?!\w)", re.IGNORECASE)
 _REST = lazy(r"[^\w%％/]*(?:$|[(\[（].*|\s[-–—:·|→].*|[,;].*)", re.DOTALL)
 _REMARK = lazy(r"[\s*_]*(?:[^\W\d]+[\s*_.!]*){1,3}(?:[(\[].*)?", re.DOTALL)  # `100 % complete`, `0/8 resolved`
+_DIGITS = lazy(rb"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
 _LONGEST = 120  # characters that are looked at
 _ARROW = lazy(r"→|⇒|➔|->|=>")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number, with what its writing says of its precision."""
 
     value: Decimal
@@ -76,6 +78,27 @@ def _number(written: str) -> tuple[Decimal, int]:
         plain = plain.replace(",", "")
     plain = plain.replace(",", ".")
     return Decimal(plain), len(plain.partition(".")[2])
+
+
+class Written(NamedTuple):
+    """The bytes of a number in its document, so that it can be mended."""
+
+    span: Span
+    text: bytes
+
+    def mended(self, value: Decimal, decimals: int) -> Edit:
+        """The edit that writes another number in its place, with a comma where this one has one."""
+        text = rounded(value, decimals).encode()
+        return Edit(self.span, self.text, text.replace(b".", b",") if b"," in self.text else text)
+
+
+def find_written(data: bytes, start: int, end: int, figure: Figure | None) -> Written | None:
+    """Where a number stands between two byte offsets: the last place that reads as it."""
+    found = None
+    for match in _DIGITS.finditer(data, start, end) if figure is not None else ():
+        if len(match.group()) <= _LONGEST and _number(match.group().decode()) == (figure.value, figure.decimals):  # type: ignore[union-attr]  # it is not None here
+            found = Written(Span(match.start(), match.end()), match.group())
+    return found
 
 
 def rounded(value: Decimal, decimals: int) -> str:

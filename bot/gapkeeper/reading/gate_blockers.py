@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRIKE
@@ -31,8 +30,7 @@ _EVERY = lazy(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+class Blocker(NamedTuple):
     """What a gate waits for: an ID or a range of IDs, or every item of a kind."""
 
     reference: Reference | None

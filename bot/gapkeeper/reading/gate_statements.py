@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import StatusForm
 from gapkeeper.model.status import Rank, Status
@@ -41,8 +41,7 @@ _LABEL = lazy(r"\W*(?P<label>[^\W\d_][^:：|]{1,40}?)\s*[:：]\s*(?P<value>.*)",
 _TEXT = (Paragraph, Entry)  # a union would be made anew for each block
 
 
-@dataclass(frozen=True, slots=True)
-class GateStatement:
+class GateStatement(NamedTuple):
     """What one place in one document says of one gate."""
 
     path: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.readiness import Gate
@@ -45,8 +44,7 @@ _NAMED = 4  # blockers that a diagnostic names
 _Key = tuple[str | None, tuple[str, str]]  # the document, for gates that are its own, and the name's key
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(NamedTuple):
     """One place that says that an item blocks a gate."""
 
     item: str
@@ -143,8 +141,7 @@ def _grouped(facts: Sequence[GateStatement], registers: Mapping[str, str]) -> di
     return groups
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
+class _Order(NamedTuple):
     """Whose word counts."""
 
     registers: Mapping[str, str]

@@ -8,7 +8,6 @@ Whole tokens only: `GAP-007` is not in `BOM-GAP-007`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import Reference
@@ -58,8 +57,7 @@ class Mention(NamedTuple):
         return Reference(self.id, path, None if self.last is None else f"{self.prefix}{self.last}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Extra:
+class _Extra(NamedTuple):
     kind: KindRules
     pattern: object  # a compiled RE2 pattern
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import Item, Losing
 from gapkeeper.model.register import Edge
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 EDGE_TYPES = ("blocks", "depends_on", "resolves")
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """All items by key, and the edges as they are stated."""
 
     items: dict[str, Item]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import lru_cache
 from pkgutil import get_data
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gapkeeper.model.status import Status
 from gapkeeper.patterns import lazy
@@ -31,16 +30,14 @@ def plain_emoji(text: str) -> str:
     return re.sub("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]", "", text)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A status word; ``status`` is None where two languages disagree about it."""
 
     status: Status | None
     languages: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
+class Lexicon(NamedTuple):
     """Everything that words mean. Phrases are normalised; their length is in words."""
 
     words: Mapping[str, Word]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.status import Rank
 
@@ -19,8 +18,7 @@ _NO_DAY = dt.date.min
 Order = tuple[int, int, int, int, bytes, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Precedence:
+class Precedence(NamedTuple):
     """Within a rank: the kind's register, the later date, the configured order, the first path, the first place."""
 
     registers: Mapping[str, str]  # kind -> path

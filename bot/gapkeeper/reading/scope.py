@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import StatusForm
 from gapkeeper.model.rules import Scope
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 _MOST_MEMBERS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """All statements about one item."""
 
     key: str
@@ -137,7 +136,7 @@ def _add_ranges(groups: list[Group], ranges: list[Statement]) -> list[Group]:
         left -= len(keys)
         for key in keys:
             more[key].append(statement)
-    return [replace(g, statements=(*g.statements, *more[g.key])) if g.key in more else g for g in groups]
+    return [g._replace(statements=(*g.statements, *more[g.key])) if g.key in more else g for g in groups]
 
 
 class Lookup:

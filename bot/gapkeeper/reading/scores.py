@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
-from gapkeeper.reading.figures import Figure, leading_figure, parse_figure
+from gapkeeper.reading.figures import Figure, Written, find_written, leading_figure, parse_figure
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import strip_emoji
@@ -67,8 +66,7 @@ _NEARBY = 6  # blocks after a table in which its stated sum is looked for
 _LONG = 20  # `Infrastructure (40/40)`: a whole of this size is points and not a part's number, nor a date
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreRow:
+class ScoreRow(NamedTuple):
     """One row of a score table; None where the cell holds a dash or nothing."""
 
     name: str
@@ -76,11 +74,11 @@ class ScoreRow:
     score: Figure | None
     weighted: Figure | None
     line: int
-    column: int  # of the weighted value, where the table has one
+    column: int  # of the weighted value, where the table has one; else of the score
+    written: Written | None = None  # the number there
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreTable:
+class ScoreTable(NamedTuple):
     """A table with a weight column and a score column, and the sum that stands beside it."""
 
     path: str
@@ -90,14 +88,14 @@ class ScoreTable:
     stated: Figure | None  # in a line near the table: `**Readiness:** 44.8%`
     stated_line: int
     stated_column: int
+    stated_written: Written | None
     limits: bool  # the weights are `Max` or `Points`: scores are points of them
     percent: bool  # the weights are per cent, by their signs or their column's name
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class StatedScore:
+class StatedScore(NamedTuple):
     """A score that a heading or a line states, without a table."""
 
     path: str
@@ -110,8 +108,7 @@ class StatedScore:
 ReadinessFact = ScoreTable | StatedScore
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(NamedTuple):
     name: int
     weight: int
     score: int
@@ -202,30 +199,39 @@ def _read_table(  # noqa: PLR0913, PLR0917  the place of a table is more than th
         return None
     percent = columns.percent or any(row.weight.percent for row in areas if row.weight)
     stated = _nearby(blocks, index, used)
-    line = column = 0
-    figure = None
-    if stated is not None:
-        figure, inline = stated
-        line, column = _place(context, inline.start)
-    at, beside = _place(context, block.start)
+    figure, inline = stated or (None, None)
+    stated_line, stated_column = _place(context, inline.start) if inline else (0, 0)
+    line, column = _place(context, block.start)
     return ScoreTable(
-        context.source.path, title, tuple(areas), total, figure, line, column, columns.limits, percent, at, beside
+        path=context.source.path,
+        title=title,
+        rows=tuple(areas),
+        total=total,
+        stated=figure,
+        stated_line=stated_line,
+        stated_column=stated_column,
+        stated_written=find_written(context.source.data, inline.start, inline.end, figure) if inline else None,
+        limits=columns.limits,
+        percent=percent,
+        line=line,
+        column=column,
     )
 
 
 def _read_row(row: Row, columns: _Columns, context: Context) -> ScoreRow:
     cells = row.cells
     weighted = None if columns.weighted is None else parse_figure(cells[columns.weighted].text)
-    column = columns.score if columns.weighted is None else columns.weighted
-    at = cells[column].start or row.start
-    line, place = _place(context, at)
+    score = parse_figure(cells[columns.score].text)
+    last = cells[columns.score if weighted is None else columns.weighted or 0]
+    line, column = _place(context, last.start or row.start)
     return ScoreRow(
         plain_title(cells[columns.name]),
         parse_figure(cells[columns.weight].text),
-        _scaled(parse_figure(cells[columns.score].text), columns.scale),
+        _scaled(score, columns.scale),
         weighted,
         line,
-        place,
+        column,
+        find_written(context.source.data, last.start, last.end, weighted or score),
     )
 
 
@@ -233,7 +239,7 @@ def _scaled(score: Figure | None, scale: Decimal | None) -> Figure | None:
     """A bare score under `Score (0-10)` is one of ten."""
     if score is None or scale is None or score.percent or score.of:
         return score
-    return replace(score, of=scale)
+    return score._replace(of=scale)
 
 
 def _total(rows: Sequence[ScoreRow]) -> ScoreRow | None:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.patterns import lazy
 
@@ -40,8 +40,7 @@ class Sketch:
     abreast: bool = False  # it stands beside another one, and no arrow between them
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     number: int
     cells: list[str]  # the text of each box that the line goes through
     remark: str

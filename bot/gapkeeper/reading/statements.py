@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import FieldText, StatedStatus, Statement, StatusForm
 from gapkeeper.model.spans import Span
@@ -61,8 +61,7 @@ class _HeadingItem:
     ignored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """Where in the bytes IDs may stand: a look at these is cheaper than one at the text of every block."""
 
     any: list[int]

@@ -70,9 +70,14 @@ def says_nothing(text: str) -> bool:
     return _NOTHING.match(text.strip()) is not None
 
 
+def names_nobody(text: str) -> bool:
+    """TBD, brackets, question marks, and what says nothing."""
+    return _NOBODY.match(text) is not None or says_nothing(text)
+
+
 def owner_text(value: FieldText | None) -> FieldText | None:
     """An owner; TBD and brackets are none."""
-    return None if value is None or _NOBODY.match(value.text) or says_nothing(value.text) else value
+    return None if value is None or names_nobody(value.text) else value
 
 
 def priority_text(value: FieldText | None) -> FieldText | None:

@@ -7,7 +7,6 @@ a closing word in doubt does not close. What no rule knows is `pending`, and nev
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,8 +64,7 @@ class _Token(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(NamedTuple):
     word: Word
     start: int
     end: int
