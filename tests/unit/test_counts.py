@@ -20,7 +20,7 @@ def notes(*texts: str, rules: ReadingRules | None = None) -> list[str]:
     register = read_register(documents, rules or ReadingRules())
     found = [d for d in register.diagnostics if d.code == "summary-count"]
     assert {d.severity for d in found} <= {"note"}
-    return [f"{d.line}: {d.message}" for d in found]
+    return [f"{d.line}: {d.message}".removesuffix(". Correct the count.") for d in found]
 
 
 def table(*rows: str, head: str = "| Status | Count |", then: str = ENTRIES) -> str:
@@ -30,14 +30,14 @@ def table(*rows: str, head: str = "| Status | Count |", then: str = ENTRIES) -> 
 def test_rows_that_are_named_like_a_status_count_the_document_s_items() -> None:
     assert notes(table("| Done | 2 |", "| Open | 2 |", "| **Total** | **4** |")) == []
     assert notes(table("| ✅ Done | 3 |", "| Open | 2 |", "| **Total** | **5** |")) == [
-        '3: the summary states 3 as "Done", and this document holds 2',
-        "5: the summary states 5 items in total, and this document holds 4",
+        '3: the summary states 3 as "Done", but this document holds 2',
+        "5: the summary states 5 items in total, but this document holds 4",
     ]
 
 
 def test_so_many_of_so_many() -> None:
     assert notes(table("| Done | 2 of 4 |")) == []
-    assert notes(table("| Done | 2/5 |")) == ["3: the summary states 2 of 5, and this document holds 4 items"]
+    assert notes(table("| Done | 2/5 |")) == ["3: the summary states 2 of 5, but this document holds 4 items"]
 
 
 STATUSES = """
@@ -53,8 +53,8 @@ STATUSES = """
 def test_statuses_with_the_same_first_word_are_told_apart_by_their_words() -> None:
     rows = ["| Blocked (Decision) | 1 |", "| Blocked (Architecture) | 2 |", "| Done | 1 |"]
     assert notes(table(*rows, then=STATUSES)) == [
-        '3: the summary states 1 as "Blocked (Decision)", and this document holds 2',
-        '4: the summary states 2 as "Blocked (Architecture)", and this document holds 1',
+        '3: the summary states 1 as "Blocked (Decision)", but this document holds 2',
+        '4: the summary states 2 as "Blocked (Architecture)", but this document holds 1',
     ]
 
 
@@ -62,7 +62,7 @@ def test_rows_between_which_an_item_cannot_be_placed_are_not_compared() -> None:
     vague = STATUSES.replace("Blocked (Architecture)", "Blocked")
     assert notes(table("| Blocked (Decision) | 9 |", "| Blocked (Architecture) | 9 |", then=vague)) == []
     rows = ["| Blocked (Decision) | 1 |", "| Blocked (Architecture) | 1 |", "| Done | 2 |"]
-    assert notes(table(*rows, then=vague)) == ['5: the summary states 2 as "Done", and this document holds 1']
+    assert notes(table(*rows, then=vague)) == ['5: the summary states 2 as "Done", but this document holds 1']
 
 
 def test_a_table_of_far_more_things_than_the_document_has_items_counts_something_else() -> None:
@@ -73,8 +73,8 @@ def test_a_table_of_far_more_things_than_the_document_has_items_counts_something
 def test_a_table_of_statuses_may_count_the_items_of_one_kind() -> None:
     later = "\n".join(f"- [ ] **LATER-{n}**: Thing" for n in range(1, 8))
     assert notes(table("| Done | 1 |", "| Open | 3 |", then=ENTRIES + later)) == [
-        '3: the summary states 1 as "Done", and this document holds 2',
-        '4: the summary states 3 as "Open", and this document holds 2',
+        '3: the summary states 1 as "Done", but this document holds 2',
+        '4: the summary states 3 as "Open", but this document holds 2',
     ]
 
 
@@ -99,31 +99,31 @@ def test_rows_that_are_named_like_a_category_count_all_items_or_the_open_ones() 
         assert [n for n in notes(text) if n[0] in "34"] == []
     text = table("| External provisioning | 8 |", "| Elsewhere | 7 |", head=head, then=CATEGORIES)
     assert (
-        notes(text)[0] == "3: the summary states 8 of External provisioning, and this document holds 2, 1 of them open"
+        notes(text)[0] == "3: the summary states 8 of External provisioning, but this document holds 2, 1 of them open"
     )
 
 
 def test_a_total_under_categories_is_the_sum_of_its_rows() -> None:
     rows = ["| External provisioning | 2 |", "| Elsewhere | 7 |", "| Total | 8 |"]
     assert notes(table(*rows, head="| Category | Count |", then=CATEGORIES))[0] == (
-        "5: the summary states 8 in total, and the rows above sum to 9"
+        "5: the summary states 8 in total, but the rows above add up to 9"
     )
 
 
 def test_a_row_that_is_named_like_a_kind() -> None:
     head = "| What | Count |"
     assert notes(table("| ACTION items | 3 |", "| Routes | 50 |", head=head)) == [
-        "3: the summary states 3 of ACTION items, and this document holds 4, 2 of them open"
+        "3: the summary states 3 of ACTION items, but this document holds 4, 2 of them open"
     ]
     assert notes(table("| Actions | 120 |", "| Routes | 50 |", head=head)) == []
 
 
 def test_the_number_in_a_section_s_heading_or_status() -> None:
-    assert notes("## Waiting (3 items)\n" + ENTRIES) == ["1: the summary states 3 items, and this section holds 4"]
+    assert notes("## Waiting (3 items)\n" + ENTRIES) == ["1: the summary states 3 items, but this section holds 4"]
     assert notes("## Waiting (4 items)\n" + ENTRIES + "\n## Part (2 of 3)\n") == []
     rows = "| ID | Item | Status |\n|---|---|---|\n| LATER-1 | A | Pending |\n| LATER-2 | B | Done |\n"
     assert notes(f"## External\n\n**Status:** 2 items pending, blocking Phase 26\n\n{rows}") == [
-        "3: the summary states 2 pending, and this section holds 1"
+        "3: the summary states 2 pending, but this section holds 1"
     ]
     assert notes(f"## External\n\n**Status:** 1 item pending\n\n{rows}\n## Other\n\n- [ ] **LATER-3**: C\n") == []
     assert notes(f"## External\n\n**Status:** 2 items blocking the launch\n\n{rows}") == []
@@ -145,3 +145,11 @@ def test_thousands_of_tables_and_items_are_compared_in_linear_time() -> None:
     items = "\n".join(f"- [ ] **ACTION-{n}**: Thing" for n in range(1, 2001))
     tables = "\n".join(table("| Open | 1999 |", then="") for _ in range(2000))
     assert len(notes(tables + items)) == 50
+
+
+def test_a_count_with_one_answer_comes_with_the_edit_that_mends_it() -> None:
+    data = table("| Done | **3 of 4** |", "| Open | 2 |", "| **Total** | **4** |").encode()
+    register = read_register([Document("1.md", data)], ReadingRules())
+    (edit,) = [d.edit for d in register.diagnostics if d.code == "summary-count" and d.edit]
+    assert edit.span.of(data) == edit.old == b"3"
+    assert notes((data[: edit.span.start] + edit.new + data[edit.span.end :]).decode()) == []

@@ -85,6 +85,17 @@ def test_a_wrong_total_is_an_error_at_each_place_that_states_it() -> None:
     assert [(f.line, f.column) for f in findings] == [(13, 3)]
 
 
+def test_a_wrong_number_comes_with_the_edit_that_mends_it() -> None:
+    wrong = SEED.replace("| 4.8% |", "| 5,8% |").replace("44.8%**", "54.8%**").replace("44.8% - Not", "44 % - Not")
+    data = wrong.encode()
+    edits = [f.edit for f in read(wrong)[1]]
+    assert [(e.old, e.new) for e in edits if e] == [(b"5,8", b"4,8"), (b"54.8", b"44.8"), (b"44", b"45")]
+    for edit in reversed([e for e in edits if e]):
+        assert edit.span.of(data) == edit.old
+        data = data[: edit.span.start] + edit.new + data[edit.span.end :]
+    assert read(data.decode())[1] == ()
+
+
 def test_rows_that_sum_to_more_than_the_stated_total_are_one_finding() -> None:
     (score,), findings = read(table("| A | 60 | 100% | 60 |", "| B | 40 | 100% | 49 |", below="Total score: 98.2"))
     assert codes(findings) == ["readiness-arithmetic", "readiness-arithmetic"]

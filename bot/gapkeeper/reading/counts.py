@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.model.diagnostics import Diagnostic, Severity
+from gapkeeper.model.diagnostics import Diagnostic
 from gapkeeper.model.status import Rank, State, Status
 from gapkeeper.patterns import lazy
+from gapkeeper.reading.codes import excerpt, finding
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import strip_emoji
 from gapkeeper.reading.stated_counts import StatedCount, find_counts
@@ -23,6 +25,7 @@ from gapkeeper.reading.stated_counts import StatedCount, find_counts
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.items import Item, Statement
     from gapkeeper.model.spans import Span
     from gapkeeper.reading.vocabulary import Vocabulary
@@ -127,7 +130,7 @@ def _compare_section(fact: StatedCount, document: _Document, vocabulary: Vocabul
         if reading.status.state is State.OPEN:
             expected.insert(0, open_)
     if fact.count not in expected:
-        what = fact.label if reading.known else "items"
+        what = excerpt(fact.label) if reading.known else "items"
         yield _note(fact, f"{fact.count} {what}", f"this section holds {expected[0]}")
 
 
@@ -143,7 +146,8 @@ def _compare_table(rows: Sequence[StatedCount], document: _Document, vocabulary:
         stated = sum(1 for h in named if h.status.state is State.OPEN)
         resolved = sum(1 for h in named if h.item.state is State.OPEN)
         if named and row.count not in {len(named), stated, resolved}:
-            yield _note(row, f"{row.count} of {row.label}", f"this document holds {len(named)}, {stated} of them open")
+            holds = f"this document holds {len(named)}, {stated} of them open"
+            yield _note(row, f"{row.count} of {excerpt(row.label)}", holds)
     if tied:
         yield from _compare_sum(rows, labels)
 
@@ -170,11 +174,12 @@ def _compare_statuses(
     assigned, doubtful = _assign(labels, chosen, vocabulary)
     for index, row in enumerate(labels):
         if index not in doubtful and row.count != assigned[index]:
-            yield _note(row, f'{row.count} as "{row.label}"', f"this document holds {assigned[index]}")
+            states, holds = f'{row.count} as "{excerpt(row.label)}"', f"this document holds {assigned[index]}"
+            yield _note(row, states, holds, assigned[index])
         elif row.whole is not None and row.whole != len(chosen):
             yield _note(row, f"{row.count} of {row.whole}", f"this document holds {len(chosen)} items")
     if rows[-1].total and rows[-1].count != len(chosen):
-        yield _note(rows[-1], f"{rows[-1].count} items in total", f"this document holds {len(chosen)}")
+        yield _note(rows[-1], f"{rows[-1].count} items in total", f"this document holds {len(chosen)}", len(chosen))
 
 
 def _nearest(document: _Document, whole: int) -> Sequence[_Held] | None:
@@ -209,7 +214,7 @@ def _compare_sum(rows: Sequence[StatedCount], labels: Sequence[StatedCount]) -> 
     """The last row, where it is the total of those above it."""
     whole = sum(row.count for row in labels)
     if len(labels) > 1 and rows[-1].total and rows[-1].count != whole:
-        yield _note(rows[-1], f"{rows[-1].count} in total", f"the rows above sum to {whole}")
+        yield _note(rows[-1], f"{rows[-1].count} in total", f"the rows above add up to {whole}", whole)
 
 
 def _is_status(label: str, vocabulary: Vocabulary) -> bool:
@@ -218,9 +223,11 @@ def _is_status(label: str, vocabulary: Vocabulary) -> bool:
     return vocabulary.read(label).known and not vocabulary.remainder(plain)
 
 
-def _note(fact: StatedCount, states: str, holds: str) -> Diagnostic:
-    message = f"the summary states {states}, and {holds}"
-    return Diagnostic(fact.path, fact.line, fact.column, "summary-count", Severity.NOTE, message)
+def _note(fact: StatedCount, states: str, holds: str, should: int | None = None) -> Diagnostic:
+    """The note; ``should`` is the count that mends it, where there is one answer."""
+    message = f"the summary states {states}, but {holds}. Correct the count."
+    edit = None if should is None or fact.written is None else fact.written.mended(Decimal(should), 0)
+    return finding("summary-count", fact.path, fact.line, fact.column, message, edit=edit)
 
 
 def _words(text: str) -> list[str]:

@@ -94,9 +94,11 @@ class Written(NamedTuple):
 
 def find_written(data: bytes, start: int, end: int, figure: Figure | None) -> Written | None:
     """Where a number stands between two byte offsets: the last place that reads as it."""
+    if figure is None:
+        return None
     found = None
-    for match in _DIGITS.finditer(data, start, end) if figure is not None else ():
-        if len(match.group()) <= _LONGEST and _number(match.group().decode()) == (figure.value, figure.decimals):  # type: ignore[union-attr]  # it is not None here
+    for match in _DIGITS.finditer(data, start, end):
+        if len(match.group()) <= _LONGEST and _number(match.group().decode()) == (figure.value, figure.decimals):
             found = Written(Span(match.start(), match.end()), match.group())
     return found
 

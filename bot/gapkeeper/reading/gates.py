@@ -7,14 +7,13 @@ from collections import Counter, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.readiness import Gate
 from gapkeeper.model.spans import Place
 from gapkeeper.model.status import Rank, State, Status
 from gapkeeper.patterns import lazy
+from gapkeeper.reading.codes import excerpt, finding
 from gapkeeper.reading.gate_names import gate_key, names_in, natural
 from gapkeeper.reading.gate_statements import GateStatement, find_gates
-from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.likeness import unlike
 from gapkeeper.reading.marks import strip_emoji
 from gapkeeper.reading.values import says_nothing
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.items import Item, Reference, Statement
     from gapkeeper.model.rules import ReadingRules
 
@@ -213,20 +213,21 @@ def _contradictions(
     """An error for open blockers of a gate that says Complete; a note where both carry a qualifier."""
     still_open = [claim for claim in claims if items[claim.item].state is State.OPEN]
     excused = {c.item for c in still_open if qualified and _is_qualifier(c.qualifier, items[c.item].title, gate.title)}
-    for severity, chosen in (
-        (Severity.ERROR, [claim for claim in still_open if claim.item not in excused]),
-        (Severity.NOTE, [claim for claim in still_open if claim.item in excused]),
-    ):
-        first = {claim.item: claim for claim in reversed(chosen)}
+    for note in (False, True):
+        chosen = [claim for claim in still_open if (claim.item in excused) is note]
         keys = list(dict.fromkeys(claim.item for claim in chosen))
         if not keys:
             continue
-        where = first[keys[0]].place
-        says = squeeze(strip_emoji(gate.status_text).replace("*", "")) or gate.status.words
-        verb = "blocks it and is" if len(keys) == 1 else "block it and are"
+        says = excerpt(strip_emoji(gate.status_text).replace("*", "")) or gate.status.words
+        verb, them = ("blocks it and is", "it") if len(keys) == 1 else ("block it and are", "them")
+        where = chosen[0].place
         stated = "" if where == gate.source else f" ({where})"
-        message = f'{gate.name} says "{says}", but {_listed(keys)} {verb} still open{stated}'
-        yield Diagnostic(gate.source.path, gate.source.line, gate.source.column, "gate", severity, message)
+        message = (
+            f'{gate.name} says "{says}", but {_listed(keys)} {verb} still open{stated}. '
+            f"Change the gate's status, or resolve {them}."
+        )
+        place = gate.source
+        yield finding("gate", place.path, place.line, place.column, message, note=note)
 
 
 def _is_qualifier(beside: str, *titles: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.spans import Span
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
-from gapkeeper.reading.figures import parse_figure
+from gapkeeper.reading.figures import Written, find_written, parse_figure
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import strip_emoji
@@ -51,6 +51,7 @@ class StatedCount:
     table: int = -1  # the place of the table that the row stands in
     total: bool = False  # the row sums up the others
     statuses: bool = False  # the table's rows are statuses, by its header
+    written: Written | None = None  # the number in the document
 
 
 def find_counts(blocks: Sequence[Block], context: Context) -> tuple[StatedCount, ...]:
@@ -128,6 +129,7 @@ def _in_table(table: Table, context: Context) -> Iterator[StatedCount]:
         if figure is None or figure.percent or figure.decimals or not label:
             continue
         start = row.cells[number].start
+        written = find_written(context.source.data, start, row.cells[number].end, figure)
         yield StatedCount(
             path=context.source.path,
             count=int(figure.value),
@@ -139,6 +141,7 @@ def _in_table(table: Table, context: Context) -> Iterator[StatedCount]:
             statuses=statuses,
             line=context.source.line(start),
             column=context.source.column(start),
+            written=written,
         )
 
 
