@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -76,4 +76,6 @@ class ReadingRules:
             self.readiness_title,
             sorted(self.areas.items(), key=lambda pair: pair[0]),
         )
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+        # Two checksums tell settings apart well enough, and need no import of cryptography.
+        text = repr(parts).encode()
+        return f"{zlib.crc32(text):08x}{zlib.adler32(text):08x}"

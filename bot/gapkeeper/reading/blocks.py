@@ -70,42 +70,47 @@ class Inline:
         return bool(self.pieces)
 
 
-@dataclass(slots=True)
-class Block:
-    """Anything that stands in a document; ``depth`` counts the lists that it is inside of."""
+# Blocks know their bytes, and how many lists they are inside of. Those that are finished when they are
+# made are named tuples, which cost next to nothing to define.
+
+
+class Heading(NamedTuple):
+    """A heading of level 1 to 6."""
+
+    start: int
+    end: int
+    depth: int
+    level: int
+    inline: Inline
+
+
+class Paragraph(NamedTuple):
+    """A paragraph, line by line."""
+
+    start: int
+    end: int
+    depth: int
+    lines: list[Inline]
+
+
+class Code(NamedTuple):
+    """A fenced or indented code block."""
+
+    start: int
+    end: int
+    depth: int
+    text: str
+
+
+class Ignore(NamedTuple):
+    """`<!-- gapkeeper: ignore -->` on its own: it speaks of the block before it, or after it."""
 
     start: int
     end: int
     depth: int
 
 
-@dataclass(slots=True)
-class Heading(Block):
-    """A heading of level 1 to 6."""
-
-    level: int
-    inline: Inline
-
-
-@dataclass(slots=True)
-class Paragraph(Block):
-    """A paragraph, line by line."""
-
-    lines: list[Inline]
-
-
-@dataclass(slots=True)
-class Entry(Block):
-    """A list entry: its own lines, without the blocks inside of it, which follow it with more depth."""
-
-    lines: list[Inline] = field(default_factory=list)
-    checkbox: bool | None = None  # ticked or not; None: no checkbox
-    checkbox_span: Span | None = None
-    ignored: bool = False
-
-
-@dataclass(slots=True)
-class Row:
+class Row(NamedTuple):
     """A table row; ragged rows are padded with empty cells, as GitHub shows them."""
 
     cells: list[Inline]
@@ -114,32 +119,39 @@ class Row:
     ignored: bool = False
 
 
-@dataclass(slots=True)
-class Table(Block):
-    """A table, Markdown or HTML."""
-
-    head: list[Inline]
-    rows: list[Row]
-
-
-@dataclass(slots=True)
-class Code(Block):
-    """A fenced or indented code block."""
-
-    text: str
-
-
-@dataclass(slots=True)
-class Ignore(Block):
-    """`<!-- gapkeeper: ignore -->` on its own: it speaks of the block before it, or after it."""
-
-
 class Link(NamedTuple):
-    """A link or image with its target, for the check of links."""
+    """A link or image target, for the check of links."""
 
     url: str
     start: int
     end: int
+
+
+@dataclass(slots=True)
+class Entry:
+    """A list entry: its own lines, without the blocks inside of it, which follow it with more depth."""
+
+    start: int
+    end: int
+    depth: int
+    lines: list[Inline] = field(default_factory=list)
+    checkbox: bool | None = None  # ticked or not; None: no checkbox
+    checkbox_span: Span | None = None
+    ignored: bool = False
+
+
+@dataclass(slots=True)
+class Table:
+    """A table, Markdown or HTML."""
+
+    start: int
+    end: int
+    depth: int
+    head: list[Inline]
+    rows: list[Row]
+
+
+Block = Heading | Paragraph | Entry | Table | Code | Ignore
 
 
 def inlines(block: Block) -> Iterable[Inline]:
@@ -153,8 +165,7 @@ def inlines(block: Block) -> Iterable[Inline]:
     return ()
 
 
-@dataclass(slots=True)
-class Blocks:
+class Blocks(NamedTuple):
     """A document's blocks, in order, and all its links."""
 
     blocks: list[Block]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.headings import leading_id
@@ -28,8 +27,7 @@ _NO_TITLE = lazy(
 _LAST_RESORT = "category"
 
 
-@dataclass(slots=True)
-class Columns:
+class Columns(NamedTuple):
     """What each column of a table is, decided once for the table."""
 
     key: int | None  # None: each row's first cell that says something

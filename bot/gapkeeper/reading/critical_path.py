@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.diagnostics import Diagnostic, Severity
@@ -172,9 +171,13 @@ def _durations(items: Mapping[str, Item], keys: Iterable[str], estimates: Mappin
     for key, days in own.items():
         if days is not None:
             by_kind.setdefault(items[key].kind, []).append(sum(days) / 2)
-    medians = {kind: median(middles) for kind, middles in by_kind.items()}
-    everybody = [middle for middles in by_kind.values() for middle in middles]
-    overall = median(everybody) if everybody else None
+    if not by_kind:
+        medians, overall = {}, None
+    else:
+        from statistics import median  # noqa: PLC0415  costs half of Python's own start, and few documents estimate
+
+        medians = {kind: median(middles) for kind, middles in by_kind.items()}
+        overall = median([middle for middles in by_kind.values() for middle in middles])
     durations: dict[str, _Days] = {}
     for key, days in own.items():
         assumed = medians.get(items[key].kind, overall)

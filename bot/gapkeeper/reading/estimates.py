@@ -43,6 +43,8 @@ def parse_estimate(text: str) -> tuple[float, float] | None:
     `1 week 2 days` is a sum; of several estimates the first one counts.
     """
     text = text[:_LONGEST]
+    if not any(c.isnumeric() for c in text):
+        return None
     bare = _BARE.fullmatch(text)
     if bare is not None:
         low = _number(bare["low"])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
@@ -30,8 +29,7 @@ _MOST_MARKERS = 8
 _LONGEST_MARKER = 200  # characters at the end of a title in which markers are looked for
 
 
-@dataclass(slots=True)
-class Titled:
+class Titled(NamedTuple):
     """A title with the markers that were taken off it."""
 
     title: str

@@ -54,7 +54,7 @@ def parse_table(source: Source, utf8_start: int, mend: Callable[[str], str] | No
         return None, end
     head = rows.pop(0).cells
     for row in rows:
-        row.cells += [Inline([], row.end, row.end) for _ in range(len(head) - len(row.cells))]
+        row.cells.extend(Inline([], row.end, row.end) for _ in range(len(head) - len(row.cells)))
     return Table(source.offset(opening.start()), source.offset(end), 0, head, rows), end
 
 

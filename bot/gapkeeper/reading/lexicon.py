@@ -1,9 +1,9 @@
-"""The words that documents use: loaded from `words/*.toml`, merged with what the rules configure."""
+"""The words that documents use: loaded from `words/*.json`, merged with what the rules configure."""
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 from functools import lru_cache
 from pkgutil import get_data
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -54,11 +54,12 @@ class Lexicon(NamedTuple):
 
 
 def _load(name: str) -> dict[str, Any]:
-    data = get_data("gapkeeper.reading", f"words/{name}.toml")
+    data = get_data("gapkeeper.reading", f"words/{name}.json")
     if data is None:
-        msg = f"words/{name}.toml is missing from the package"
+        msg = f"words/{name}.json is missing from the package"
         raise RuntimeError(msg)
-    return tomllib.loads(data.decode("utf-8"))
+    loaded: dict[str, Any] = json.loads(data)
+    return loaded
 
 
 @lru_cache(maxsize=1)
@@ -69,6 +70,7 @@ def _sets() -> dict[str, dict[str, Any]]:
 def lexicon(languages: tuple[str, ...] | None, words: Mapping[str, Status], columns: Mapping[str, str]) -> Lexicon:
     """The words of the languages (None: all), with configured words and columns before all else."""
     sets = _sets()
+    headers = {name: listed for name, listed in sets["headers"].items() if name != "about"}
     chosen = [name for name in LANGUAGES if languages is None or name in languages]
     merged = _merge_words((name, sets[name]["status"]) for name in chosen)
     emoji = {plain_emoji(e): Status(s) for s, listed in sets["emoji"]["status"].items() for e in listed}
@@ -95,7 +97,7 @@ def lexicon(languages: tuple[str, ...] | None, words: Mapping[str, Status], colu
         dates=phrases("after", "date"),
         doubts=phrases("after", "doubt"),
         days=frozenset().union(*phrases("after", "days").values()),
-        headers={name: frozenset(map(normalise, listed)) for name, listed in sets["headers"].items()},
+        headers={name: frozenset(map(normalise, listed)) for name, listed in headers.items()},
         trailing={name: tuple(sets[name]["after"].get("trailing", ())) for name in chosen},
     )
 

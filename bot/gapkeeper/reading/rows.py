@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Statement
     from gapkeeper.reading.blocks import Inline, Row, Table
 
-_FREE_TEXT = lazy(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_FREE_TEXT = lazy(r"[^\W\d_]{2,}")
 
 
 def read_rows(context: Context, table: Table, section: FieldText | None) -> Iterator[Statement]:
@@ -111,7 +111,7 @@ def _own_title(context: Context, fields: Fields, key: Inline, start: int) -> Fie
     plain = titled.title
     if plain.startswith("(") and plain.endswith(")"):
         plain = plain[1:-1].strip()
-    if not _FREE_TEXT.search(plain):
+    if not _is_free_text(plain):
         return None
     value = part(context, key, titled.start, titled.end)
     return FieldText(plain, Span(value.start, value.end), context.source.line(key.start))
@@ -130,9 +130,14 @@ def _read_cells(fields: Fields, row: Row, columns: Columns, key: int, title: int
         fields.add(columns.names[index], cell, StatusForm.CELL)
 
 
+def _is_free_text(text: str) -> bool:
+    """Two letters together, or one that is a word of its own, as in Chinese, Japanese and Korean."""
+    return _FREE_TEXT.search(text) is not None or any("\u3040" <= c <= "\ud7af" and c.isalpha() for c in text)
+
+
 def _titles(context: Context, cell: Inline) -> bool:
     """Free text: not only numbers, not only an ID."""
-    return _FREE_TEXT.search(cell.text) is not None and not starts_with_id(context, cell)
+    return _is_free_text(cell.text) and not starts_with_id(context, cell)
 
 
 def _add_strike(context: Context, fields: Fields, cell: Inline) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.rules import ReadingRules
 
 _CJ = "\u3040-\u30ff\u3005\u3400-\u4dbf\u4e00-\u9fff"  # scripts that put no spaces between words
+_ASCII_TOKEN = lazy(r"[Nn]/[Aa](?!\w)|[^\W_]+(?:'[^\W_]+)*")  # the same for ASCII: a small set compiles fast
 _TOKEN = lazy(rf"[Nn]/[Aa](?!\w)|[{_CJ}]+|[^\W_{_CJ}]+(?:['’][^\W_{_CJ}]+)*")
 _GAP_IN_PHRASE = lazy(r"[\s_]*-?[\s_]*")
 _CLAUSE_END = lazy(r"[.;!|\n](?:\s|$)|[,:—–|→]|\s-\s")
@@ -322,7 +323,8 @@ def _closes(match: _Match) -> bool:
 
 
 def _tokens(text: str) -> list[_Token]:
-    return [_Token(normalise(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    pattern = _ASCII_TOKEN if text.isascii() else _TOKEN
+    return [_Token(normalise(m.group()), m.start(), m.end()) for m in pattern.finditer(text)]
 
 
 def _one_phrase(text: str, run: list[_Token]) -> bool:

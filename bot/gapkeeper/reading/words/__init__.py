@@ -1,1 +1,1 @@
-"""The vocabulary as data: a TOML file a language, read once when the first document is read."""
+"""The vocabulary as data: a JSON file a language, read once; TOML would take as long as Python takes to start."""
