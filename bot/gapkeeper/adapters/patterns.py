@@ -12,11 +12,22 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import re2
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# What pathspec makes of the default patterns. Importing it takes as long as Python takes to start, and a folder
+# without settings and without a `.gitignore` needs no other pattern; a test holds these to what it makes.
+KNOWN = {
+    b"**/*.md": rb"^(?:.+/)?[^/]*\.md(?:(?P<ps_d>/)|$)",
+    b"tests/": rb"^(?:.+/)?tests(?P<ps_d>/)",
+    b"fixtures/": rb"^(?:.+/)?fixtures(?P<ps_d>/)",
+    b"node_modules/": rb"^(?:.+/)?node_modules(?P<ps_d>/)",
+    b"vendor/": rb"^(?:.+/)?vendor(?P<ps_d>/)",
+    b".github/": rb"^(?:.+/)?\.github(?P<ps_d>/)",
+    b"LICENSE*": rb"^(?:.+/)?LICENSE[^/]*(?:(?P<ps_d>/)|$)",
+    b"CHANGELOG*": rb"^(?:.+/)?CHANGELOG[^/]*(?:(?P<ps_d>/)|$)",
+}
 _FOLDER_END = b"ps_d"  # the group of pathspec's translation that holds the slash behind a matched folder
 
 
@@ -66,6 +77,10 @@ class Patterns:
 
 def _translate(line: bytes) -> tuple[bytes, bool] | None:
     """One line as a regular expression; None for comments, and for what git ignores as well: a range without an end."""
+    if line in KNOWN:
+        return KNOWN[line], True
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 - see KNOWN
+
     try:
         regex, takes = GitIgnoreSpecPattern.pattern_to_regex(line)
     except ValueError:
