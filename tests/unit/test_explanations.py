@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from explanation_pages import FOLDER, Example, page
+from explanation_pages import FOLDER, Example, Files, page
 
 from gapkeeper.model.diagnostics import Severity
 from gapkeeper.reading.codes import CODES, excerpt, finding
+from mending import mended
 
 READING = FOLDER.parent
 INDEX = Path(__file__).parents[2] / "docs" / "diagnostics.md"
@@ -35,6 +36,13 @@ def test_the_wrong_text_gives_the_finding_and_the_mended_text_does_not(name: str
     severity = Severity.NOTE if example.title == "Wrong, as a note" else CODES[name].severity
     assert {(found.code, found.severity) for found in example.wrong.diagnostics()} == {(name, severity)}
     assert example.mended.diagnostics() == ()
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[f"{name}: {e.title}" for name, e in EXAMPLES])
+def test_edits_take_away_the_findings_that_carry_them(name: str, example: Example) -> None:
+    found = example.wrong.diagnostics()
+    after = Files(mended(example.wrong.data, found), example.wrong.committed).diagnostics()
+    assert after == tuple(one for one in found if one.edit is None), name
 
 
 def test_every_code_that_reading_can_emit_is_in_the_table() -> None:
