@@ -8,7 +8,7 @@ from gapkeeper.model.spans import Span
 from gapkeeper.patterns import lazy
 from gapkeeper.reading import mojibake
 from gapkeeper.reading.anchors import find_anchors
-from gapkeeper.reading.blocks import Heading, inlines, parse
+from gapkeeper.reading.blocks import CODE, Heading, inlines, parse
 from gapkeeper.reading.counts import find_counts
 from gapkeeper.reading.drawings import find_drawings
 from gapkeeper.reading.facts import DocumentFacts, LinkFact, MentionFact
@@ -20,13 +20,13 @@ from gapkeeper.reading.legends import find_legend
 from gapkeeper.reading.readiness import find_readiness
 from gapkeeper.reading.source import decode
 from gapkeeper.reading.statements import MOST_RANGES, Found, Places, Walk, within
-from gapkeeper.reading.values import Context, Offsets, joined
+from gapkeeper.reading.values import Context, Offsets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gapkeeper.model.items import Reference
-    from gapkeeper.reading.blocks import Block, Blocks, Link
+    from gapkeeper.reading.blocks import Block, Blocks, Inline, Link
     from gapkeeper.reading.ids import Ids
     from gapkeeper.reading.source import Source
     from gapkeeper.reading.vocabulary import Vocabulary
@@ -73,7 +73,7 @@ def _mentions(context: Context, blocks: list[Block], places: Places) -> Iterator
             continue
         for inline in inlines(block):
             offsets = Offsets(context, inline)
-            for mention in context.ids.scan(joined(inline)):
+            for mention in context.ids.scan(_without_code(inline)):
                 reference = mention.reference()
                 if reference in seen or context.ids.kind(mention.id) is None:
                     continue
@@ -82,6 +82,11 @@ def _mentions(context: Context, blocks: list[Block], places: Places) -> Iterator
                 if reference.last is None or ranges <= MOST_RANGES:
                     offset = offsets.at(mention.start)
                     yield MentionFact(reference, source.line(offset), source.column(offset))
+
+
+def _without_code(inline: Inline) -> str:
+    """The joined text with code blanked: an ID in a code span shows how IDs are written, and names none."""
+    return "".join(" " * len(p.text) if p.marks & CODE else p.text for p in inline.pieces)
 
 
 def _links(context: Context, parsed: Blocks) -> Iterator[LinkFact]:

@@ -64,12 +64,17 @@ def _with_short_forms(facts: DocumentFacts) -> Iterator[Statement]:
             parts = id_.split("-")
             for cut in range(1, len(parts) - 1):
                 owners["-".join(parts[cut:])].append(id_)
-    mapped = {span: owners[s.id][0] for span, s in shorts.items() if len(owners.get(s.id, ())) == 1}
+    alone = {_family(s.id) for s in shorts.values() if len(owners.get(s.id, ())) != 1}  # a family of its own
+    mapped = {span: owners[s.id][0] for span, s in shorts.items() if _family(s.id) not in alone}
     for statement in facts.statements:
         if statement.span not in mapped or statement.rank is Rank.SECTION:
             yield statement
     for span, id_ in mapped.items():
         yield replace(shorts[span], id=id_, title=None)
+
+
+def _family(id_: str) -> str:
+    return id_.rpartition("-")[0]
 
 
 def _defines(statement: Statement) -> bool:
