@@ -150,7 +150,7 @@ def test_each_knot_is_one_finding_and_an_item_that_waits_for_itself_is_one() -> 
     ]
     _, findings = path(items, edges)
     assert [f.line for f in findings] == [1, 6]
-    assert "A-1 waits for A-2 waits for A-1; 3 items" in findings[0].message
+    assert "A-1 waits for A-2 waits for A-1 (3 items" in findings[0].message
     assert "A-6 waits for A-6" in findings[1].message
 
 

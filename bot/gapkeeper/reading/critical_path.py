@@ -9,15 +9,16 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.readiness import CriticalPath, PathStep
 from gapkeeper.model.status import State
+from gapkeeper.reading.codes import finding
 from gapkeeper.reading.estimates import parse_estimate
 from gapkeeper.reading.gate_names import natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.items import Item
     from gapkeeper.model.readiness import Gate
     from gapkeeper.model.register import Edge
@@ -148,10 +149,9 @@ def _cycle_finding(graph: _Graph, knot: Sequence[str]) -> Diagnostic:
     waits = [cycle[0], *cycle[:0:-1], cycle[0]]  # in the order of waiting, which is against that of doing
     named = waits if len(waits) <= _NAMED else [*waits[:_NAMED], f"{len(waits) - _NAMED - 1} more", waits[-1]]
     first = graph.stated[(cycle[-1], cycle[0])]
-    more = "" if len(knot) == len(cycle) else f"; {len(knot)} items are tied up in cycles with it"
-    message = f"dependencies go round: {' waits for '.join(named)}{more}. The critical path is computed without them."
-    place = first.source
-    return Diagnostic(place.path, place.line, place.column, "dependency-cycle", Severity.ERROR, message)
+    more = "" if len(knot) == len(cycle) else f" ({len(knot)} items are tied up in such circles with it)"
+    message = f"{' waits for '.join(named)}{more}. Take one of these dependencies out."
+    return finding("dependency-cycle", first.source.path, first.source.line, first.source.column, message)
 
 
 class _Days(NamedTuple):
