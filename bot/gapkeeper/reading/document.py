@@ -8,7 +8,7 @@ from gapkeeper.model.spans import Span
 from gapkeeper.patterns import lazy
 from gapkeeper.reading import mojibake
 from gapkeeper.reading.anchors import find_anchors
-from gapkeeper.reading.blocks import CODE, Heading, inlines, parse
+from gapkeeper.reading.blocks import CODE, Heading, inlines
 from gapkeeper.reading.counts import find_counts
 from gapkeeper.reading.drawings import find_drawings
 from gapkeeper.reading.facts import DocumentFacts, LinkFact, MentionFact
@@ -17,6 +17,7 @@ from gapkeeper.reading.gates import find_gates
 from gapkeeper.reading.header import find_dates
 from gapkeeper.reading.headings import leading_id
 from gapkeeper.reading.legends import find_legend
+from gapkeeper.reading.parser import parse
 from gapkeeper.reading.readiness import find_readiness
 from gapkeeper.reading.source import decode
 from gapkeeper.reading.statements import MOST_RANGES, Found, Places, Walk, within
