@@ -6,6 +6,7 @@ have been read from them.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pyromark
