@@ -8,8 +8,9 @@ from gapkeeper.model.items import Item
 from gapkeeper.model.rules import ReadingRules
 from gapkeeper.model.spans import Place
 from gapkeeper.model.status import Status
-from gapkeeper.reading import blocks, mojibake, source
+from gapkeeper.reading import mojibake, source
 from gapkeeper.reading.ids import Ids
+from gapkeeper.reading.parser import parse
 from gapkeeper.reading.values import Context
 from gapkeeper.reading.vocabulary import Vocabulary
 
@@ -26,7 +27,7 @@ def document(text: str | bytes, path: str = "plan.md", rules: ReadingRules = RUL
     decoded = source.decode(path, data)
     mend = bool(mojibake.suspects(data))
     context = Context(decoded, Vocabulary.of(rules), Ids(rules), mend)
-    return blocks.parse(decoded, mend=mend).blocks, context
+    return parse(decoded, mend=mend).blocks, context
 
 
 def item(key: str, status: Status = Status.PENDING, **fields: object) -> Item:

@@ -341,3 +341,12 @@ def test_subtotals_are_no_areas_and_an_area_may_begin_with_total() -> None:
     ]
     (score,), findings = read(table(*rows, head="| Area | Weight | Score |"))
     assert ([a.name for a in score.areas], score.computed, findings) == (["Total cost", "B"], 50, ())
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 400, "1," + ",".join(["000"] * 200), "999999999", "0.000001", "999,999,999,999%"]
+)
+def test_numbers_of_any_size_are_read(number: str) -> None:
+    rows = [f"| A | {number} | {number} | {number} |"] * 50
+    for score in read(table(*rows, "| Total | 1 | 2 | 3 |"))[0]:
+        assert score.computed is None or score.computed >= 0

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import NamedTuple
 
 from gapkeeper.model.diagnostics import Edit
 from gapkeeper.model.spans import Span
 from gapkeeper.patterns import lazy
 
-_NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d{1,6})?|\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6}"
+_NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3}){1,3}(?!\d)(?:\.\d{1,6})?|\d{1,9}(?:[.,]\d{1,6})?|\.\d{1,6}"
 _FIGURE = lazy(
     rf"[^\w\[\].+<>=≤≥-]*(?:(?:ca|approx|about)\.?\s*)?(?P<value>{_NUMBER})\s*(?P<percent>[%％])?"
     rf"(?:\s*(?:/|of|out of|von|de|z|na)\s*(?P<of>{_NUMBER})(?P<of_percent>\s*[%％])?)?",
@@ -20,6 +20,7 @@ _UNIT = lazy(r"\s*(?:points?|pts?\.?|per ?cent|percent|punkte?|pkt\.?|pp\.?|x)(?
 _REST = lazy(r"[^\w%％/]*(?:$|[(\[（].*|\s[-–—:·|→].*|[,;].*)", re.DOTALL)
 _REMARK = lazy(r"[\s*_]*(?:[^\W\d]+[\s*_.!]*){1,3}(?:[(\[].*)?", re.DOTALL)  # `100 % complete`, `0/8 resolved`
 _DIGITS = lazy(rb"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
+_EXACT = Context(prec=100)  # digits: sums of long numbers are rounded, not refused
 _LONGEST = 120  # characters that are looked at
 _ARROW = lazy(r"→|⇒|➔|->|=>")
 
@@ -105,7 +106,7 @@ def find_written(data: bytes, start: int, end: int, figure: Figure | None) -> Wr
 
 def rounded(value: Decimal, decimals: int) -> str:
     """A number at so many digits after the point, halves up, as documents round."""
-    return str(value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))
+    return str(value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _EXACT))
 
 
 def written(value: Decimal) -> str:
