@@ -184,6 +184,12 @@ def test_no_blockers(nothing: str) -> None:
     assert len(find(f"## Phase 1\n\n**Blockers:** {nothing or 'None'}\n")) == 1
 
 
+def test_a_blocker_may_be_qualified_with_its_document() -> None:
+    blocks, context = document(table("| 1 | One | Blocked | ISSUE-1 from gaps.md, ISSUE-2 |"), "docs/gates.md")
+    (statement,) = find_gates(blocks, context)
+    assert [b.reference.path for b in statement.blockers if b.reference] == ["docs/gaps.md", None]
+
+
 OPEN = by_key(item("ACTION-1"), item("ACTION-2", Status.RESOLVED), item("LATER-1"), item("LATER-2"))
 
 

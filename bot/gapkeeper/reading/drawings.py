@@ -21,6 +21,7 @@ from gapkeeper.reading.blocks import Code, Heading
 from gapkeeper.reading.estimates import is_estimate
 from gapkeeper.reading.ids import qualifier, squeeze, without_ids
 from gapkeeper.reading.sketch import sketch
+from gapkeeper.reading.values import resolved_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -187,7 +188,8 @@ class _BoxReader:
             self.estimate = next((squeeze(c) for c in candidates if is_estimate(c)), "")
 
     def _references(self, text: str, mentions: Sequence[Mention]) -> list[Reference]:
-        return [m.reference(qualifier(text, m.end) if m.last is None else None) for m in mentions]
+        paths = (resolved_path(self.context, qualifier(text, m.end)) if m.last is None else None for m in mentions)
+        return [mention.reference(path) for mention, path in zip(mentions, paths, strict=True)]
 
 
 def _after_bullet(text: str) -> int:

@@ -9,7 +9,7 @@ from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRIKE
 from gapkeeper.reading.ids import qualifier
 from gapkeeper.reading.lexicon import normalise
-from gapkeeper.reading.values import link_reference, says_nothing
+from gapkeeper.reading.values import link_reference, resolved_path, says_nothing
 
 if TYPE_CHECKING:
     from gapkeeper.model.items import Reference
@@ -63,7 +63,7 @@ def find_blockers(context: Context, inline: Inline, scope: str = "") -> list[Blo
             beside = inner[1]
         elif found and _LISTED.fullmatch(behind) is None:
             beside = scope
-        path = qualifier(text, mention.end) if mention.last is None else None
+        path = resolved_path(context, qualifier(text, mention.end)) if mention.last is None else None
         found.append(Blocker(mention.reference(path), qualifier=beside))
         end = mention.start
     found.reverse()

@@ -148,7 +148,7 @@ def inline_references(context: Context, inline: Inline) -> list[Reference]:
     text = inline.text
     for mention in context.ids.scan(text):
         path = qualifier(text, mention.end) if mention.last is None else None
-        found.append(mention.reference(_resolved(context, path)))
+        found.append(mention.reference(resolved_path(context, path)))
     urls = [piece.url for piece in inline.pieces if piece.url and "#" in piece.url]
     found += [reference for url in urls if (reference := link_reference(context, url))]
     return list(dict.fromkeys(found))
@@ -162,10 +162,10 @@ def link_reference(context: Context, url: str) -> Reference | None:
     id_ = fragment_id(fragment)
     if id_ is None or "://" in target:
         return None
-    return Reference(id_, _resolved(context, target) if target else context.source.path)
+    return Reference(id_, resolved_path(context, target) if target else context.source.path)
 
 
-def _resolved(context: Context, path: str | None) -> str | None:
+def resolved_path(context: Context, path: str | None) -> str | None:
     """A path relative to the document, as one relative to the folder that is read."""
     if path is None:
         return None
