@@ -85,14 +85,14 @@ class ScoreTable(NamedTuple):
     title: str  # the heading above
     rows: tuple[ScoreRow, ...]
     total: ScoreRow | None  # the row that sums up the others
-    stated: Figure | None  # in a line near the table: `**Readiness:** 44.8%`
-    stated_line: int
-    stated_column: int
-    stated_written: Written | None
     limits: bool  # the weights are `Max` or `Points`: scores are points of them
     percent: bool  # the weights are per cent, by their signs or their column's name
     line: int
     column: int
+    stated: Figure | None = None  # in a line near the table: `**Readiness:** 44.8%`
+    stated_line: int = 0
+    stated_column: int = 0
+    stated_written: Written | None = None  # the number there
 
 
 class StatedScore(NamedTuple):
@@ -128,9 +128,9 @@ def find_readiness(blocks: Sequence[Block], context: Context) -> tuple[Readiness
         if type(block) is Heading:
             heading = block
         elif type(block) is Table and (columns := _columns(tuple([cell.text[:_LONGEST] for cell in block.head]))):
-            table = _read_table(blocks, index, columns, heading, context, used)
+            table = _read_table(block, columns, plain_title(heading.inline) if heading else "", context)
             if table is not None:
-                facts.append((block.start, table))
+                facts.append((block.start, _with_sum(table, _nearby(blocks, index, used), context)))
     facts += _stated_scores(blocks, context, used)
     facts.sort(key=lambda pair: pair[0])
     return tuple(fact for _, fact in facts)
@@ -178,44 +178,36 @@ def _first(names: Sequence[str], patterns: Sequence[re.Pattern[str]], *taken: in
     return None
 
 
-def _read_table(  # noqa: PLR0913, PLR0917  the place of a table is more than the table
-    blocks: Sequence[Block],
-    index: int,
-    columns: _Columns,
-    heading: Heading | None,
-    context: Context,
-    used: set[int],
-) -> ScoreTable | None:
-    block = blocks[index]
-    assert isinstance(block, Table)  # noqa: S101  for mypy: the caller looked
-    rows = [_read_row(row, columns, context) for row in block.rows]
+def _read_table(table: Table, columns: _Columns, title: str, context: Context) -> ScoreTable | None:
+    rows = [_read_row(row, columns, context) for row in table.rows]
     total = _total(rows)
     rows = [row for row in rows if row is not total and not _sums_up(row)]
     areas = [row for row in rows if row.weight is not None]
-    title = plain_title(heading.inline) if heading else ""
     if 2 * len(areas) < len(rows) or not areas:
         return None
     if not (columns.certain or total is not None or _LABEL.search(title)):
         return None
-    percent = columns.percent or any(row.weight.percent for row in areas if row.weight)
-    stated = _nearby(blocks, index, used)
-    figure, inline = stated or (None, None)
-    stated_line, stated_column = _place(context, inline.start) if inline else (0, 0)
-    line, column = _place(context, block.start)
+    line, column = _place(context, table.start)
     return ScoreTable(
         path=context.source.path,
         title=title,
         rows=tuple(areas),
         total=total,
-        stated=figure,
-        stated_line=stated_line,
-        stated_column=stated_column,
-        stated_written=find_written(context.source.data, inline.start, inline.end, figure) if inline else None,
         limits=columns.limits,
-        percent=percent,
+        percent=columns.percent or any(row.weight.percent for row in areas if row.weight),
         line=line,
         column=column,
     )
+
+
+def _with_sum(table: ScoreTable, found: tuple[Figure, Inline] | None, context: Context) -> ScoreTable:
+    """The table with the sum that is stated beside it."""
+    if found is None:
+        return table
+    stated, inline = found
+    line, column = _place(context, inline.start)
+    written = find_written(context.source.data, inline.start, inline.end, stated)
+    return table._replace(stated=stated, stated_line=line, stated_column=column, stated_written=written)
 
 
 def _read_row(row: Row, columns: _Columns, context: Context) -> ScoreRow:
