@@ -82,7 +82,7 @@ def _area(line: Line, ties: _Ties) -> Area:
         weighted=float(line.row.weighted.value) if line.row.weighted else None,
         line=line.row.line,
         computed=_number(line.computed),
-        derived=100 * resolved / len(counted) if counted else None,
+        derived=round(100 * resolved / len(counted), 6) if counted else None,
         items=tuple(item.key for item in tied),
     )
 
