@@ -24,8 +24,9 @@ FRAGMENTS = (
     *("**Status:** ", "Status: ", "**", "~~", "`", "```\n", "~~~\n", ": ", " — ", "(", ")", "[", "](x.md#later-001)"),
     *("Done", "Open", "Blocked on ACTION-1", "80 %", "3/5", "✅", "⏳", "âœ…", "ğŸ”’", "RESOLVED", "until:\n"),
     *("<table><tr><th>ID</th></tr><tr><td>ACTION-3</td></tr>", "</table>", "<!-- gapkeeper: ignore -->", "<!--", "-->"),
-    *("\n", "\n\n", "\r\n", "\r", "\u2028", "\t", "\x00", "\u200b", "\u202e", "&amp;", "\\|", "\\", "é", "完了", "---\n"),
-    *("| Area | Weight | Score |\n|---|---|---|\n| A | 50% | 10% |\n", "Phase 26", "## Critical path\n", "┌──┐\n│ ACTION-1 │\n"),
+    *("\n", "\n\n", "\r\n", "\r", "\u2028", "\t", "\x00", "\u200b", "\u202e"),
+    *("&amp;", "\\|", "\\", "é", "完了", "---\n", "Phase 26", "## Critical path\n", "┌──┐\n│ ACTION-1 │\n"),
+    "| Area | Weight | Score |\n|---|---|---|\n| A | 50% | 10% |\n",
 )
 documents = st.one_of(
     st.binary(max_size=300),

@@ -1,0 +1,1 @@
+"""A status as the smallest edit of a document, proven before it is written. Not part of this version yet."""
