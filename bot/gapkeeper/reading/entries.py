@@ -13,7 +13,7 @@ from gapkeeper.reading.blocks import STRIKE, STRONG, Entry, Inline
 from gapkeeper.reading.fields import Fields
 from gapkeeper.reading.headings import Titled, after_id, leading_id, leading_status, names_several, read_title
 from gapkeeper.reading.ids import qualifier, without_ids
-from gapkeeper.reading.marks import leading_emoji
+from gapkeeper.reading.marks import checkbox_status, leading_emoji
 from gapkeeper.reading.values import Context, joined, part, stated
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def read_line(context: Context, line: Inline, entry: Entry | None) -> Iterator[E
     text = joined(line)
     bold = _is_bold(line, start)
     boxed = entry is not None and entry.checkbox is not None
-    marked = leading_emoji(text.lstrip()) is not None or text.lstrip().startswith(("[ ]", "[x]", "[X]"))
+    marked = leading_emoji(text.lstrip()) is not None or checkbox_status(text.lstrip()[:3]) is not None
     several = names_several(context, line, mention)
     mentions = [m for m in context.ids.scan(text) if m.start >= start]
     ids = _adjacent(text, mentions) if several else mentions[:1]

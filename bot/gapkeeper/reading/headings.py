@@ -11,14 +11,14 @@ from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import CODE, STRIKE, STRONG, Inline
 from gapkeeper.reading.ids import squeeze
-from gapkeeper.reading.marks import EMOJI, leading_emoji, priority_word, strip_emoji
+from gapkeeper.reading.marks import BOX, EMOJI, leading_emoji, priority_word, strip_emoji
 from gapkeeper.reading.values import Context, joined, part, stated, struck
 
 if TYPE_CHECKING:
     from gapkeeper.reading.ids import Mention
     from gapkeeper.reading.vocabulary import Reading
 
-_BEFORE_ID = lazy(rf"(?:\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]?(?=\s)|\d+[.)]|#(?=\s)|\[[ xX]\])*")
+_BEFORE_ID = lazy(rf"(?:{BOX}|\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]?(?=\s)|\d+[.)]|#(?=\s))*")
 _AFTER_ID = lazy(r"[\])】」]?\s*(?:[:：]|[-–—](?=\s)|\||\.(?=\s)|[\])】」])?\s*")
 _TRAILING_EMOJI = lazy(rf"(?:\s*[{EMOJI}][\ufe0f\u200d]*)+\s*$")
 _TRAILING_GROUP = lazy(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]\s*$")

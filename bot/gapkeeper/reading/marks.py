@@ -15,7 +15,22 @@ if TYPE_CHECKING:
 #: Two ranges, since a finer set takes as long to compile as a small document takes to read.
 EMOJI = "\u2300-\u2bff\U0001f000-\U0001faff"
 EMOJI_SEQUENCE = lazy(f"[{EMOJI}][\ufe0e\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff]*")
-_CHECKBOX = lazy(r"\[([ xX✓✔])\]")
+#: What teams write between the brackets of a checkbox; only a tick closes, whatever else a mark may mean elsewhere.
+BOXES = {
+    " ": Status.PENDING,
+    "x": Status.RESOLVED,
+    "X": Status.RESOLVED,
+    "✓": Status.RESOLVED,
+    "✔": Status.RESOLVED,
+    "~": Status.IN_PROGRESS,
+    "/": Status.IN_PROGRESS,
+    ">": Status.DEFERRED,
+    "-": Status.PENDING,
+    "!": Status.PENDING,
+    "?": Status.PENDING,
+}
+BOX = r"\[[ xX✓✔~/>!?-]\]"
+_CHECKBOX = lazy(BOX)
 _FRACTION = lazy(r"(?<![\d/.,])(\d{1,6})(?:\s*/\s*|\s+(?:of|out of|von|sur|de|z|van)\s+)(\d{1,6})(?![\d/])")
 _SHARE = lazy(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|％|percent\b|per cent\b|prozent\b)", re.IGNORECASE)
 _FILE_NAME = lazy(r"\S*://\S*|(?<![\w./\\-])[\w./\\-]*\w\.[A-Za-z][A-Za-z0-9]{0,4}(?![\w(])")
@@ -31,10 +46,7 @@ def status_marks(text: str) -> list[re.Match[str]]:
 
 def checkbox_status(mark: str) -> Status | None:
     """What a written checkbox says; None for anything else."""
-    box = _CHECKBOX.fullmatch(mark)
-    if box is None:
-        return None
-    return Status.PENDING if box.group(1) == " " else Status.RESOLVED
+    return BOXES[mark[1]] if _CHECKBOX.fullmatch(mark) else None
 
 
 def shares(text: str) -> Iterator[tuple[float, int, int]]:
