@@ -11,6 +11,7 @@ from gapkeeper.planning import comments, reasons
 from gapkeeper.planning.body import split_body
 from gapkeeper.planning.comments import Move
 from gapkeeper.planning.decide import EFFECTS, Action
+from gapkeeper.planning.digests import statement_digest
 from gapkeeper.planning.marker import TrackerState, comment_key
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Drafting:
             base,
             identity=desired.identity,
             key=item.key,
-            statement=desired.statement,
+            statement=statement_digest(item),
             rules=self.register.rules_digest,
             revision=self.register.revision,
             serial=base.serial + 1,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gapkeeper.planning.marker import Marker
 
 Fields = dict[str, tuple[object, object]]
+NO_UPDATE = IssueUpdate()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Moves:
 
 def field_moves(desired: DesiredIssue, issue: Issue, base: Marker) -> Moves:
     """What follows from what documents ask for now, against the base."""
-    moves = Moves(IssueUpdate(), {}, base)
+    moves = Moves(NO_UPDATE, {}, base)
     if desired.title != base.title.documents:
         moves = _title(moves, desired.title, issue)
     if desired.labels != frozenset(base.labels.documents):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.plan import Change, IssueUpdate, Op
 from gapkeeper.model.status import Rank, State, Status
 from gapkeeper.planning import reasons
 from gapkeeper.planning.body import compose_body, replace_marker
 from gapkeeper.planning.decide import EFFECTS, Action
+from gapkeeper.planning.digests import statement_digest
 from gapkeeper.planning.drafting import Draft, ends, managed_text, shown
 from gapkeeper.planning.fields import field_moves
 from gapkeeper.planning.identity import split_identity
@@ -36,12 +37,14 @@ def draft_follow(with_: Drafting, ours: Ours, action: Action, item: Item, desire
     Raises:
         RejectedError: People's text leaves no room for our part.
     """
-    return _Following(with_, ours, action, item, desired).draft()
+    moves = field_moves(desired, ours.issue, ours.marker)
+    links = link_moves(desired.links, ours.issue, ours.marker.links, with_.targets)
+    one = _Following(with_, ours, action, item, desired)
+    return one.draft(moves, links) if EFFECTS[action].op or one.moved(moves, links) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Following:
-    """One issue, its item, and what was decided."""
+class _Following(NamedTuple):
+    """One issue, its item, and what was decided. A named tuple, since one is made of every issue in every run."""
 
     with_: Drafting
     ours: Ours
@@ -49,14 +52,26 @@ class _Following:
     item: Item
     desired: DesiredIssue
 
-    def draft(self) -> Draft | None:
-        issue, base, effect = self.ours.issue, self.ours.marker, EFFECTS[self.action]
-        moves = field_moves(self.desired, issue, base)
-        links = link_moves(self.desired.links, issue, base.links, self.with_.targets)
+    @property
+    def content_moved(self) -> bool:
+        """Whether the managed part has something else to say."""
+        return self.desired.content != self.ours.marker.body
+
+    def moved(self, moves: Moves, links: LinkMoves) -> bool:
+        """Whether anything follows, state aside."""
+        return bool(
+            moves.fields
+            or self.content_moved
+            or links.add
+            or links.remove
+            or links.base.documents != self.ours.marker.links.documents
+            or self.desired.identity != self.ours.marker.identity
+        )
+
+    def draft(self, moves: Moves, links: LinkMoves) -> Draft:
+        """The change, with everything that one update carries."""
+        issue, effect = self.ours.issue, EFFECTS[self.action]
         fields = moves.fields | self._identity_fields() | self._link_fields(links)
-        renewed = self.desired.content != base.body
-        if not (effect.op or fields or renewed or links.add or links.remove):
-            return None
         change = Change(
             effect.op or Op.UPDATE,
             self.item.key,
@@ -69,7 +84,7 @@ class _Following:
             expects=issue.ground,
         )
         after = self.with_.state_after(effect, issue, self.desired.reason)
-        writes = effect.moves_base or fields or renewed
+        writes = effect.moves_base or fields or self.content_moved
         moves = replace(moves, fields=fields | self._state_fields(after))
         change = self._written(change, moves, links, after) if writes else self._linked(change, moves.fields, links)
         return self._judged(change, closes=issue.state is State.OPEN and after is not TrackerState.OPEN)
@@ -113,13 +128,12 @@ class _Following:
         if Observed.of_state(after) is not Observed.of(issue):
             reason = None if after is TrackerState.OPEN else self.with_.possible(self.desired.reason)
             update = replace(update, state=after.state, reason=reason)
-        renewed = self.desired.content != base.body
-        if renewed or not update.empty:
+        if self.content_moved or not update.empty:
             managed = self.with_.renderer.body(self.item, continues=base.continues)
             body = compose_body(issue.body, marker, managed, self.with_.capabilities)
         else:
             body = replace_marker(issue.body, marker)
-        if renewed:
+        if self.content_moved:
             fields["body"] = (managed_text(issue.body), managed_text(body))
         key, comment = self.with_.comment(self.action, self.item, issue, self.desired.identity, base.serial)
         return replace(
@@ -151,7 +165,7 @@ class _Following:
     def _judged(self, change: Change, *, closes: bool) -> Draft:
         """Tell a reading change, and a close for which nobody edited the item's own statement."""
         base = self.ours.marker
-        same_words = self.desired.statement == base.statement
+        same_words = statement_digest(self.item) == base.statement
         moved = base.state.documents is not None and self.item.status is not base.state.documents
         if moved and same_words and self.with_.register.rules_digest != base.rules:
             held = None if self.with_.policy.accept_reading else "--accept-reading"

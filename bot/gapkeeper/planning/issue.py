@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gapkeeper import escaping
 from gapkeeper.model.snapshot import Reason
 from gapkeeper.model.status import Status
-from gapkeeper.planning.digests import content_digest, statement_digest
+from gapkeeper.planning.digests import content_digest
 from gapkeeper.planning.identity import alias_identities, identity_of
 from gapkeeper.planning.labels import LabelMaker
 from gapkeeper.planning.places import Places
@@ -54,7 +54,6 @@ class DesiredIssue(NamedTuple):
     milestone: str | None
     assignees: frozenset[str]
     links: frozenset[tuple[str, str]]  # (type, identity of the other item)
-    statement: str  # `statement_digest`
     content: str  # `content_digest`: the body is due when the marker's differs
 
     @property
@@ -106,7 +105,6 @@ class IssueRenderer:
             milestone=self._milestones.get(item.key),
             assignees=frozenset() if assignee is None else frozenset({assignee}),
             links=self._links(item),
-            statement=statement_digest(item),
             content=content_digest(item),
         )
 

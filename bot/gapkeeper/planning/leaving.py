@@ -13,7 +13,7 @@ from gapkeeper.planning.body import replace_marker
 from gapkeeper.planning.comments import duplicate_comment, orphan_comment
 from gapkeeper.planning.decide import EFFECTS, Action
 from gapkeeper.planning.drafting import Draft, shown
-from gapkeeper.planning.fields import Moves, label_moves
+from gapkeeper.planning.fields import NO_UPDATE, Moves, label_moves
 from gapkeeper.planning.identity import split_identity
 from gapkeeper.planning.marker import Pair, TrackerState, comment_key
 from gapkeeper.planning.situation import Observed
@@ -29,7 +29,7 @@ def draft_gone(with_: Drafting, ours: Ours, action: Action) -> Draft | None:
     issue, base, effect = ours.issue, ours.marker, EFFECTS[action]
     if effect.op is None:
         return None
-    moves = Moves(IssueUpdate(), {}, base)
+    moves = Moves(NO_UPDATE, {}, base)
     if action is Action.ORPHAN:
         moves = label_moves(moves, frozenset({*base.labels.documents, with_.renderer.labels.orphaned}), issue)
     after = with_.state_after(effect, issue, Reason.NOT_PLANNED)

@@ -22,10 +22,11 @@ from gapkeeper.planning.observe import carries, is_our_account, observe
 from gapkeeper.planning.project import link_numbers, project_changes, requests
 from gapkeeper.planning.safety import Evidence, refusal
 from gapkeeper.planning.situation import Base, Choices, Mover, Observed, situation
+from gapkeeper.planning.title import issue_title
 from gapkeeper.reading.likeness import unlike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from gapkeeper.model.plan import Change
     from gapkeeper.model.policy import SyncPolicy
@@ -33,17 +34,10 @@ if TYPE_CHECKING:
     from gapkeeper.model.snapshot import Capabilities, Issue, Snapshot
     from gapkeeper.model.spans import Place
     from gapkeeper.planning.drafting import Draft
-    from gapkeeper.planning.issue import DesiredIssue
-    from gapkeeper.planning.matching import Match
+    from gapkeeper.planning.matching import Match, Spare
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """One identity, and what happens to it."""
-
-    match: Match
-    action: Action
-    desired: DesiredIssue | None  # None: the item is gone
+_Decided = tuple["Match", Action]  # one identity, and what happens to it
 
 
 def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges know, each by name
@@ -79,38 +73,27 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     on_hold = _Hold(policy.labels.hold)
     matches = [one for one in found.matches if not on_hold.holds(one.ours.issue if one.ours else one.found)]
     spares = [spare for spare in found.spares if not on_hold.holds(spare.ours.issue)]
+    choices = Choices.of(policy)
+    decided = [(one, _action(one, choices, capabilities.title_limit)) for one in matches]
     numbers = {one.item.key: one.ours.issue.number for one in matches if one.item and one.ours}
     renderer = IssueRenderer(register, policy, capabilities, snapshot.namespace, MappingProxyType(numbers))
-    decided = [_decided(one, renderer, Choices.of(policy)) for one in matches]
     targets = _targets(decided)
     with_ = Drafting(register, policy, capabilities, renderer, targets, written_by or _nobody_knows)
     accounts = frozenset(name.casefold() for name in (snapshot.account, *policy.accounts))
-    drafts = [draft for one in decided if (draft := _draft(with_, one, notes)) is not None]
-    drafts += [
-        draft
-        for spare in spares
-        if (draft := draft_spare(with_, spare, written_by_us=is_our_account(spare.ours.issue.author, accounts)))
-    ]
+    drafts = [*_drafts(with_, decided, notes), *_spare_drafts(with_, spares, accounts)]
     chosen = _narrowed(drafts, policy)
-    notes += _unknown_keys(policy.only, register, drafts)
+    notes += [*on_hold.notes(), *_unknown_keys(policy.only, register, drafts)]
     written = [draft for draft in chosen if draft.change.held is None]
     changes = _with_possible_links([draft.change for draft in chosen], targets)
     changes += project_changes([draft.change for draft in written], renderer.labels, snapshot)
-    evidence = Evidence(
-        register=register,
-        policy=policy,
-        capabilities=capabilities,
-        seen=seen,
-        drafts=written,
-        kept=frozenset(one.ours.marker.document for one in matches if one.item and one.ours),
-        is_ancestor=is_ancestor,
-    )
+    kept = frozenset(one.ours.marker.document for one in matches if one.item and one.ours)
+    evidence = Evidence(register, policy, capabilities, seen, written, kept, is_ancestor)
     return Plan(
         tracker=tracker,
         revision=register.revision,
         changes=tuple(sorted(changes, key=lambda change: change.order)),
         refused=refusal(evidence),
-        notes=(*notes, *on_hold.notes()),
+        notes=tuple(notes),
         requests=requests(changes, snapshot, capabilities) if capabilities.forge else 0,
         skipped=len(drafts) - len(chosen),
         numbers=link_numbers(changes, targets.numbers),
@@ -149,22 +132,18 @@ class _Hold:
         return [f"#{number} is on hold (`{self.label}`) and is left alone" for number in sorted(self.numbers)]
 
 
-def _decided(one: Match, renderer: IssueRenderer, choices: Choices) -> _Decided:
-    desired = None if one.item is None else renderer.desired(one.item)
+def _action(one: Match, choices: Choices, title_limit: int) -> Action:
+    """What the state rule says."""
     status = None if one.item is None else one.item.status
     if one.ours is None:
-        return _Decided(one, decide(situation(status, None, one.observed), choices).then, desired)
+        return decide(situation(status, None, one.observed), choices).then
     issue, marker = one.ours.issue, one.ours.marker
-    now = situation(
-        status,
-        Base(marker.state.documents, Observed.of_state(marker.state.tracker)),
-        one.observed,
-        mover=Mover.of(issue.state_actor),
-        unlike=desired is not None
-        and issue.state is State.CLOSED
-        and _is_unlike(marker.title.documents, desired.title),
-    )
-    return _Decided(one, decide(now, choices).then, desired)
+    base = Base(marker.state.documents, Observed.of_state(marker.state.tracker))
+    another = False
+    if issue.state is State.CLOSED and one.item is not None:
+        another = _is_unlike(marker.title.documents, issue_title(one.item, title_limit))
+    now = situation(status, base, one.observed, mover=Mover.of(issue.state_actor), unlike=another)
+    return decide(now, choices).then
 
 
 def _is_unlike(before: str, now: str) -> bool:
@@ -174,31 +153,47 @@ def _is_unlike(before: str, now: str) -> bool:
 def _targets(decided: Iterable[_Decided]) -> Targets:
     numbers: dict[str, int] = {}
     created: set[str] = set()
-    for one in decided:
-        effect = EFFECTS[one.action]
-        if effect.op is Op.CREATE:
-            created.add(one.match.identity)
-        elif effect.op is Op.ADOPT and one.match.found is not None:
-            numbers[one.match.identity] = one.match.found.number
-        elif one.match.ours is not None:
-            numbers[one.match.identity] = one.match.ours.issue.number
+    for one, action in decided:
+        op = EFFECTS[action].op
+        if op is Op.CREATE:
+            created.add(one.identity)
+        elif op is Op.ADOPT and one.found is not None:
+            numbers[one.identity] = one.found.number
+        elif one.ours is not None:
+            numbers[one.identity] = one.ours.issue.number
     return Targets(numbers, created)
 
 
-def _draft(with_: Drafting, one: _Decided, notes: list[str]) -> Draft | None:
-    item, ours, found = one.match.item, one.match.ours, one.match.found
-    op = EFFECTS[one.action].op
-    try:
-        if item is None or one.desired is None:
-            return None if ours is None else draft_gone(with_, ours, one.action)
-        if op is Op.CREATE:
-            return draft_create(with_, one.match, one.action, item, one.desired)
-        if op is Op.ADOPT and found is not None:
-            return draft_adopt(with_, found, one.action, item, one.desired)
-        return None if ours is None else draft_follow(with_, ours, one.action, item, one.desired)
-    except RejectedError as error:  # people's text leaves no room: their issue, their choice
-        notes.append(str(error))
+def _drafts(with_: Drafting, decided: Iterable[_Decided], notes: list[str]) -> Iterator[Draft]:
+    for one, action in decided:
+        try:
+            draft = _draft(with_, one, action)
+        except RejectedError as error:  # people's text leaves no room: their issue, their choice
+            notes.append(str(error))
+        else:
+            if draft is not None:
+                yield draft
+
+
+def _draft(with_: Drafting, one: Match, action: Action) -> Draft | None:
+    op = EFFECTS[action].op
+    if one.item is None:
+        return None if one.ours is None else draft_gone(with_, one.ours, action)
+    if op is None and one.ours is None:
         return None
+    desired = with_.renderer.desired(one.item)
+    if op is Op.CREATE:
+        return draft_create(with_, one, action, one.item, desired)
+    if op is Op.ADOPT and one.found is not None:
+        return draft_adopt(with_, one.found, action, one.item, desired)
+    return None if one.ours is None else draft_follow(with_, one.ours, action, one.item, desired)
+
+
+def _spare_drafts(with_: Drafting, spares: Iterable[Spare], accounts: frozenset[str]) -> Iterator[Draft]:
+    for spare in spares:
+        draft = draft_spare(with_, spare, written_by_us=is_our_account(spare.ours.issue.author, accounts))
+        if draft is not None:
+            yield draft
 
 
 def _narrowed(drafts: list[Draft], policy: SyncPolicy) -> list[Draft]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.policy import OnMove, OnRemove, WriteBack
 from gapkeeper.model.snapshot import Role
@@ -92,16 +93,14 @@ class Moved(StrEnum):
     BOTH = "both"
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """What both sides said at the last sync."""
 
     documents: Status | None  # None: the item was gone
     tracker: Observed
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """Everything that the state rule looks at, policy aside."""
 
     documents: Documents
@@ -112,6 +111,7 @@ class Situation:
     unlike: bool = False  # the title has nothing in common with the one at the last sync
 
 
+@lru_cache(maxsize=4096)  # thousands of issues are in a few dozen situations
 def situation(
     status: Status | None,
     base: Base | None,
