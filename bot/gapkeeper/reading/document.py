@@ -57,9 +57,9 @@ def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> D
         anchor_of=tuple(_anchors_of_ids(context, parsed.blocks, anchors)),
         dates=find_dates(parsed.blocks, context),
         scores=find_readiness(parsed.blocks, context),
-        counts=find_counts(parsed.blocks, context),
+        counts=find_counts(parsed.blocks, context) if found.statements else (),
         gates=find_gates(parsed.blocks, context),
-        drawings=find_drawings(parsed.blocks, context),
+        drawings=find_drawings(parsed.blocks, context) if places.tracked or ids.has_patterns else (),
         diagnostics=tuple(find_own(context, suspects, parsed, found.statements)),
     )
 

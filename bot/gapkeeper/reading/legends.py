@@ -24,9 +24,9 @@ _MEANING = lazy(
     r"(?:meaning|means|description|definition|bedeutung|signification|significado|znaczenie|betekenis|意味|含义|의미)s?$",
     re.IGNORECASE,
 )
-_LEGEND_LINE = lazy(
-    r"\W*(?:status\s+)?(?:legend|legende|légende|leyenda|legenda|key|凡例|图例|범례)\b\W*[:：]", re.IGNORECASE
-)
+_LEGEND = r"(?:legend|legende|légende|leyenda|legenda|key|凡例|图例|범례)\b\W{0,5}[:：]"
+_LEGEND_LINE = lazy(rf"\W{{0,5}}(?:status\s+)?{_LEGEND}", re.IGNORECASE)
+_ANY_LEGEND = lazy(_LEGEND)
 _PAIR = lazy(rf"([{EMOJI}][\ufe0f\u200d]*)\s*[=:–—-]?\s*([^{EMOJI}|,;·•]+)")
 
 # Words of which a document with a legend has one. Looked for one by one: a pattern of them all takes ten times as long.
@@ -45,11 +45,12 @@ def find_legend(text: str, blocks: Sequence[Block], vocabulary: Vocabulary) -> d
     folded = text.lower()
     if not any(hint in folded for hint in _HINTS) and _KEY.search(folded) is None:
         return found
+    with_lines = _ANY_LEGEND.search(folded) is not None
     for block in blocks:
         pairs: Iterator[tuple[str, str]] = iter(())
         if isinstance(block, Table):
             pairs = _table_pairs(block)
-        elif isinstance(block, Paragraph | Entry):
+        elif with_lines and isinstance(block, Paragraph | Entry):
             pairs = (pair for line in block.lines if _LEGEND_LINE.match(line.text) for pair in _PAIR.findall(line.text))
         for emoji, meaning in pairs:
             reading = vocabulary.read(strip_emoji(meaning).strip())

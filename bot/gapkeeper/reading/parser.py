@@ -76,7 +76,7 @@ class _Parser:
         mapped = source.offset if base is None else None
         events: Iterator[tuple[Any, Any]] = pyromark.events_with_range(source.text, options=_OPTIONS)
         for event, place in events:
-            start, end = place["start"], place["end"]
+            start, end = place.values()
             if start < self.html_until:
                 continue
             if mapped is not None:
@@ -88,7 +88,7 @@ class _Parser:
             if type(event) is str:
                 self._break(event, start)
                 continue
-            ((name, value),) = event.items()
+            name, value = event.popitem()
             if name == "Text":
                 if mend is not None:
                     value = mend(value)
@@ -98,10 +98,14 @@ class _Parser:
                 if value == cells_end:
                     self.cells.append(Inline(self.pieces, start, end))
                     self.pieces = []
+                elif value == "Strong":
+                    self.marks &= ~STRONG
                 else:
                     self._end(value, start, end)
             elif name == "Start":
-                if value != cells_end:
+                if value == "Strong":
+                    self.marks |= STRONG
+                elif value != cells_end:
                     self._start(value, start, end)
             elif name == "Code":
                 self._append(value, start, end, CODE)
@@ -155,7 +159,7 @@ class _Parser:
             elif tag == "Paragraph":
                 self._flush_entry()
             return
-        ((name, value),) = tag.items()
+        name, value = tag.popitem()
         if name in {"Link", "Image"}:
             url = value["dest_url"]
             self.urls.append(url)

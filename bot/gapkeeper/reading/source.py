@@ -12,6 +12,7 @@ from gapkeeper.patterns import lazy
 _LINE_END = lazy(rb"\r\n?|\n")  # what CommonMark calls a line ending; `str.splitlines` knows more
 _FRONT_MATTER = lazy(rb"---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FEW_LINES = 50  # questions after which a table of all lines is worth its making
 _FRONT_MATTER_LIMIT = 64 * 1024  # bytes; a longer one is no front matter, and is not searched
 
 
@@ -29,6 +30,7 @@ class Source:
     body: bytes  # the text in UTF-8, which the parser's offsets count in
     _lines: list[int] = field(default_factory=list)
     _last_table_end: int | None = None
+    _asked: int = 0  # how often a line was asked for
 
     def offset(self, utf8_offset: int) -> int:
         """The offset into the original bytes for an offset into the text's UTF-8."""
@@ -46,6 +48,9 @@ class Source:
     def line(self, offset: int) -> int:
         """The line, from 1, of a byte offset."""
         if not self._lines:
+            if self._asked < _FEW_LINES and b"\r" not in self.data:
+                self._asked += 1
+                return self.data.count(b"\n", 0, offset) + 1
             if b"\r" in self.data:
                 self._lines = [0, *[m.end() for m in _LINE_END.finditer(self.data)]]
             else:
@@ -54,8 +59,10 @@ class Source:
 
     def column(self, offset: int) -> int:
         """The column, from 1 and in bytes, of a byte offset."""
-        line = self.line(offset)
-        return offset - self._lines[line - 1] + 1
+        if self._lines:
+            return offset - self._lines[bisect_right(self._lines, offset) - 1] + 1
+        before = self.data.rfind(b"\n", 0, offset)
+        return offset - max(before, self.data.rfind(b"\r", max(before, 0), offset))
 
 
 def decode(path: str, data: bytes) -> Source:
