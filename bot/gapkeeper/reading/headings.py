@@ -11,7 +11,7 @@ from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import CODE, STRIKE, STRONG, Inline
 from gapkeeper.reading.ids import squeeze
-from gapkeeper.reading.marks import BOX, EMOJI, leading_emoji, priority_word, strip_emoji
+from gapkeeper.reading.marks import BOX, DETAIL, EMOJI, leading_emoji, priority_word, strip_emoji, without_details
 from gapkeeper.reading.values import Context, joined, part, stated, struck
 
 if TYPE_CHECKING:
@@ -19,12 +19,20 @@ if TYPE_CHECKING:
     from gapkeeper.reading.vocabulary import Reading
 
 _BEFORE_ID = lazy(rf"(?:{BOX}|\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]?(?=\s)|\d+[.)]|#(?=\s))*")
-_AFTER_ID = lazy(r"[\])】」]?\s*(?:[:：]|[-–—](?=\s)|\||\.(?=\s)|[\])】」])?\s*")
+_AFTER_ID = lazy(r"[\])】」]?\s*(?:[:：]|[-–—·•](?=\s)|\||\.(?=\s)|[\])】」])?\s*")
 _TRAILING_EMOJI = lazy(rf"(?:\s*[{EMOJI}][\ufe0f\u200d]*)+\s*$")
 _TRAILING_GROUP = lazy(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]\s*$")
 _TRAILING_UPPER = lazy(r"(?:^|\s)((?:[A-Z][A-Z']+|N/A)(?:[\s-]+(?:[A-Z][A-Z']+))*)\s*$")
+_TRAILING_DETAIL = lazy(
+    rf"(?:\s*[,;(\[]|\s[–—-]+(?=\s)|\s)\s*{DETAIL}(?:[,;]?\s+{DETAIL}){{0,3}}[\s)\]]*$", re.IGNORECASE
+)
+_BREAK = lazy(r"\s+(?:-{1,2}|[–—·•|])\s+")
+_LEADING_TAG = lazy(
+    r"[\[(【（](?P<group>[^()\[\]（）【】]{1,40})[)\]】）]\s*(?:[:：·•|]|[-–—](?=\s))?\s*"
+    r"|(?P<word>[^()\[\]（）【】:：·•|–—-]{1,30}?)\s*(?:[·•|]|[:：–—-](?=\s))\s*"
+)
 _CATEGORY_GROUP = lazy(r"[(\[]([^()\[\]]*)[)\]]\s*$")
-_SEPARATORS = " \t\u00a0-–—:|→"
+_SEPARATORS = " \t\u00a0-–—:|·•→"
 _MOST_MARKERS = 8
 _LONGEST_MARKER = 200  # characters at the end of a title in which markers are looked for
 
@@ -82,15 +90,21 @@ def read_title(context: Context, inline: Inline, start: int) -> Titled:
     for _ in range(_MOST_MARKERS):
         if end <= start:
             break
-        found = _marker(context, inline, text, start, end)
+        found = _marker(context, inline, text, start, end) or _dated_marker(context, inline, text, start, end)
         if found is None:
             break
         end, status, importance = found
         if status is not None:
             statuses.append(status)
         priority = priority or importance
-    start = _leading_marker(context, inline, (start, end), statuses)
-    end = len(text[:end].rstrip(_SEPARATORS)) if statuses else end
+    for _ in range(_MOST_MARKERS):
+        begin = _leading_marker(context, inline, (start, end), statuses)
+        begin, importance = _leading_tag(context, inline, (begin, end), statuses)
+        priority = priority or importance
+        if begin == start:
+            break
+        start = begin
+    end = len(text[:end].rstrip(_SEPARATORS)) if statuses or priority else end
     end = max(start, end)
     title_part = part(context, inline, start, end)
     if not statuses and title_part and struck(title_part):
@@ -117,6 +131,43 @@ def _leading_marker(context: Context, inline: Inline, place: tuple[int, int], st
     return start + emoji.end() + len(rest) - len(rest.lstrip())
 
 
+def _leading_tag(
+    context: Context, inline: Inline, place: tuple[int, int], statuses: list[StatedStatus]
+) -> tuple[int, tuple[str, int, int] | None]:
+    """A tag that the title begins with, `[HIGH] Weak hash`, `P1 · No rights`: where words begin, and its priority."""
+    start, end = place
+    tag = _LEADING_TAG.match(joined(inline), start, end)
+    if tag is None or tag.end() >= end:
+        return start, None
+    name = "group" if tag["group"] else "word"
+    inner, at = tag[name], tag.start(name)
+    separator = joined(inline)[tag.end(name) : tag.end()]
+    emphatic = name == "group" or inner.isupper() or any(c in "·•|" for c in separator)
+    if not emphatic or context.vocabulary.remainder(without_details(inner)):
+        return start, None
+    reading, importance = context.vocabulary.read(inner, context.legend), priority_word(inner)
+    if not reading.known and importance is None:
+        return start, None
+    if reading.known and not statuses:
+        span = _whole(context, inline, at, at + len(inner))
+        statuses.append(stated(context, reading, StatusForm.MARKER, span))
+    if importance is None:
+        return tag.end(), None
+    return tag.end(), (importance.group(), at + importance.start(), at + importance.end())
+
+
+def _dated_marker(
+    context: Context, inline: Inline, text: str, start: int, end: int
+) -> tuple[int, StatedStatus | None, None] | None:
+    """A marker with a date or the like behind it: `✅ FIXED (2026-02-04)`, `— FIXED in 1.4.2`."""
+    start = max(start, end - _LONGEST_MARKER)
+    detail = _TRAILING_DETAIL.search(text, start, end)
+    if detail is None or detail.start() <= start:
+        return None
+    found = _marker(context, inline, text, start, detail.start())
+    return None if found is None or found[1] is None else (found[0], found[1], None)
+
+
 def _marker(
     context: Context, inline: Inline, text: str, start: int, end: int
 ) -> tuple[int, StatedStatus | None, tuple[str, int, int] | None] | None:
@@ -126,8 +177,15 @@ def _marker(
     if not body.isascii() and (emoji := _TRAILING_EMOJI.search(body)):
         return _emoji_marker(context, inline, start, emoji)
     if group := _TRAILING_GROUP.search(body):
-        return _group_marker(context, inline, start, group)
-    return _word_marker(context, inline, text, start, end)
+        return _tag_marker(context, inline, start + group.start(), (start + group.start(1), group.group(1)))
+    if (word := _word_marker(context, inline, text, start, end)) is not None:
+        return word
+    breaks = list(_BREAK.finditer(body))
+    if not breaks or breaks[-1].start() == 0:
+        return None
+    return _tag_marker(
+        context, inline, start + breaks[-1].start(), (start + breaks[-1].end(), body[breaks[-1].end() :])
+    )
 
 
 def _emoji_marker(
@@ -140,13 +198,13 @@ def _emoji_marker(
     return start + emoji.start(), stated(context, reading, StatusForm.MARKER, span) if reading.known else None, None
 
 
-def _group_marker(
-    context: Context, inline: Inline, start: int, group: re.Match[str]
+def _tag_marker(
+    context: Context, inline: Inline, begin: int, tag: tuple[int, str]
 ) -> tuple[int, StatedStatus | None, tuple[str, int, int] | None] | None:
-    inner = group.group(1)
-    if not inner.strip() or context.vocabulary.remainder(inner):
-        return None
-    at = start + group.start(1)
+    """What stands in parentheses at the end, or behind the last dash or dot: a marker where no other word is in it."""
+    at, inner = tag
+    if not inner.strip() or context.ids.scan(inner) or context.vocabulary.remainder(without_details(inner)):
+        return None  # `(LATER-003)` is an item, and not Later
     valid = "".join(p.text for p in part(context, inline, at, at + len(inner)).pieces if not p.marks & STRIKE)
     reading = context.vocabulary.read(valid, context.legend)
     importance = priority_word(valid)
@@ -156,7 +214,7 @@ def _group_marker(
     if reading.known:
         status = stated(context, reading, StatusForm.MARKER, _whole(context, inline, at, at + len(inner)))
     found = None if importance is None else (importance.group(), at + importance.start(), at + importance.end())
-    return start + group.start(), status, found
+    return begin, status, found
 
 
 def _word_marker(

@@ -34,7 +34,25 @@ _CHECKBOX = lazy(BOX)
 _FRACTION = lazy(r"(?<![\d/.,])(\d{1,6})(?:\s*/\s*|\s+(?:of|out of|von|sur|de|z|van)\s+)(\d{1,6})(?![\d/])")
 _SHARE = lazy(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|％|percent\b|per cent\b|prozent\b)", re.IGNORECASE)
 _FILE_NAME = lazy(r"\S*://\S*|(?<![\w./\\-])[\w./\\-]*\w\.[A-Za-z][A-Za-z0-9]{0,4}(?![\w(])")
-PRIORITY = lazy(r"(?<!\w)(?:p[0-4]|critical|high|medium|low|highest|lowest|urgent)(?!\w)", re.IGNORECASE)
+PRIORITY = lazy(
+    r"(?<!\w)(?:p[0-4]|critical|high|medium|low|highest|lowest|urgent|blocker|major|minor|trivial|kritisch|hoch|mittel|"
+    r"niedrig|critique|haute|moyenne|basse|cr[ií]tic[ao]|alt[ao]|m[eé]di[ao]|baj[ao]|baix[ao]|krytyczny|wysoki|średni|"
+    r"niski|hoog|laag)(?!\w)",
+    re.IGNORECASE,
+)
+_WHEN = (
+    r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:,?\s+\d{4})?"
+)
+_WHERE = (
+    r"(?:(?:pr|mr|pull request|commit|release|version|sprint|phase|wave|build|session|batch)\s*)?[#!]?v?\d[\w.]*|"
+    r"(?=[a-f]*\d)[0-9a-f]{7,40}"
+)
+#: When or where something was done, as it stands behind a status: `in PR #42`, `2026-02-04`, `2h`.
+DETAIL = (
+    rf"(?:\b(?:in|on|via|at|with|since|as of|see|am|mit|le|en|el|em|w|op)\s+)?(?:{_WHEN}|(?<!\w)(?:{_WHERE}))(?!\w)"
+)
+_DETAILS = lazy(DETAIL, re.IGNORECASE)
 
 
 def status_marks(text: str) -> list[re.Match[str]]:
@@ -72,6 +90,11 @@ def begun(text: str) -> bool:
 def without_file_names(text: str) -> str:
     """The text without file names and addresses: `LATER.md` is not Later."""
     return _FILE_NAME.sub(" ", text) if "." in text or "://" in text else text
+
+
+def without_details(text: str) -> str:
+    """The text without dates, versions, numbers of pull requests, and the like."""
+    return _DETAILS.sub(" ", text) if any(c.isdigit() for c in text) else text
 
 
 def strip_emoji(text: str) -> str:
