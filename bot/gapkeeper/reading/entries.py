@@ -11,7 +11,15 @@ from gapkeeper.model.status import Rank, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRIKE, STRONG, Entry, Inline
 from gapkeeper.reading.fields import Fields
-from gapkeeper.reading.headings import Titled, after_id, leading_id, leading_status, names_several, read_title
+from gapkeeper.reading.headings import (
+    Titled,
+    after_id,
+    leading_id,
+    leading_priority,
+    leading_status,
+    names_several,
+    read_title,
+)
 from gapkeeper.reading.ids import qualifier, without_ids
 from gapkeeper.reading.marks import checkbox_status, leading_emoji
 from gapkeeper.reading.values import Context, joined, part, stated
@@ -160,6 +168,8 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
         _take_markers(statement, line, titled)
     if (before := leading_status(context, line, start)) is not None:
         fields.statuses.append(before)
+    if (tag := leading_priority(context, line, start)) is not None:
+        fields.texts.setdefault("priority", tag)
     title = titled.title if titled else ""
     if note:  # `ACTION-040 (Feature Routes): Not Started - correct`: the title is what stands in parentheses
         _take_note(statement, line, note)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.model.items import StatedStatus, StatusForm
+from gapkeeper.model.items import FieldText, StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
 from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from gapkeeper.reading.vocabulary import Reading
 
 _BEFORE_ID = lazy(rf"(?:{BOX}|\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]?(?=\s)|\d+[.)]|#(?=\s))*")
+_TAG_BEFORE_ID = lazy(
+    r"(?:\d+(?:\.\d+)*[.)]|\W)*?(?:[\[(【（](?P<group>[^()\[\]（）【】]{1,40})[)\]】）]"
+    r"|(?P<word>[A-Z][A-Z0-9' ]{1,30}?)\s*(?:[:：·•|]|[-–—](?=\s)))\s*[\[*]*$"
+)
 _AFTER_ID = lazy(r"[\])】」]?\s*(?:[:：]|[-–—·•](?=\s)|\||\.(?=\s)|[\])】」])?\s*")
 _TRAILING_EMOJI = lazy(rf"(?:\s*[{EMOJI}][\ufe0f\u200d]*)+\s*$")
 _TRAILING_GROUP = lazy(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]\s*$")
@@ -34,6 +38,7 @@ _LEADING_TAG = lazy(
 _CATEGORY_GROUP = lazy(r"[(\[]([^()\[\]]*)[)\]]\s*$")
 _SEPARATORS = " \t\u00a0-–—:|·•→"
 _MOST_MARKERS = 8
+_LONGEST_TAG = 60
 _LONGEST_MARKER = 200  # characters at the end of a title in which markers are looked for
 
 
@@ -50,7 +55,7 @@ class Titled(NamedTuple):
 def leading_id(context: Context, inline: Inline) -> tuple[Mention, int, int] | None:
     """The ID or range that an inline begins with, and the characters where it starts and where the rest does.
 
-    An ordinal, an emoji or a bracket may stand before it, and nothing else.
+    An ordinal, an emoji or a bracket may stand before it, a tag such as `[HIGH]` or `CRITICAL —`, and nothing else.
     """
     text = joined(inline)
     mentions = context.ids.scan(text)
@@ -58,9 +63,19 @@ def leading_id(context: Context, inline: Inline) -> tuple[Mention, int, int] | N
         return None
     first = mentions[0]
     before = _BEFORE_ID.match(text)
-    if before is None or before.end() != first.start:
+    if before is None or (before.end() != first.start and not _is_tag(context, text[: first.start])):
         return None
     return first, first.start, first.end
+
+
+def _is_tag(context: Context, lead: str) -> bool:
+    """Whether a status or a priority stands before an ID as a tag: `[DONE]`, `CRITICAL —`; not `Blocked by`."""
+    tag = _TAG_BEFORE_ID.match(lead) if len(lead) <= _LONGEST_TAG else None
+    if tag is None or context.vocabulary.remainder(tag["group"] or tag["word"]):
+        return False
+    reading = context.vocabulary.read(tag["group"] or tag["word"], context.legend)
+    closes = reading.known and reading.status.state is State.CLOSED
+    return closes or priority_word(lead) is not None or (reading.known and tag["group"] is not None)
 
 
 def names_several(context: Context, inline: Inline, mention: Mention) -> bool:
@@ -267,6 +282,15 @@ def leading_status(context: Context, inline: Inline, start: int) -> StatedStatus
         return None
     form = StatusForm.CHECKBOX if "[" in lead[reading.start : reading.end] else StatusForm.MARKER
     return stated(context, reading, form, _whole(context, inline, reading.start, reading.end))
+
+
+def leading_priority(context: Context, inline: Inline, start: int) -> FieldText | None:
+    """A priority that stands as a tag before the ID."""
+    word = priority_word(joined(inline)[:start])
+    if word is None:
+        return None
+    span = _whole(context, inline, word.start(), word.end())
+    return FieldText(word.group(), span, context.source.line(span.start))
 
 
 def category_text(context: Context, text: str) -> str:

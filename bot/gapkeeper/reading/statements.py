@@ -16,6 +16,7 @@ from gapkeeper.reading.headings import (
     after_id,
     category_text,
     leading_id,
+    leading_priority,
     leading_status,
     names_several,
     read_title,
@@ -172,6 +173,8 @@ class Walk:
         if titled.priority:
             value = part(context, inline, titled.priority[1], titled.priority[2])
             lines.texts["priority"] = FieldText(titled.priority[0], value.span, context.source.line(inline.start))
+        elif (tag := leading_priority(context, inline, start)) is not None:
+            lines.texts["priority"] = tag
         title = None
         if any(c.isalnum() for c in titled.title):
             value = part(context, inline, titled.start, titled.end)
