@@ -1,6 +1,6 @@
 """IDs in text: single ones, ranges and lists, and the document that qualifies them.
 
-    KIND(-SUB)*-NUMBER      LATER-001  ISSUE-NEW-001  GAP-API-001  A11Y-004  D-003a
+    KIND(-SUB)*-NUMBER      LATER-001  ISSUE-NEW-001  GAP-API-001  A11Y-004  D-003a  TASK-2.3
 
 Whole tokens only: `GAP-007` is not in `BOM-GAP-007`.
 """
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _NUMBER = r"\d{1,5}"
+_PART = r"(?:\.\d{1,3}){1,3}(?!\.?\d)"  # `TASK-2.3` is no TASK-2, and `TLS-1.2` no TLS-1
 # An ID with a hidden character in it is no ID, nor is a file name; a range's second ID may follow.
 _END = rf"(?![A-Za-z0-9_{INVISIBLE}]|-(?!(?P=prefix)\d)[A-Za-z])"
 _ID = lazy(
-    rf"(?<![\w{INVISIBLE}-])(?P<prefix>[A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-)(?P<number>{_NUMBER})(?P<suffix>[A-Za-z]?){_END}"
+    rf"(?<![\w{INVISIBLE}-])(?P<prefix>[A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-)(?P<number>{_NUMBER})(?P<suffix>{_PART}|[A-Za-z]?){_END}"
 )
 _DASH = r"(?:–|—|〜|～|~|\.\.\.?|…|-)"  # with spaces around it, the second ID has to be whole: `ACTION-5 – 7 days`
 _THROUGH = r"\s+(?:through|thru|to|until|bis|à|até|do|tot|t/m)\s+"
@@ -35,6 +36,10 @@ _FILE = lazy(
 _FRAGMENT = lazy(rf"(?:[A-Z][A-Z0-9]*-)+{_NUMBER}[A-Z]?(?![A-Z0-9_])", re.IGNORECASE)
 _ADDRESS = lazy(r"\w+://\S*")
 _SPACES = lazy(r"\s+")
+
+
+_LONGEST_KEPT = 200  # characters of a text whose IDs are remembered
+_MOST_KEPT = 2_000
 
 
 class Mention(NamedTuple):
@@ -70,6 +75,7 @@ class Ids:
         self._all = rules.all_kinds
         self._extra = [_Extra(kind, _compile(kind.pattern)) for kind in rules.kinds if kind.pattern]
         self._cache: dict[str, str | None] = {}
+        self._scanned: dict[str, list[Mention]] = {}  # a cell is asked about several times
         names = "|".join(re.escape(kind.name) for kind in rules.kinds)
         #: Where a tracked ID may begin, in bytes: for a cheap look before the text is read.
         self.tracked = re.compile((r"[A-Z][A-Z0-9]*-" if rules.all_kinds or not names else f"(?:{names})-").encode())
@@ -83,6 +89,16 @@ class Ids:
         """Every ID and range in a text, in order."""
         if "-" not in text and not self._extra:
             return []
+        if len(text) > _LONGEST_KEPT:
+            return self._scan_all(text)
+        found = self._scanned.get(text)
+        if found is None:
+            if len(self._scanned) > _MOST_KEPT:
+                self._scanned.clear()
+            found = self._scanned[text] = self._scan_all(text)
+        return found
+
+    def _scan_all(self, text: str) -> list[Mention]:
         found = list(_scan(text))
         if "://" in text and found:
             addresses = [m.span() for m in _ADDRESS.finditer(text)]
@@ -144,7 +160,7 @@ def _scan(text: str) -> Iterator[Mention]:
     while match := _ID.search(text, position):
         prefix, first, suffix = match["prefix"], match["number"], match["suffix"]
         position = match.end()
-        last, end = _range_end(text, position, prefix, first)
+        last, end = (None, position) if suffix else _range_end(text, position, prefix, first)
         yield Mention(prefix, first, last, suffix, match.start(), end)
         position = end
         yield from (tail := list(_tail(text, position, prefix, first)))

@@ -26,15 +26,23 @@ _MEANING = lazy(
 )
 _LEGEND = r"(?:legend|legende|légende|leyenda|legenda|key|凡例|图例|범례)\b\W{0,5}[:：]"
 _LEGEND_LINE = lazy(rf"\W{{0,5}}(?:status\s+)?{_LEGEND}", re.IGNORECASE)
-_ANY_LEGEND = lazy(_LEGEND)
 _PAIR = lazy(rf"([{EMOJI}][\ufe0f\u200d]*)\s*[=:–—-]?\s*([^{EMOJI}|,;·•]+)")
 
-# Words of which a document with a legend has one. Looked for one by one: a pattern of them all takes ten times as long.
-_HINTS = (
-    *("meaning", "legend", "légende", "leyenda", "bedeutung", "icon", "emoji", "symbol", "marker", "signific"),
-    *("znaczenie", "betekenis", *"凡图記符图意含아범의"),
+# Words of which a document with a legend line has one: looked for one by one, since a pattern of all is slow.
+_LEGEND_WORDS = (
+    "egend",
+    "EGEND",
+    "Légende",
+    "légende",
+    "leyenda",
+    "Leyenda",
+    "Key",
+    "KEY",
+    "key",
+    "凡例",
+    "图例",
+    "범례",
 )
-_KEY = lazy(r"\bkey\b")
 
 
 def find_legend(text: str, blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[str, Status | None]:
@@ -42,24 +50,25 @@ def find_legend(text: str, blocks: Sequence[Block], vocabulary: Vocabulary) -> d
     found: dict[str, Status | None] = {}
     if text.isascii():
         return found
-    folded = text.lower()
-    if not any(hint in folded for hint in _HINTS) and _KEY.search(folded) is None:
-        return found
-    with_lines = _ANY_LEGEND.search(folded) is not None
+    with_lines = any(word in text for word in _LEGEND_WORDS)
     for block in blocks:
         pairs: Iterator[tuple[str, str]] = iter(())
         if isinstance(block, Table):
             pairs = _table_pairs(block)
         elif with_lines and isinstance(block, Paragraph | Entry):
-            pairs = (pair for line in block.lines if _LEGEND_LINE.match(line.text) for pair in _PAIR.findall(line.text))
+            pairs = (pair for line in block.lines if _may_be_legend(line.text) for pair in _PAIR.findall(line.text))
         for emoji, meaning in pairs:
             reading = vocabulary.read(strip_emoji(meaning).strip())
             found.setdefault(plain_emoji(emoji), reading.status if reading.known else None)
     return found
 
 
+def _may_be_legend(text: str) -> bool:
+    return not text.isascii() and _LEGEND_LINE.match(text) is not None
+
+
 def _table_pairs(table: Table) -> Iterator[tuple[str, str]]:
-    if not 2 <= len(table.head) <= 4:
+    if not 2 <= len(table.head) <= 4 or not any(leading_emoji(row.cells[0].text) for row in table.rows[:1]):
         return
     symbols = _SYMBOL.match(table.head[0].text.strip()) is not None
     meanings = any(_MEANING.match(c.text.strip()) for c in table.head[1:])

@@ -238,7 +238,8 @@ class Offsets:
 
 def joined(inline: Inline) -> str:
     """The inline's text with exactly the characters of its pieces: offsets into it can be found again."""
-    return "".join(p.text for p in inline.pieces)
+    pieces = inline.pieces
+    return pieces[0].text if len(pieces) == 1 else "".join([p.text for p in pieces])
 
 
 def part(context: Context, inline: Inline, start: int, end: int) -> Inline:
