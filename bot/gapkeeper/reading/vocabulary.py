@@ -44,6 +44,7 @@ _ANSWER = lazy(r"\s*[:=–—-]\s*")  # `Resolved: No`
 _ONLY_ANSWERS = frozenset(
     {"no", "not", "nein", "nicht", "non", "pas", "não", "nie", "niet"}
 )  # doubt only as the first word
+_NO_LONGER = frozenset({"no", "none", "nothing", "not", "longer", "was", "were", "previously", "formerly", "0", "zero"})
 _ZERO = lazy(r"(?<![\d.,/])0\s*$")  # `0 done`
 _LOOK_BACK = 4  # words before a closing word in which a hedge or negation counts
 _YES = frozenset({"yes", "y", "true", "ja", "oui", "sí", "si", "sim", "tak", "はい", "是", "예"})
@@ -200,10 +201,18 @@ class Vocabulary:
                 doubtful = self._hedged(text, tokens, match) or self._negated(text, tokens, match)
                 after = next((t.text for t in tokens if t.start >= mark.end()), "")
                 doubtful = doubtful or any(after in words for words in self._lexicon.hedges.values())
+                if self._open_mark_after(text, mark.end(), legend):
+                    return Reading(Status.IN_PROGRESS, known=True, start=mark.start(), end=mark.end())
                 if doubtful or below_whole(text) or text[mark.end() :].lstrip().startswith("?"):
                     return Reading(_CAUTIOUS[begun(text)], known=True, start=mark.start(), end=mark.end())
             return Reading(status, known=True, start=mark.start(), end=mark.end())
         return UNKNOWN
+
+    def _open_mark_after(self, text: str, end: int, legend: Mapping[str, Status | None]) -> bool:
+        """Whether an open mark follows: `✅ code, ⏳ tests`."""
+        marks = (m.group() for m in status_marks(text) if m.start() >= end)
+        found = (checkbox_status(mark) or self.emoji_status(mark, legend) for mark in marks)
+        return any(status is not None and status.state is State.OPEN for status in found)
 
     def _matches(self, text: str, tokens: list[_Token]) -> Iterator[_Match]:
         """Status phrases, the longest at each place, from left to right."""
@@ -289,6 +298,8 @@ class Vocabulary:
         after = [t for t in tokens[match.token :] if match.end <= t.start < stop]
         for index, token in enumerate(after):
             pair = f"{token.text} {after[index + 1].text}" if index + 1 < len(after) else ""
+            if index and after[index - 1].text in _NO_LONGER:
+                continue  # `Done, nothing pending`, `Closed (was pending)`
             if token.text in known and token.text not in _ONLY_ANSWERS:
                 return True
             if pair in known or (index == 0 and token.text in known and _ANSWER.match(text, match.end)):
