@@ -54,7 +54,11 @@ class Fields:
 
     def add(self, name: str, value: Inline, form: StatusForm) -> None:
         """Take a value under the field that its name stands for; an unknown name goes to the description."""
-        meaning = self.last = self.context.vocabulary.field(name)
+        self.take(self.context.vocabulary.field(name), name, value, form)
+
+    def take(self, meaning: str | None, name: str, value: Inline, form: StatusForm) -> None:
+        """Take a value under a field, or under its own name where that is no field."""
+        self.last = meaning
         if meaning == "status":
             status = read_status(self.context, value, form, yes_no=name.strip().endswith("?"))
             if status is not None:

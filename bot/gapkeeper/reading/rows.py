@@ -127,7 +127,7 @@ def _read_cells(fields: Fields, row: Row, columns: Columns, key: int, title: int
     for index, cell in enumerate(row.cells[: len(columns.names)]):
         if index == key or not cell.text or (index == title and columns.meanings[index] is None):
             continue
-        fields.add(columns.names[index], cell, StatusForm.CELL)
+        fields.take(columns.meanings[index], columns.names[index], cell, StatusForm.CELL)
 
 
 def _is_free_text(text: str) -> bool:
