@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from gapkeeper.model.status import Status
@@ -81,7 +82,7 @@ def decode_marker(values: object) -> Marker:
         revision=_optional_text(get("revision")),
         serial=_whole(values["serial"]),
         body=_text(values["body"]),
-        labels=_halves(get("labels", _NEITHER), _names),
+        labels=_shared_names(*_halves(get("labels", _NEITHER), _names)),
         added_labels=_names(get("added_labels")),
         milestone=NO_MILESTONE if milestone is None else _halves(milestone, _optional_text),
         assignees=_halves(get("assignees", _NEITHER), _names),
@@ -110,7 +111,24 @@ def _halves(value: object, read: Callable[[object], ValueT]) -> Pair[ValueT, Val
 
 def _state(value: object) -> Pair[Status | None, TrackerState]:
     documents, tracker = _list(value)
-    return Pair(_STATUSES[_optional_text(documents)], _STATES[_text(tracker)])
+    return _shared_state(_STATUSES[_optional_text(documents)], _STATES[_text(tracker)])
+
+
+# Thousands of issues are in the same few states and have the same few sets of labels: what they share is one
+# object, which spares memory, and the garbage collector a walk through everything that was read.
+@lru_cache(maxsize=1024)
+def _shared_state(documents: Status | None, tracker: TrackerState) -> Pair[Status | None, TrackerState]:
+    return Pair(documents, tracker)
+
+
+@lru_cache(maxsize=1024)
+def _shared_names(documents: Names, tracker: Names) -> Pair[Names, Names]:
+    return Pair(documents, tracker)
+
+
+@lru_cache(maxsize=1024)
+def _shared(names: Names) -> Names:
+    return names
 
 
 def _links(value: object) -> Pair[Links, NumberLinks]:
@@ -154,7 +172,7 @@ def _names(value: object) -> Names:
     names = tuple([name for name in listed if isinstance(name, str)])
     if len(names) != len(listed):
         raise TypeError(f"a list of text expected, not {value!r}")
-    return names
+    return _shared(names)
 
 
 def _canonical(value: object) -> str:

@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from gapkeeper.planning.matching import Match, Spare
 
 
-_Decided = tuple["Match", Action]  # one identity, and what happens to it
-
-
 def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges know, each by name
     register: Register,
     snapshot: Snapshot,
@@ -74,13 +71,13 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     matches = [one for one in found.matches if not on_hold.holds(one.ours.issue if one.ours else one.found)]
     spares = [spare for spare in found.spares if not on_hold.holds(spare.ours.issue)]
     choices = Choices.of(policy)
-    decided = [(one, _action(one, choices, capabilities.title_limit)) for one in matches]
+    actions = [_action(one, choices, capabilities.title_limit) for one in matches]
     numbers = {one.item.key: one.ours.issue.number for one in matches if one.item and one.ours}
     renderer = IssueRenderer(register, policy, capabilities, snapshot.namespace, MappingProxyType(numbers))
-    targets = _targets(decided)
+    targets = _targets(matches, actions)
     with_ = Drafting(register, policy, capabilities, renderer, targets, written_by or _nobody_knows)
     accounts = frozenset(name.casefold() for name in (snapshot.account, *policy.accounts))
-    drafts = [*_drafts(with_, decided, notes), *_spare_drafts(with_, spares, accounts)]
+    drafts = [*_drafts(with_, matches, actions, notes), *_spare_drafts(with_, spares, accounts)]
     chosen = _narrowed(drafts, policy)
     notes += [*on_hold.notes(), *_unknown_keys(policy.only, register, drafts)]
     written = [draft for draft in chosen if draft.change.held is None]
@@ -150,10 +147,10 @@ def _is_unlike(before: str, now: str) -> bool:
     return before != now and unlike(before, now)
 
 
-def _targets(decided: Iterable[_Decided]) -> Targets:
+def _targets(matches: Iterable[Match], actions: Iterable[Action]) -> Targets:
     numbers: dict[str, int] = {}
     created: set[str] = set()
-    for one, action in decided:
+    for one, action in zip(matches, actions, strict=True):
         op = EFFECTS[action].op
         if op is Op.CREATE:
             created.add(one.identity)
@@ -164,8 +161,8 @@ def _targets(decided: Iterable[_Decided]) -> Targets:
     return Targets(numbers, created)
 
 
-def _drafts(with_: Drafting, decided: Iterable[_Decided], notes: list[str]) -> Iterator[Draft]:
-    for one, action in decided:
+def _drafts(with_: Drafting, matches: Iterable[Match], actions: Iterable[Action], notes: list[str]) -> Iterator[Draft]:
+    for one, action in zip(matches, actions, strict=True):
         try:
             draft = _draft(with_, one, action)
         except RejectedError as error:  # people's text leaves no room: their issue, their choice
