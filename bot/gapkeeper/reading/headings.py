@@ -27,15 +27,14 @@ _AFTER_ID = lazy(r"[\])】」]?\s*(?:[:：]|[-–—·•](?=\s)|\||\.(?=\s)|[\]
 _TRAILING_EMOJI = lazy(rf"(?:\s*[{EMOJI}][\ufe0f\u200d]*)+\s*$")
 _TRAILING_GROUP = lazy(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]\s*$")
 _TRAILING_UPPER = lazy(r"(?:^|\s)((?:[A-Z][A-Z']+|N/A)(?:[\s-]+(?:[A-Z][A-Z']+))*)\s*$")
-_TRAILING_DETAIL = lazy(
-    rf"(?:\s*[,;(\[]|\s[–—-]+(?=\s)|\s)\s*{DETAIL}(?:[,;]?\s+{DETAIL}){{0,3}}[\s)\]]*$", re.IGNORECASE
+TRAILING_DETAIL = lazy(
+    rf"(?:\s*[,;(\[]|\s[–—-]+(?=\s)|\s)\s*{DETAIL}(?:[,;]?\s+\(?{DETAIL}){{0,3}}[\s)\]]*$", re.IGNORECASE
 )
 _BREAK = lazy(r"\s+(?:-{1,2}|[–—·•|])\s+")
 _LEADING_TAG = lazy(
     r"[\[(【（](?P<group>[^()\[\]（）【】]{1,40})[)\]】）]\s*(?:[:：·•|]|[-–—](?=\s))?\s*"
     r"|(?P<word>[^()\[\]（）【】:：·•|–—-]{1,30}?)\s*(?:[·•|]|[:：–—-](?=\s))\s*"
 )
-_CATEGORY_GROUP = lazy(r"[(\[]([^()\[\]]*)[)\]]\s*$")
 _SEPARATORS = " \t\u00a0-–—:|·•→"
 _MOST_MARKERS = 8
 _LONGEST_TAG = 60
@@ -139,7 +138,7 @@ def _leading_marker(context: Context, inline: Inline, place: tuple[int, int], st
     if emoji is None or (status := context.vocabulary.emoji_status(emoji.group(), context.legend)) is None:
         return start
     if not statuses:
-        span = _whole(context, inline, start, start + emoji.end())
+        span = whole(context, inline, start, start + emoji.end())
         line = context.source.line(span.start)
         statuses.append(StatedStatus(status, context.raw(span), StatusForm.MARKER, span, line))
     rest = text[emoji.end() :]
@@ -164,7 +163,7 @@ def _leading_tag(
     if not reading.known and importance is None:
         return start, None
     if reading.known and not statuses:
-        span = _whole(context, inline, at, at + len(inner))
+        span = whole(context, inline, at, at + len(inner))
         statuses.append(stated(context, reading, StatusForm.MARKER, span))
     if importance is None:
         return tag.end(), None
@@ -176,7 +175,7 @@ def _dated_marker(
 ) -> tuple[int, StatedStatus | None, None] | None:
     """A marker with a date or the like behind it: `✅ FIXED (2026-02-04)`, `— FIXED in 1.4.2`."""
     start = max(start, end - _LONGEST_MARKER)
-    detail = _TRAILING_DETAIL.search(text, start, end)
+    detail = TRAILING_DETAIL.search(text, start, end)
     if detail is None or detail.start() <= start:
         return None
     found = _marker(context, inline, text, start, detail.start())
@@ -209,7 +208,7 @@ def _emoji_marker(
     reading = context.vocabulary.read(emoji.group().strip(), context.legend)
     lead = len(emoji.group()) - len(emoji.group().lstrip())
     at = start + emoji.start() + lead
-    span = _whole(context, inline, at, start + emoji.start() + len(emoji.group().rstrip()))
+    span = whole(context, inline, at, start + emoji.start() + len(emoji.group().rstrip()))
     return start + emoji.start(), stated(context, reading, StatusForm.MARKER, span) if reading.known else None, None
 
 
@@ -227,7 +226,7 @@ def _tag_marker(
         return None
     status = None
     if reading.known:
-        status = stated(context, reading, StatusForm.MARKER, _whole(context, inline, at, at + len(inner)))
+        status = stated(context, reading, StatusForm.MARKER, whole(context, inline, at, at + len(inner)))
     found = None if importance is None else (importance.group(), at + importance.start(), at + importance.end())
     return begin, status, found
 
@@ -248,7 +247,7 @@ def _word_marker(
             continue
         reading = context.vocabulary.read(words, context.legend)
         if reading.known:
-            return at, stated(context, reading, StatusForm.MARKER, _whole(context, inline, at, end)), None
+            return at, stated(context, reading, StatusForm.MARKER, whole(context, inline, at, end)), None
     return None
 
 
@@ -266,7 +265,7 @@ def _bold_tail(inline: Inline, end: int) -> int | None:
     return begins or None
 
 
-def _whole(context: Context, inline: Inline, start: int, end: int) -> Span:
+def whole(context: Context, inline: Inline, start: int, end: int) -> Span:
     """The bytes of some characters of an inline."""
     found = part(context, inline, start, end)
     return Span(found.start, found.end)
@@ -281,7 +280,7 @@ def leading_status(context: Context, inline: Inline, start: int) -> StatedStatus
     if not reading.known:
         return None
     form = StatusForm.CHECKBOX if "[" in lead[reading.start : reading.end] else StatusForm.MARKER
-    return stated(context, reading, form, _whole(context, inline, reading.start, reading.end))
+    return stated(context, reading, form, whole(context, inline, reading.start, reading.end))
 
 
 def leading_priority(context: Context, inline: Inline, start: int) -> FieldText | None:
@@ -289,44 +288,5 @@ def leading_priority(context: Context, inline: Inline, start: int) -> FieldText 
     word = priority_word(joined(inline)[:start])
     if word is None:
         return None
-    span = _whole(context, inline, word.start(), word.end())
+    span = whole(context, inline, word.start(), word.end())
     return FieldText(word.group(), span, context.source.line(span.start))
-
-
-def category_text(context: Context, text: str) -> str:
-    """A section heading as a category: without `Category 1:` and without a status in parentheses at its end."""
-    plain = squeeze(strip_emoji(text))
-    plain = re.sub(
-        r"^(?:category|kategorie|catégorie|categoría|categoria|kategoria)\s*\w{0,3}\s*[:：.–—-]\s*",
-        "",
-        plain,
-        flags=re.IGNORECASE,
-    )
-    group = _CATEGORY_GROUP.search(plain)
-    if group:
-        inner = re.sub(r"^all\s+", "", group.group(1).strip(), flags=re.IGNORECASE)
-        first = context.vocabulary.phrase_begins(inner)
-        if first or re.match(r"new\b", inner, re.IGNORECASE):
-            plain = plain[: group.start()]
-    return plain.strip()
-
-
-def status_heading(context: Context, inline: Inline) -> StatedStatus | None:
-    """The status of a heading that is one, with at most a noun beside it: `## Done`, `### Resolved debt`."""
-    text = joined(inline)
-    if any(p.marks & CODE for p in inline.pieces) or context.ids.scan(text):
-        return None
-    if len(text) > _LONGEST_MARKER:
-        return None
-    plain = re.sub(r"^\s*\d+(?:\.\d+)*[.)]?\s+|[:：]\s*$", "", strip_emoji(text)).strip()
-    plain = re.sub(r"\s*[(\[]\s*\d+(?:\s*(?:items?|of\s+\d+|/\s*\d+))?\s*[)\]]\s*$", "", plain)
-    if not plain or len(plain) > 60 or re.search(r"[,;:(/]|\d", plain):
-        return None
-    reading = context.vocabulary.read(plain, context.legend)
-    if not reading.known or (reading.start != 0 and plain[: reading.start].strip().casefold() != "all"):
-        return None
-    rest = plain[reading.end :].strip(" -–—")
-    if len(rest.split()) > 1 or (rest and reading.status.state is State.CLOSED and not rest[0].isalpha()):
-        return None
-    span = _whole(context, inline, 0, len(text))
-    return StatedStatus(reading.status, plain, StatusForm.SECTION, span, context.source.line(span.start))

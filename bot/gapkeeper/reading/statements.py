@@ -14,15 +14,14 @@ from gapkeeper.reading.entries import EntryStatement, is_condition, read_entry, 
 from gapkeeper.reading.fields import Fields, is_field_table, line_status, make, read_field_table, read_lines
 from gapkeeper.reading.headings import (
     after_id,
-    category_text,
     leading_id,
     leading_priority,
     leading_status,
     names_several,
     read_title,
-    status_heading,
 )
 from gapkeeper.reading.rows import read_rows
+from gapkeeper.reading.sections import category_text, status_heading
 from gapkeeper.reading.values import Context, part
 
 if TYPE_CHECKING:
