@@ -39,6 +39,9 @@ _LEFT_OVER = lazy(r"[\W\d_]+|\b(?:all|priority)\b", re.IGNORECASE)
 _LONGEST_TEXT = 1_000  # characters of a status that are read; what is longer is prose
 _WAITS = lazy(r"(?:\w+\s+)?(?:on|by|until|for)\b", re.IGNORECASE)  # `Blocked on ACTION-2`
 _SENTENCE_END = lazy(r"[.;!|\n](?:\s|$)")
+# What ends a phrase: not the dot of `Next.js`, the hyphen of `open-source`, the bar of `open/close`.
+_PHRASE_END = lazy(r"\s*(?:$|[–—,;!?()\[\]|→*]|[-.:/+](?![^\W_])|(?<=\s)[-/+])")
+_SLASHED = lazy(r"/([^\W\d_]+)(?!\w)")
 _ARROW = lazy(r"→|->|=>|⇒")
 _ANSWER = lazy(r"\s*[:=–—-]\s*")  # `Resolved: No`
 _ONLY_ANSWERS = frozenset(
@@ -144,9 +147,15 @@ class Vocabulary:
         phrase, rest = text[reading.start : reading.end], text[reading.end :]
         emphatic = phrase.isupper() or not any(c.isalpha() for c in phrase)
         waits = reading.status is Status.BLOCKED and _WAITS.match(phrase.split()[-1] + rest)
-        if emphatic or waits or re.match(r"\s*(?:$|[-–—,.;:!?()\[\]|/+→]|\*)", rest):
+        if emphatic or waits or _PHRASE_END.match(rest) or self._same_beside(reading.status, rest):
             return reading
         return None
+
+    def _same_beside(self, status: Status, rest: str) -> bool:
+        """Whether a bar and a like status follow: `Done/merged`, but not `Open/Closed principle`."""
+        word = _SLASHED.match(rest)
+        other = self.read(word[1]) if word else UNKNOWN
+        return other.known and other.status.state is status.state
 
     def phrase_begins(self, text: str) -> bool:
         """Whether a text begins with a status word, negated or not."""
