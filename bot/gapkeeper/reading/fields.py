@@ -10,6 +10,7 @@ from gapkeeper.model.items import FieldText, References, StatedStatus, Statement
 from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRONG, Inline, Piece, Table
+from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.values import (
     Context,
     field_text,
@@ -36,6 +37,7 @@ _LABEL = lazy(r"\s*(?P<name>[^:：*|]{1,40}?)\s*[:：]\s*")
 _LITERAL_LABEL = lazy(r"\s*\*\*(?P<name>[^:：*|]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*")
 _CLOSING_MARKS = lazy(rb"(?:\*\*|__)?[ \t]*")
 _LINE_END = lazy(rb"[\r\n]")
+_LONGEST_TITLE = 120  # characters of a field that is a title only where it is short
 _MOST_LABELS = 50  # on one line; a hostile one has more
 EDGES = ("blocks", "depends_on", "resolves")
 
@@ -108,6 +110,19 @@ class Fields:
         elif self.last is None and self.description and text is not None:
             name, old = self.description[-1]
             self.description[-1] = (name, FieldText(f"{old.text}\n{text.text}".strip(), old.span, old.line))
+
+    def take_title(self) -> FieldText | None:
+        """The field that names an item whose ID stands alone, `Title: No queen`; it is no description then.
+
+        A short `Problem: No queen` does as well. An action or a decision is somebody's answer to it.
+        """
+        for group, longest in (("title field", None), ("about field", _LONGEST_TITLE)):
+            for found in self.description:
+                fits = longest is None or len(found[1].text) <= longest
+                if fits and self.context.vocabulary.is_header(group, normalise(found[0])):
+                    self.description.remove(found)
+                    return found[1]
+        return None
 
     def statement(self, **known: object) -> Statement:
         """The statement that these fields belong to."""

@@ -218,13 +218,14 @@ class Walk:
         table.statuses.sort(key=lambda s: (not s.known, _FORM_ORDER.get(s.form, 2)))
         table.description += lines.description
         table.issue = table.issue or lines.issue
+        title = item.title or table.take_title()
         statement = make(
             table,
             id_=item.id,
             rank=Rank.HEADING,
             span=item.span,
             line=item.line,
-            title=item.title,
+            title=title,
             section=item.section,
             ignored=item.ignored,
         )
@@ -331,18 +332,20 @@ class Walk:
 
     def _finish(self, found: EntryStatement, *, ignored: bool) -> None:
         section = self._category()
+        several = found.rank is Rank.RANGE
+        title = found.title if found.title or several else found.fields.take_title()
         statement = make(
             found.fields,
             id_=found.id,
             rank=found.rank,
             span=found.span,
             line=found.line,
-            title=found.title,
+            title=title,
             section=section,
             ignored=ignored,
             last=found.last,
         )
-        perhaps = found.short or (self.context.ids.tracks_all and found.title is None)
+        perhaps = found.short or (self.context.ids.tracks_all and title is None)
         if perhaps and found.rank is Rank.LIST and statement.statuses:
             self.found.shorts.append(statement)
         self._add(statement, self._status_of_section())
