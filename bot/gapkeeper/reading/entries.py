@@ -9,7 +9,7 @@ from gapkeeper.model.items import FieldText, StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Rank, Status
 from gapkeeper.patterns import lazy
-from gapkeeper.reading.blocks import STRIKE, STRONG, Entry, Inline
+from gapkeeper.reading.blocks import STRIKE, STRONG, Entry, Inline, Piece
 from gapkeeper.reading.fields import Fields
 from gapkeeper.reading.headings import (
     Titled,
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _CONDITION = lazy(
     r"\b(?:until|once|bis|sobald|jusqu'à ce que|hasta que|até que|dopóki|totdat|zodra)\W*[:：]\W*$", re.IGNORECASE
 )
+_LABEL = lazy(r"[*_]*[\w -]{1,30}[*_]*[:：]")
+_WRAPPED = 64  # characters of a line that is likely to have been wrapped
+_LONGEST_TITLE = 240
 _NOTE = lazy(r"\s*[(（]([^()（）]*)[)）]")
 _SEPARATOR = lazy(r"\s*[\])】」]?\s*(?:[:：]|[-–—](?=\s)|[-–—]$)")
 
@@ -66,7 +69,23 @@ def is_condition(lead: str) -> bool:
 def read_entry(context: Context, entry: Entry) -> Iterator[EntryStatement]:
     """The statements of a list entry's first line; none where its IDs are mentions."""
     if entry.lines:
-        yield from read_line(context, entry.lines[0], entry)
+        yield from read_line(context, _unwrapped(context, entry.lines), entry)
+
+
+def _unwrapped(context: Context, lines: list[Inline]) -> Inline:
+    """The first line with those that an editor has wrapped it to: they go on in the middle of the sentence."""
+    pieces, end = list(lines[0].pieces), lines[0].end
+    text = joined(lines[0])
+    for line in lines[1:]:
+        more = joined(line).lstrip()
+        wrapped = more[:1].islower() or (len(text) >= _WRAPPED and more[:1].isalnum())
+        over = text.rstrip().endswith((".", ":", ";", "!", "?")) or len(text) + len(more) > _LONGEST_TITLE
+        if over or not wrapped or _LABEL.match(more) or context.vocabulary.phrase_begins(more):
+            break
+        text = f"{text} {more}"
+        pieces += [Piece(" ", end, end, 0, None), *line.pieces]
+        end = line.end
+    return Inline(pieces, lines[0].start, end)
 
 
 def read_line(context: Context, line: Inline, entry: Entry | None) -> Iterator[EntryStatement]:
@@ -221,7 +240,7 @@ def _read_checkbox(statement: EntryStatement, entry: Entry) -> None:
 
 def _strike(context: Context, statement: EntryStatement, entry: Entry) -> list[StatedStatus] | None:
     """The statuses of an entry whose ID or title is struck through; None where nothing is."""
-    line = entry.lines[0]
+    line = _unwrapped(context, entry.lines)
     text = joined(line)
     struck = [p for p in line.pieces if p.marks & STRIKE]
     mention = next(iter(context.ids.scan(text)), None)
