@@ -200,6 +200,7 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
 
 def _take_markers(statement: EntryStatement, line: Inline, titled: Titled) -> None:
     fields = statement.fields
+    fields.wait(titled.statuses)
     if not fields.statuses or fields.statuses[0].form is not StatusForm.MARKER:
         fields.statuses += titled.statuses
     if titled.priority:

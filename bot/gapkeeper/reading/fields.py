@@ -26,7 +26,7 @@ from gapkeeper.reading.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gapkeeper.model.spans import Span
     from gapkeeper.model.status import Rank
@@ -84,6 +84,13 @@ class Fields:
         ids = tuple(inline_references(self.context, value))
         if ids:
             self.merge_edge("depends_on", References(ids, "", status.line))
+
+    def wait(self, markers: Iterable[StatedStatus]) -> None:
+        """The same for markers at a title's end: `(blocked by ACTION-040)`."""
+        for marker in markers:
+            if marker.status is Status.BLOCKED and (mentions := self.context.ids.scan(marker.text)):
+                ids = tuple(mention.reference() for mention in mentions)
+                self.merge_edge("depends_on", References(ids, "", marker.line))
 
     def _add_edge(self, meaning: str, value: Inline) -> None:
         self.merge_edge(meaning, references(self.context, value))

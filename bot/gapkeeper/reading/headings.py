@@ -10,7 +10,7 @@ from gapkeeper.model.spans import Span
 from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import CODE, STRIKE, STRONG, Inline
-from gapkeeper.reading.ids import squeeze
+from gapkeeper.reading.ids import squeeze, without_ids
 from gapkeeper.reading.marks import BOX, DETAIL, EMOJI, leading_emoji, priority_word, strip_emoji, without_details
 from gapkeeper.reading.values import Context, joined, part, stated, struck
 
@@ -30,6 +30,7 @@ _TRAILING_UPPER = lazy(r"(?:^|\s)((?:[A-Z][A-Z']+|N/A)(?:[\s-]+(?:[A-Z][A-Z']+))
 TRAILING_DETAIL = lazy(
     rf"(?:\s*[,;(\[]|\s[–—-]+(?=\s)|\s)\s*{DETAIL}(?:[,;]?\s+\(?{DETAIL}){{0,3}}[\s)\]]*$", re.IGNORECASE
 )
+_LINKING = lazy(r"\b(?:of|by|in|into|with|on|via|for|and)\b", re.IGNORECASE)
 _BREAK = lazy(r"\s+(?:-{1,2}|[–—·•|])\s+")
 _LEADING_TAG = lazy(
     r"[\[(【（](?P<group>[^()\[\]（）【】]{1,40})[)\]】）]\s*(?:[:：·•|]|[-–—](?=\s))?\s*"
@@ -217,9 +218,13 @@ def _tag_marker(
 ) -> tuple[int, StatedStatus | None, tuple[str, int, int] | None] | None:
     """What stands in parentheses at the end, or behind the last dash or dot: a marker where no other word is in it."""
     at, inner = tag
-    if not inner.strip() or context.ids.scan(inner) or context.vocabulary.remainder(without_details(inner)):
-        return None  # `(LATER-003)` is an item, and not Later
+    mentions = context.ids.scan(inner)
+    words = without_ids(inner, mentions)
+    left = context.vocabulary.remainder(without_details(words))
+    if not words.strip() or (_LINKING.sub("", left).strip() if mentions else left):
+        return None  # `(LATER-003)` is an item, and not Later; `(blocked by LATER-003)` is a status
     valid = "".join(p.text for p in part(context, inline, at, at + len(inner)).pieces if not p.marks & STRIKE)
+    valid = without_ids(valid, context.ids.scan(valid)) if mentions else valid
     reading = context.vocabulary.read(valid, context.legend)
     importance = priority_word(valid)
     if not reading.known and importance is None and valid.strip():

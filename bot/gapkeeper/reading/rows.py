@@ -105,6 +105,7 @@ def _own_title(context: Context, fields: Fields, key: Inline, start: int) -> Fie
         return None
     titled = read_title(context, key, start)
     fields.statuses += titled.statuses
+    fields.wait(titled.statuses)
     if titled.priority:
         value = part(context, key, titled.priority[1], titled.priority[2])
         fields.texts.setdefault("priority", FieldText(titled.priority[0], value.span, context.source.line(key.start)))

@@ -169,6 +169,7 @@ class Walk:
         if (before := leading_status(context, inline, start)) is not None:
             markers.append(before)
         lines = Fields(context)
+        lines.wait(markers)
         if titled.priority:
             value = part(context, inline, titled.priority[1], titled.priority[2])
             lines.texts["priority"] = FieldText(titled.priority[0], value.span, context.source.line(inline.start))
