@@ -87,7 +87,10 @@ def _mentions(context: Context, blocks: list[Block], places: Places) -> Iterator
 
 def _without_code(inline: Inline) -> str:
     """The joined text with code blanked: an ID in a code span shows how IDs are written, and names none."""
-    return "".join(" " * len(p.text) if p.marks & CODE else p.text for p in inline.pieces)
+    pieces = inline.pieces
+    if len(pieces) == 1 and not pieces[0].marks & CODE:
+        return pieces[0].text
+    return "".join([" " * len(p.text) if p.marks & CODE else p.text for p in pieces])
 
 
 def _links(context: Context, parsed: Blocks) -> Iterator[LinkFact]:

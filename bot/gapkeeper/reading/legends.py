@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gapkeeper.model.status import Status
-    from gapkeeper.reading.blocks import Block
+    from gapkeeper.reading.blocks import Block, Inline
     from gapkeeper.reading.vocabulary import Vocabulary
 
 _SYMBOL = lazy(
@@ -29,20 +29,7 @@ _LEGEND_LINE = lazy(rf"\W{{0,5}}(?:status\s+)?{_LEGEND}", re.IGNORECASE)
 _PAIR = lazy(rf"([{EMOJI}][\ufe0f\u200d]*)\s*[=:–—-]?\s*([^{EMOJI}|,;·•]+)")
 
 # Words of which a document with a legend line has one: looked for one by one, since a pattern of all is slow.
-_LEGEND_WORDS = (
-    "egend",
-    "EGEND",
-    "Légende",
-    "légende",
-    "leyenda",
-    "Leyenda",
-    "Key",
-    "KEY",
-    "key",
-    "凡例",
-    "图例",
-    "범례",
-)
+_LEGEND_WORDS = ("egend", "EGEND", "égende", "eyenda", "Key:", "Key*", "KEY:", "key:", "凡例", "图例", "범례")
 
 
 def find_legend(text: str, blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[str, Status | None]:
@@ -56,15 +43,15 @@ def find_legend(text: str, blocks: Sequence[Block], vocabulary: Vocabulary) -> d
         if isinstance(block, Table):
             pairs = _table_pairs(block)
         elif with_lines and isinstance(block, Paragraph | Entry):
-            pairs = (pair for line in block.lines if _may_be_legend(line.text) for pair in _PAIR.findall(line.text))
+            pairs = (pair for line in block.lines if _may_be_legend(line) for pair in _PAIR.findall(line.text))
         for emoji, meaning in pairs:
             reading = vocabulary.read(strip_emoji(meaning).strip())
             found.setdefault(plain_emoji(emoji), reading.status if reading.known else None)
     return found
 
 
-def _may_be_legend(text: str) -> bool:
-    return not text.isascii() and _LEGEND_LINE.match(text) is not None
+def _may_be_legend(line: Inline) -> bool:
+    return bool(line.pieces) and _LEGEND_LINE.match(line.pieces[0].text) is not None
 
 
 def _table_pairs(table: Table) -> Iterator[tuple[str, str]]:

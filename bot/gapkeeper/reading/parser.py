@@ -72,19 +72,19 @@ class _Parser:
     def run(self) -> Blocks:  # noqa: C901, PLR0912  the hot loop of reading: a call an event would cost a third of it
         # The loop sees some 130 events per KB, so the frequent ones are handled here, without a call.
         source, mend, cells_end = self.source, self.mend, "TableCell"
-        base, new = source.base, tuple.__new__
-        mapped = source.offset if base is None else None
+        base, new = source.base or 0, tuple.__new__
+        mapped = source.offset if source.base is None else None
         events: Iterator[tuple[Any, Any]] = pyromark.events_with_range(source.text, options=_OPTIONS)
         for event, place in events:
-            start, end = place.values()
+            start, end = place["start"], place["end"]
             if start < self.html_until:
                 continue
             if mapped is not None:
                 utf8_start, start, end = start, mapped(start), mapped(end)
             else:
                 utf8_start = start
-                start += base or 0
-                end += base or 0
+                start += base
+                end += base
             if type(event) is str:
                 self._break(event, start)
                 continue

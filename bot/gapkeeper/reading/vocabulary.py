@@ -87,6 +87,7 @@ class Vocabulary:
         self._lexicon = lexicon_
         self._cache: dict[tuple[str, tuple[tuple[str, Status | None], ...]], Reading] = {}
         self._fields: dict[str, str | None] = {}
+        self._phrases: dict[tuple[int, frozenset[str]], frozenset[str]] = {}
 
     @classmethod
     def of(cls, rules: ReadingRules) -> Vocabulary:
@@ -322,7 +323,11 @@ class Vocabulary:
 
     def _of(self, phrases: Mapping[str, frozenset[str]], match: _Match) -> frozenset[str]:
         """The phrases of the languages that a word belongs to."""
-        return frozenset().union(*(phrases.get(language, frozenset()) for language in match.word.languages))
+        key = (id(phrases), match.word.languages)  # the lexicon's own tables, which live as long as this
+        if key not in self._phrases:
+            found = (phrases.get(language, frozenset()) for language in match.word.languages)
+            self._phrases[key] = frozenset().union(*found)
+        return self._phrases[key]
 
     def _dated_ahead(self, tokens: list[_Token], match: _Match) -> bool:
         """`Complete by Friday`: a date ahead. `Resolved by Ada` is none."""
