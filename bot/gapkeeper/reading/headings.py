@@ -38,6 +38,8 @@ _LEADING_TAG = lazy(
 )
 _SEPARATORS = " \t\u00a0-–—:|·•→"
 _MOST_MARKERS = 8
+#: Words for a status that, alone in a heading, are more often what the work is about.
+FIELDS_OF_WORK = frozenset({"testing", "monitoring", "running"})
 _LONGEST_TAG = 60
 _LONGEST_MARKER = 200  # characters at the end of a title in which markers are looked for
 
@@ -196,7 +198,7 @@ def _marker(
     if (word := _word_marker(context, inline, text, start, end)) is not None:
         return word
     breaks = list(_BREAK.finditer(body))
-    if not breaks or breaks[-1].start() == 0:
+    if not breaks or breaks[-1].start() == 0 or body[breaks[-1].end() :].casefold() in FIELDS_OF_WORK:
         return None
     return _tag_marker(
         context, inline, start + breaks[-1].start(), (start + breaks[-1].end(), body[breaks[-1].end() :])

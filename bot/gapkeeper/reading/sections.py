@@ -9,7 +9,7 @@ from gapkeeper.model.items import StatedStatus, StatusForm
 from gapkeeper.model.status import State
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import CODE, Inline
-from gapkeeper.reading.headings import TRAILING_DETAIL, whole
+from gapkeeper.reading.headings import FIELDS_OF_WORK, TRAILING_DETAIL, whole
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.marks import strip_emoji
 from gapkeeper.reading.values import Context, joined
@@ -58,7 +58,12 @@ def status_heading(context: Context, inline: Inline) -> StatedStatus | None:
     plain = re.sub(r"^\s*\d+(?:\.\d+)*[.)]?\s+|[:：]\s*$", "", strip_emoji(text)).strip()
     plain = re.sub(r"\s*[(\[]\s*\d+(?:\s*(?:items?|of\s+\d+|/\s*\d+))?\s*[)\]]\s*$", "", plain)
     plain = _PERIOD.sub("", TRAILING_DETAIL.sub("", plain)).strip()
-    if not plain or len(plain) > _LONGEST_STATUS or re.search(r"[,;:(/]|\d", plain):
+    if (
+        not plain
+        or plain.casefold() in FIELDS_OF_WORK
+        or len(plain) > _LONGEST_STATUS
+        or re.search(r"[,;:(/]|\d", plain)
+    ):
         return None
     reading = context.vocabulary.read(plain, context.legend)
     if not reading.known or not _is_status_phrase(context, plain, reading):
