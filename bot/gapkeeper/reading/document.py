@@ -41,7 +41,7 @@ def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> D
     suspects = mojibake.suspects(data)
     context = Context(source, vocabulary, ids, mend=bool(suspects))
     parsed = parse(source, mend=bool(suspects))
-    context.legend = find_legend(source.text, parsed.blocks, vocabulary)
+    context.legend = find_legend(source, parsed.blocks, vocabulary)
     places = Places([m.start() for m in _ANY_ID.finditer(data)], [m.start() for m in ids.tracked.finditer(data)])
     found = Found()
     if places.tracked or ids.has_patterns:

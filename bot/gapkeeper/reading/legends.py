@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from gapkeeper.model.status import Status
     from gapkeeper.reading.blocks import Block, Inline
+    from gapkeeper.reading.source import Source
     from gapkeeper.reading.vocabulary import Vocabulary
 
 _SYMBOL = lazy(
@@ -28,16 +29,17 @@ _LEGEND = r"(?:legend|legende|légende|leyenda|legenda|key|凡例|图例|범례)
 _LEGEND_LINE = lazy(rf"\W{{0,5}}(?:status\s+)?{_LEGEND}", re.IGNORECASE)
 _PAIR = lazy(rf"([{EMOJI}][\ufe0f\u200d]*)\s*[=:–—-]?\s*([^{EMOJI}|,;·•]+)")
 
-# Words of which a document with a legend line has one: looked for one by one, since a pattern of all is slow.
-_LEGEND_WORDS = ("egend", "EGEND", "égende", "eyenda", "Key:", "Key*", "KEY:", "key:", "凡例", "图例", "범례")
+# Words of which a document with a legend line has one: looked for one by one in the bytes, since a pattern
+# of all is slow, and so is text with emoji in it.
+_LEGEND_WORDS = tuple(word.encode() for word in ("gend", "GEND", "eyenda", "Key:", "Key*", "凡例", "图例", "범례"))
 
 
-def find_legend(text: str, blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[str, Status | None]:
+def find_legend(source: Source, blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[str, Status | None]:
     """Emoji and what they mean; None for a meaning that is no status: the emoji then says nothing."""
     found: dict[str, Status | None] = {}
-    if text.isascii():
+    if source.text.isascii():
         return found
-    with_lines = any(word in text for word in _LEGEND_WORDS)
+    with_lines = any(word in source.body for word in _LEGEND_WORDS)
     for block in blocks:
         pairs: Iterator[tuple[str, str]] = iter(())
         if isinstance(block, Table):
