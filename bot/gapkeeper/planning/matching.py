@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from gapkeeper.planning.identity import alias_identities, identity_of
 from gapkeeper.planning.situation import Observed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from gapkeeper.model.items import Item
     from gapkeeper.model.register import Register
@@ -102,8 +103,8 @@ class _Finder:
         self._claimed = {identity_of(item, self._namespace) for item in register.items}
         self._by_alias = {alias: ours for ours in kept.values() for alias in ours.marker.aliases}
         self._named = seen.named
-        ids = {item.id for item in register.items}
-        self._ambiguous = _repeated(item.id for item in register.items)
+        ids = Counter(item.id for item in register.items)
+        self._ambiguous = {id_ for id_, times in ids.items() if times > 1}
         self._by_id = _by_leading_id(seen.unmarked, ids)
         self._damaged = {damaged.identity for _, damaged in seen.damaged}
         self._damaged_ids = _by_leading_id((i for i, damaged in seen.damaged if damaged.identity is None), ids)
@@ -148,12 +149,7 @@ class _Finder:
         return next(iter(still_open or candidates), None)
 
 
-def _repeated(ids: Iterable[str]) -> set[str]:
-    seen: set[str] = set()
-    return {id_ for id_ in ids if id_ in seen or seen.add(id_)}  # type: ignore[func-returns-value] # None: first
-
-
-def _by_leading_id(issues: Iterable[Issue], ids: set[str]) -> dict[str, list[Issue]]:
+def _by_leading_id(issues: Iterable[Issue], ids: Collection[str]) -> dict[str, list[Issue]]:
     """Issues by the whole ID that their title begins with, lowest number first."""
     lengths = sorted({len(id_) for id_ in ids}, reverse=True)
     found: dict[str, list[Issue]] = {}
@@ -179,9 +175,10 @@ def _vanished(seen: Observation, snapshot: Snapshot) -> dict[str, int | None]:
     numbers = {issue.number for issue in (*snapshot.issues, *snapshot.others)}
     for group in seen.managed.values():
         for one in group:
-            lost = {number for _, number in one.marker.links.tracker} - numbers
-            ids = {identity for _, identity in one.marker.links.documents} - seen.managed.keys() - seen.released.keys()
-            if lost and ids:
+            lost = {number for _, number in one.marker.links.tracker if number not in numbers}
+            ends = {identity for _, identity in one.marker.links.documents} if lost else set()
+            ids = {identity for identity in ends if identity not in seen.managed and identity not in seen.released}
+            if ids:
                 certain = next(iter(lost)) if len(lost) == len(ids) == 1 else None
                 gone |= {identity: gone.get(identity) or certain for identity in ids}
     return gone
