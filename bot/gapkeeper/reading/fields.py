@@ -10,7 +10,9 @@ from gapkeeper.model.items import FieldText, References, StatedStatus, Statement
 from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRONG, Inline, Piece, Table
+from gapkeeper.reading.dates import find_date
 from gapkeeper.reading.lexicon import normalise
+from gapkeeper.reading.marks import without_details
 from gapkeeper.reading.values import (
     Context,
     field_text,
@@ -23,9 +25,11 @@ from gapkeeper.reading.values import (
     priority_text,
     read_status,
     references,
+    trimmed,
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator
 
     from gapkeeper.model.spans import Span
@@ -52,6 +56,7 @@ class Fields:
     statuses: list[StatedStatus] = field(default_factory=list)
     description: list[tuple[str, FieldText]] = field(default_factory=list)
     issue: int | None = None
+    closed: StatedStatus | None = None  # a date in a field such as Closed: it counts where no status is stated
     last: str | None = None  # the field that the last name stood for
 
     def add(self, name: str, value: Inline, form: StatusForm) -> None:
@@ -61,7 +66,10 @@ class Fields:
     def take(self, meaning: str | None, name: str, value: Inline, form: StatusForm) -> None:
         """Take a value under a field, or under its own name where that is no field."""
         self.last = meaning
-        if meaning == "status":
+        if (day := self._closing_day(name, value)) is not None:
+            self.closed = self.closed or self._closed_on(day, value, form)
+            self._describe(name, value)
+        elif meaning == "status":
             status = read_status(self.context, value, form, yes_no=name.strip().endswith("?"))
             if status is not None:
                 self.statuses.append(status)
@@ -91,6 +99,20 @@ class Fields:
             if marker.status is Status.BLOCKED and (mentions := self.context.ids.scan(marker.text)):
                 ids = tuple(mention.reference() for mention in mentions)
                 self.merge_edge("depends_on", References(ids, "", marker.line))
+
+    def _closing_day(self, name: str, value: Inline) -> dt.date | None:
+        """The day on which the item was closed, where a field such as `Resolved on` holds a date and nothing else."""
+        text = value.text
+        if not any(c.isdigit() for c in text) or any(c.isalnum() for c in without_details(text)):
+            return None
+        return (
+            find_date(text) if self.context.vocabulary.is_header("closed on", normalise(name.strip(" *_:："))) else None
+        )
+
+    def _closed_on(self, day: dt.date, value: Inline, form: StatusForm) -> StatedStatus:
+        span = trimmed(self.context, value.start, value.end)
+        line = self.context.source.line(value.start)
+        return StatedStatus(Status.RESOLVED, self.context.raw(span), form, span, line, date=day)
 
     def _add_edge(self, meaning: str, value: Inline) -> None:
         self.merge_edge(meaning, references(self.context, value))
@@ -134,7 +156,7 @@ class Fields:
     def statement(self, **known: object) -> Statement:
         """The statement that these fields belong to."""
         return Statement(
-            statuses=tuple(self.statuses),
+            statuses=tuple(self.statuses or ([self.closed] if self.closed else [])),
             owner=self.texts.get("owner"),
             priority=self.texts.get("priority"),
             category=self.texts.get("category"),

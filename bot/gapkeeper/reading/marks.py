@@ -40,9 +40,10 @@ PRIORITY = lazy(
     r"niski|hoog|laag)(?!\w)",
     re.IGNORECASE,
 )
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _WHEN = (
     r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|"
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:,?\s+\d{4})?"
+    rf"{_MONTH}\s+\d{{1,2}}(?:,?\s+\d{{4}})?|(?<!\w)\d{{1,2}}\.?\s+{_MONTH}(?:,?\s+\d{{4}})?"
 )
 _WHERE = (
     r"(?:(?:pr|mr|pull request|commit|release|version|sprint|phase|wave|build|session|batch)\s*)?[#!]?v?\d[\w.]*|"

@@ -219,6 +219,7 @@ class Walk:
         table.statuses.sort(key=lambda s: (not s.known, _FORM_ORDER.get(s.form, 2)))
         table.description += lines.description
         table.issue = table.issue or lines.issue
+        table.closed = table.closed or lines.closed
         title = item.title or table.take_title()
         statement = make(
             table,
