@@ -21,7 +21,7 @@ from gapkeeper.reading.headings import (
     read_title,
 )
 from gapkeeper.reading.ids import qualifier, without_ids
-from gapkeeper.reading.marks import checkbox_status, leading_emoji
+from gapkeeper.reading.marks import checkbox_status, leading_emoji, without_details
 from gapkeeper.reading.values import Context, joined, part, stated
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def read_line(context: Context, line: Inline, entry: Entry | None) -> Iterator[E
     separated = _SEPARATOR.match(text, rest) is not None or _SEPARATOR.match(text, end) is not None
     struck_through = any(p.marks & STRIKE for p in line.pieces)
     if entry is None:
-        if not (bold and _lead_line(line, text)):
+        if not (bold and (_lead_line(line, text) or _bold_title(context, line, end))):
             return
     elif not (bold or boxed or marked or separated or struck_through):
         return
@@ -156,6 +156,19 @@ def _lead_line(line: Inline, text: str) -> bool:
             break
     bold, after = text[:position].rstrip(), text[position:].lstrip()
     return bold.endswith((":", "：")) or after.startswith((":", "：")) or (":" in bold and not after)
+
+
+def _bold_title(context: Context, line: Inline, end: int) -> bool:
+    """A line that stands for a heading: an ID and its title in bold, and at most a marker behind them."""
+    text = joined(line)
+    bold_end = 0
+    for piece in line.pieces:
+        if not piece.marks & STRONG:
+            break
+        bold_end += len(piece.text)
+    titled = _SEPARATOR.match(text, end) is not None and any(c.isalpha() for c in text[after_id(text, end) : bold_end])
+    behind = text[bold_end:]
+    return titled and not context.ids.scan(behind) and not context.vocabulary.remainder(without_details(behind))
 
 
 def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], note: re.Match[str] | None) -> None:
