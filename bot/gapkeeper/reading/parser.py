@@ -86,7 +86,10 @@ class _Parser:
                 start += base
                 end += base
             if type(event) is str:
-                self._break(event, start)
+                if self.table is None and self.pieces and event != "Rule":
+                    self._line()
+                elif self.table is not None:
+                    self._append(" ", start, start, 0)
                 continue
             name, value = event.popitem()
             if name == "Text":
@@ -100,11 +103,16 @@ class _Parser:
                     self.pieces = []
                 elif value == "Strong":
                     self.marks &= ~STRONG
+                elif value == "Paragraph":
+                    self._flush_entry()
                 else:
                     self._end(value, start, end)
             elif name == "Start":
                 if value == "Strong":
                     self.marks |= STRONG
+                elif value == "Paragraph":
+                    if self.pieces or self.lines:
+                        self._flush_entry()
                 elif value != cells_end:
                     self._start(value, start, end)
             elif name == "Code":
@@ -121,27 +129,17 @@ class _Parser:
             text = self.mend(text)
         self.pieces.append(Piece(text, start, end, self.marks | marks, self.urls[-1] if self.urls else None))
 
-    def _take(self, start: int | None = None, end: int | None = None) -> Inline:
-        """The pieces so far as one inline; its span is that of the pieces where none is given."""
+    def _take(self) -> Inline:
+        """The pieces so far as one inline."""
         pieces = self.pieces
         self.pieces = []
-        if start is None:
-            start = pieces[0].start if pieces else 0
-        if end is None:
-            end = pieces[-1].end if pieces else start
-        return Inline(pieces, start, end)
-
-    def _break(self, event: str, start: int) -> None:
-        if event == "Rule":
-            return
-        if self.cells or self.table is not None:
-            self._append(" ", start, start, 0)
-        else:
-            self._line()
+        return Inline(pieces, pieces[0].start, pieces[-1].end) if pieces else Inline(pieces, 0, 0)
 
     def _line(self) -> None:
-        if self.pieces:
-            self.lines.append(self._take())
+        pieces = self.pieces
+        if pieces:
+            self.lines.append(Inline(pieces, pieces[0].start, pieces[-1].end))
+            self.pieces = []
 
     def _start(self, tag: Any, start: int, end: int) -> None:  # noqa: ANN401  a tag is a string or a dict of one
         if type(tag) is str:
@@ -156,8 +154,6 @@ class _Parser:
             elif tag in {"TableHead", "TableRow"}:
                 self.cells = []
                 self.row_ignored = False
-            elif tag == "Paragraph":
-                self._flush_entry()
             return
         name, value = tag.popitem()
         if name in {"Link", "Image"}:
@@ -199,10 +195,9 @@ class _Parser:
         elif tag == "CodeBlock":
             self.blocks.append(Code(start, end, len(self.entries), "".join(p.text for p in self.pieces)))
             self.pieces = []
-        elif tag in {"Paragraph", "Item"}:
+        elif tag == "Item":
             self._flush_entry()
-            if tag == "Item":
-                self.entries.pop()
+            self.entries.pop()
         else:
             self._end_of_table(tag, start, end)
 
