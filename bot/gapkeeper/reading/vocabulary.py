@@ -195,10 +195,21 @@ class Vocabulary:
                 if status.state is State.CLOSED:
                     return Reading(Status.PENDING, known=True, start=match.start, end=match.end)
                 continue
+            if status.state is State.OPEN and (later := self._led_to(text, match)) is not None:
+                return later
             if status.state is State.CLOSED and (caution := self._caution(text, tokens, match)) is not None:
                 return Reading(_CAUTIOUS[caution], known=True, start=match.start, end=match.end)
             return Reading(status, known=True, start=match.start, end=match.end)
         return self._read_emoji(text, tokens, legend)
+
+    def _led_to(self, text: str, match: _Match) -> Reading | None:
+        """`Open → Closed`: the status that another one has become, where nothing else is said."""
+        arrows = list(_ARROW.finditer(text, match.end))
+        if not arrows or self.remainder(text[: arrows[-1].start()]):
+            return None
+        at = arrows[-1].end()
+        found = self.phrase_at_start(text[at:])
+        return None if found is None else found._replace(start=at + found.start, end=at + found.end)
 
     def _read_emoji(self, text: str, tokens: list[_Token], legend: Mapping[str, Status | None]) -> Reading:
         for mark in status_marks(text):
