@@ -96,6 +96,14 @@ def test_two_items_do_not_share_an_issue() -> None:
     assert ops(changes) == [("create", "LATER-002"), ("adopt", "LATER-001")]
 
 
+def test_two_closed_items_do_not_share_an_issue_either() -> None:
+    project = Project(SyncPolicy(backfill=True))
+    number = project.tracker.writes("Both")
+    project.tracker.closes(number)
+    done = [item(f"LATER-00{n}", f"Thing {n}", Status.RESOLVED, issue_link=number) for n in (1, 2)]
+    assert ops(project.synced(*done)) == [("create", "LATER-002"), ("adopt", "LATER-001")]
+
+
 def test_a_closed_one_is_linked_and_a_new_one_created() -> None:
     project = Project()
     number = project.tracker.writes("LATER-001: Postgres")

@@ -123,7 +123,7 @@ class _Finder:
         if any(known in self._released for known in (identity, *self._former(item))):
             return Match(identity, item, released=True)
         found = self._found(item)
-        if found is not None and found.state is State.OPEN:
+        if found is not None:
             self.taken.add(found.number)
         gone = found is None and identity in self._gone
         return Match(identity, item, found=found, gone=gone, former=self._gone.get(identity))
