@@ -156,17 +156,35 @@ def _tables(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
 
+@contextlib.contextmanager
+def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is read in here is of one and the same state of the file."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     """How many migrations the file has seen; 0 for an empty one. Raises where the file is not for us."""
-    version = _number(connection, "user_version")
-    if _number(connection, "application_id") == APPLICATION_ID:
+    with _at_one_moment(connection):  # another process may be making the file
+        version, application, tables = (
+            _number(connection, "user_version"),
+            _number(connection, "application_id"),
+            _tables(connection),
+        )
+    if application == APPLICATION_ID:
         if version > len(MIGRATIONS):
             raise UnavailableError(
                 f"{path} was written by a newer Gapkeeper (tables of version {version}, known: {len(MIGRATIONS)})",
                 hint="Upgrade Gapkeeper, or name another file: --tracker sqlite:PATH.",
             )
         return version
-    if _number(connection, "application_id") == 0 and not _tables(connection):
+    if application == 0 and not tables:
         return 0
     raise UnavailableError(
         f"{path} is a SQLite database of another program", hint="Name another file: --tracker sqlite:PATH."
