@@ -21,7 +21,7 @@ from gapkeeper.reading.headings import (
     read_title,
 )
 from gapkeeper.reading.ids import qualifier, without_ids
-from gapkeeper.reading.marks import checkbox_status, leading_emoji, without_details
+from gapkeeper.reading.marks import checkbox_status, leading_emoji, priority_word, without_details
 from gapkeeper.reading.values import Context, joined, part, stated
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def read_line(context: Context, line: Inline, entry: Entry | None) -> Iterator[E
     if entry is None:
         if not (bold and (_lead_line(line, text) or _bold_title(context, line, end))):
             return
-    elif not (bold or boxed or marked or separated or struck_through):
+    elif not (bold or boxed or marked or separated or struck_through or _is_marker(context, note)):
         return
     if not (boxed or separated) and qualifier(text, end):  # `- **ACTION-007** in gaps.md`
         return
@@ -158,6 +158,30 @@ def _lead_line(line: Inline, text: str) -> bool:
     return bold.endswith((":", "：")) or after.startswith((":", "：")) or (":" in bold and not after)
 
 
+def _is_marker(context: Context, note: re.Match[str] | None) -> bool:
+    """Whether parentheses behind an ID hold a status or a priority: `ISSUE-1 (RESOLVED) No gate`."""
+    inner = note.group(1) if note else ""
+    if not inner.strip() or context.vocabulary.remainder(without_details(inner)):
+        return False
+    return context.vocabulary.read(inner, context.legend).known or priority_word(inner) is not None
+
+
+def _emphasised(context: Context, line: Inline, start: int) -> tuple[StatedStatus, int] | None:
+    """A status in bold amid an entry, `✅ ACTION-1: Old plan - **NOT DONE**, and need not be`: and where it stands."""
+    position, text = 0, joined(line)
+    for piece in line.pieces:
+        at, position = position, position + len(piece.text)
+        words = piece.text.strip(" :.,")
+        if at < start or not piece.marks & STRONG or piece.marks & STRIKE or not any(c.isalpha() for c in words):
+            continue
+        if context.ids.scan(words) or context.vocabulary.remainder(words):
+            continue
+        reading = context.vocabulary.read(text[at:], context.legend)
+        if reading.known and reading.start < len(piece.text):
+            return stated(context, reading, StatusForm.MARKER, Span(piece.start, piece.end)), at
+    return None
+
+
 def _bold_title(context: Context, line: Inline, end: int) -> bool:
     """A line that stands for a heading: an ID and its title in bold, and at most a marker behind them."""
     text = joined(line)
@@ -187,7 +211,8 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
     first = context.vocabulary.phrase_at_start(joined(rest), context.legend) if rest else None
     if first is not None:
         found = part(context, rest, first.start, first.end)
-        whole = part(context, rest, 0, first.end)
+        bracketed = not joined(rest)[: first.start].strip("([（【 ")
+        whole = part(context, rest, first.start if bracketed else 0, first.end)
         span = Span(whole.start, found.end)
         reading = context.vocabulary.read(joined(rest), context.legend)
         fields.statuses.append(stated(context, reading, StatusForm.MARKER, span))
@@ -198,6 +223,9 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
     titled = read_title(context, line, min(title_start, len(text))) if rest else None
     if titled is not None:
         _take_markers(statement, line, titled)
+        if not fields.statuses and (bold := _emphasised(context, line, title_start)) is not None:
+            fields.statuses.append(bold[0])
+            fields.waits_for(bold[0], part(context, line, bold[1], len(text)))
     if (before := leading_status(context, line, start)) is not None:
         fields.statuses.append(before)
     if (tag := leading_priority(context, line, start)) is not None:
@@ -232,6 +260,9 @@ def _take_note(statement: EntryStatement, line: Inline, note: re.Match[str]) -> 
         reading = context.vocabulary.read(inner, context.legend)
         if reading.known and not statement.fields.statuses:
             statement.fields.statuses.append(stated(context, reading, StatusForm.MARKER, value.span))
+        if (word := priority_word(note.group(1))) is not None:
+            named = part(context, line, note.start(1) + word.start(), note.start(1) + word.end())
+            statement.fields.texts.setdefault("priority", FieldText(word.group(), named.span, statement.line))
         return
     statement.title = FieldText(inner, value.span, statement.line)
 

@@ -34,7 +34,7 @@ _LINKING = lazy(r"\b(?:of|by|in|into|with|on|via|for|and)\b", re.IGNORECASE)
 _BREAK = lazy(r"\s+(?:-{1,2}|[–—·•|])\s+")
 _LEADING_TAG = lazy(
     r"[\[(【（](?P<group>[^()\[\]（）【】]{1,40})[)\]】）]\s*(?:[:：·•|]|[-–—](?=\s))?\s*"
-    r"|(?P<word>[^()\[\]（）【】:：·•|–—-]{1,30}?)\s*(?:[·•|]|[:：–—-](?=\s))\s*"
+    r"|(?P<word>[^()\[\]（）【】:：·•|–—-]{1,30}?)(?P<more>\s*[(\[][^()\[\]]{1,40}[)\]])?\s*(?:[·•|]|[:：–—-](?=\s))\s*"
 )
 _SEPARATORS = " \t\u00a0-–—:|·•→"
 _MOST_MARKERS = 8
@@ -114,6 +114,8 @@ def read_title(context: Context, inline: Inline, start: int) -> Titled:
         if status is not None:
             statuses.append(status)
         priority = priority or importance
+    if not statuses and (whole_title := _only_status(context, inline, start, end)) is not None:
+        return Titled("", end, end, [whole_title], priority)
     for _ in range(_MOST_MARKERS):
         begin = _leading_marker(context, inline, (start, end), statuses)
         begin, importance = _leading_tag(context, inline, (begin, end), statuses)
@@ -148,6 +150,15 @@ def _leading_marker(context: Context, inline: Inline, place: tuple[int, int], st
     return start + emoji.end() + len(rest) - len(rest.lstrip())
 
 
+def _only_status(context: Context, inline: Inline, start: int, end: int) -> StatedStatus | None:
+    """`ACTION-5 DONE`: a title that is a status, in capitals, and nothing else."""
+    words = joined(inline)[start:end]
+    if not words.isupper() or words.casefold() in FIELDS_OF_WORK or context.vocabulary.remainder(words):
+        return None
+    reading = context.vocabulary.read(words, context.legend)
+    return stated(context, reading, StatusForm.MARKER, whole(context, inline, start, end)) if reading.known else None
+
+
 def _leading_tag(
     context: Context, inline: Inline, place: tuple[int, int], statuses: list[StatedStatus]
 ) -> tuple[int, tuple[str, int, int] | None]:
@@ -159,6 +170,8 @@ def _leading_tag(
     name = "group" if tag["group"] else "word"
     inner, at = tag[name], tag.start(name)
     separator = joined(inline)[tag.end(name) : tag.end()]
+    if tag["more"] and context.vocabulary.remainder(without_details(tag["more"])):
+        return start, None
     emphatic = name == "group" or inner.isupper() or any(c in "·•|" for c in separator)
     if not emphatic or context.vocabulary.remainder(without_details(inner)):
         return start, None

@@ -10,9 +10,11 @@ from gapkeeper.model.items import FieldText, StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Rank, Status
 from gapkeeper.patterns import lazy
+from gapkeeper.reading.blocks import STRONG
 from gapkeeper.reading.columns import Columns, read_columns
 from gapkeeper.reading.fields import Fields, is_field_table, make, starts_with_id
 from gapkeeper.reading.headings import after_id, leading_id, leading_status, names_several, read_title
+from gapkeeper.reading.marks import without_details
 from gapkeeper.reading.values import Context, field_text, is_ordinal, joined, part, struck
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def _read_row(context: Context, row: Row, columns: Columns, section: FieldText |
         return
     several = names_several(context, key, mention)
     title_start = after_id(joined(key), end)
-    if not several and not _alone_or_titled(joined(key), end, title_start):
+    if not several and not (_alone_or_titled(joined(key), end, title_start) or _marked(context, key, end)):
         return
     fields = Fields(context)
     title = None
@@ -98,6 +100,14 @@ def _alone_or_titled(text: str, end: int, title_start: int) -> bool:
     )
 
 
+def _marked(context: Context, key: Inline, end: int) -> bool:
+    """`ACTION-1 ✅ done`, `ACTION-1 DONE`: a marker behind the ID that can be told from prose."""
+    rest = joined(key)[end:].strip()
+    if context.vocabulary.remainder(without_details(rest)) or not context.vocabulary.read(rest, context.legend).known:
+        return False
+    return rest.isupper() or not rest[0].isalnum() or bool(key.pieces[-1].marks & STRONG)
+
+
 def _own_title(context: Context, fields: Fields, key: Inline, start: int) -> FieldText | None:
     """The title inside of the key cell: `ID: title`, with its markers taken off."""
     text = joined(key)
@@ -109,6 +119,8 @@ def _own_title(context: Context, fields: Fields, key: Inline, start: int) -> Fie
     if titled.priority:
         value = part(context, key, titled.priority[1], titled.priority[2])
         fields.texts.setdefault("priority", FieldText(titled.priority[0], value.span, context.source.line(key.start)))
+    if _marked(context, key, start):
+        return None
     plain = titled.title
     if plain.startswith("(") and plain.endswith(")"):
         plain = plain[1:-1].strip()

@@ -183,11 +183,11 @@ def offset_in(context: Context, inline: Inline, position: int) -> int:
 
 def _bytes_before(context: Context, piece: Piece, position: int) -> int:
     """How many original bytes the first characters of a piece take; text and bytes may differ."""
-    if position == 0:
-        return 0
-    if piece.text.isascii() and piece.end - piece.start == len(piece.text):
+    if position == 0 or (piece.text.isascii() and piece.end - piece.start == len(piece.text)):
         return position
     raw = context.source.data[piece.start : piece.end]
+    if piece.marks & CODE and (marks := raw.find(piece.text.encode("utf-8"))) > 0:
+        return marks + len(piece.text[:position].encode("utf-8"))  # the marks around code are bytes of the piece
     if context.source.encoding == "utf-8":
         size = len(piece.text[:position].encode("utf-8"))
         if raw[:size] == piece.text[:position].encode("utf-8"):
