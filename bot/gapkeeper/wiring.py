@@ -80,14 +80,15 @@ def ancestry(folder: Path) -> Callable[[str, str], bool]:
     """Whether the first of two commits comes before the second; False where this clone cannot tell."""
     from gapkeeper.adapters import git  # noqa: PLC0415
 
-    return lambda ancestor, descendant: git.is_ancestor(folder, ancestor, descendant) is True
+    # A sync plans more than once, and git is asked about every revision that a marker holds.
+    return cache(lambda ancestor, descendant: git.is_ancestor(folder, ancestor, descendant) is True)
 
 
 def authorship(folder: Path, rev: str | None) -> Callable[[Place], str | None]:
     """Who committed what stands at a place, in the folder as it is or in a revision."""
     from gapkeeper.adapters import blame  # noqa: PLC0415
 
-    return lambda place: blame.author(folder, place, rev)
+    return cache(lambda place: blame.author(folder, place, rev))
 
 
 def sync_policy(settings: Settings) -> SyncPolicy:
