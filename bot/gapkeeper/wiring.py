@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from gapkeeper.errors import UsageError
