@@ -10,7 +10,7 @@ from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Rank, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRIKE, STRONG, Entry, Inline, Piece
-from gapkeeper.reading.fields import Fields
+from gapkeeper.reading.fields import EDGES, Fields
 from gapkeeper.reading.headings import (
     Titled,
     after_id,
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _CONDITION = lazy(
     r"\b(?:until|once|bis|sobald|jusqu'à ce que|hasta que|até que|dopóki|totdat|zodra)\W*[:：]\W*$", re.IGNORECASE
 )
+# A name and a colon behind a dash, a bracket or a bar; the marks of bold are no characters of the text.
+_INLINE_FIELD = lazy(r"(?:\s[-–—|·]{1,2}\s|\s?[(\[]|[,;]\s|\.\s)\s*(?P<name>[^\W\d_][\w ]{1,20}?)\s*[:：]\s*")
+_FIELD_ENDS = " \t)],;|·–—-"
 _LABEL = lazy(r"[*_]*[\w -]{1,30}[*_]*[:：]")
 _WRAPPED = 64  # characters of a line that is likely to have been wrapped
 _LONGEST_TITLE = 240
@@ -116,7 +119,8 @@ def read_line(context: Context, line: Inline, entry: Entry | None) -> Iterator[E
     span = Span(line.start, line.end)
     rank = Rank.RANGE if several else Rank.LIST
     statement = EntryStatement(context, mention, rank, span)
-    _read_rest(statement, line, (start, end), note)
+    cut = _inline_fields(statement, line, max(end, rest))
+    _read_rest(statement, part(context, line, 0, cut), (start, end), note)
     if entry is not None:
         _read_checkbox(statement, entry)
     if several:
@@ -156,6 +160,28 @@ def _lead_line(line: Inline, text: str) -> bool:
             break
     bold, after = text[:position].rstrip(), text[position:].lstrip()
     return bold.endswith((":", "：")) or after.startswith((":", "：")) or (":" in bold and not after)
+
+
+def _inline_fields(statement: EntryStatement, line: Inline, start: int) -> int:
+    """Fields behind the title, `Oil the ramp (Owner: Mira, Due: May)`: reads them, and tells where the title ends."""
+    fields, text = statement.fields, joined(line)
+    context = fields.context
+    if ":" not in text[start + 1 :]:
+        return len(text)
+    found = [m for m in _INLINE_FIELD.finditer(text, start) if _names_field(context, m["name"])]
+    for index, match in enumerate(found):
+        stop = found[index + 1].start() if index + 1 < len(found) else len(text)
+        value = part(context, line, match.end(), match.end() + len(text[match.end() : stop].rstrip(_FIELD_ENDS)))
+        if value:
+            fields.add(match["name"], value, StatusForm.LINE)
+    return found[0].start() if found else len(text)
+
+
+def _names_field(context: Context, name: str) -> bool:
+    plain = name.strip().casefold()
+    if plain in {"due", "due date", "deadline", "target date"}:
+        return True
+    return plain != "done" and context.vocabulary.field(plain) in {"owner", "priority", "status", "estimate", *EDGES}
 
 
 def _is_marker(context: Context, note: re.Match[str] | None) -> bool:
