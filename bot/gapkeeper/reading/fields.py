@@ -41,6 +41,7 @@ _LABEL = lazy(r"\s*(?P<name>[^:：*|]{1,40}?)\s*[:：]\s*")
 _LITERAL_LABEL = lazy(r"\s*\*\*(?P<name>[^:：*|]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*")
 _CLOSING_MARKS = lazy(rb"(?:\*\*|__)?[ \t]*")
 _LINE_END = lazy(rb"[\r\n]")
+_LONGEST_ANSWER = 12
 _LONGEST_TITLE = 120  # characters of a field that is a title only where it is short
 _MOST_LABELS = 50  # on one line; a hostile one has more
 EDGES = ("blocks", "depends_on", "resolves")
@@ -69,6 +70,8 @@ class Fields:
         if (day := self._closing_day(name, value)) is not None:
             self.closed = self.closed or self._closed_on(day, value, form)
             self._describe(name, value)
+        elif meaning in {"status", None} and (answer := self._answer(name, value, form)) is not None:
+            self.statuses.append(answer)
         elif meaning == "status":
             status = read_status(self.context, value, form, yes_no=name.strip().endswith("?"))
             if status is not None:
@@ -108,6 +111,21 @@ class Fields:
         return (
             find_date(text) if self.context.vocabulary.is_header("closed on", normalise(name.strip(" *_:："))) else None
         )
+
+    def _answer(self, name: str, value: Inline, form: StatusForm) -> StatedStatus | None:
+        """`Done: yes`, `Complete: ✅`: the answer to a field that is named after what has been done."""
+        text = value.text.strip()
+        if len(text) > _LONGEST_ANSWER or not self.context.vocabulary.is_header(
+            "closed", normalise(name.strip(" *_:?"))
+        ):
+            return None
+        status = self.context.vocabulary.yes_or_no(text) or self.context.vocabulary.emoji_status(
+            text, self.context.legend
+        )
+        if status is None:
+            return None
+        span = trimmed(self.context, value.start, value.end)
+        return StatedStatus(status, self.context.raw(span), form, span, self.context.source.line(value.start))
 
     def _closed_on(self, day: dt.date, value: Inline, form: StatusForm) -> StatedStatus:
         span = trimmed(self.context, value.start, value.end)

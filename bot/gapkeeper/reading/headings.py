@@ -18,18 +18,22 @@ if TYPE_CHECKING:
     from gapkeeper.reading.ids import Mention
     from gapkeeper.reading.vocabulary import Reading
 
-_BEFORE_ID = lazy(rf"(?:{BOX}|\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]?(?=\s)|\d+[.)]|#(?=\s))*")
+_BEFORE_ID = lazy(
+    rf"(?:{BOX}|\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]?(?=\s)|\d+[.)]|[A-Z]\d{{0,3}}[.)](?=\s)|#(?=\s))*"
+)
 _TAG_BEFORE_ID = lazy(
     r"(?:\d+(?:\.\d+)*[.)]|\W)*?(?:[\[(【（](?P<group>[^()\[\]（）【】]{1,40})[)\]】）]"
     r"|(?P<word>[A-Z][A-Z0-9' ]{1,30}?)\s*(?:[:：·•|]|[-–—](?=\s)))\s*[\[*]*$"
 )
 _AFTER_ID = lazy(r"[\])】」]?\s*(?:[:：]|[-–—·•](?=\s)|\||\.(?=\s)|[\])】」])?\s*")
+_ATTRIBUTES = lazy(r"\s*\{:?\s*#[\w-]+\s*\}\s*$")  # `{#later-001}`, an anchor in some dialects
 _TRAILING_EMOJI = lazy(rf"(?:\s*[{EMOJI}][\ufe0f\u200d]*)+\s*$")
 _TRAILING_GROUP = lazy(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]\s*$")
 _TRAILING_UPPER = lazy(r"(?:^|\s)((?:[A-Z][A-Z']+|N/A)(?:[\s-]+(?:[A-Z][A-Z']+))*)\s*$")
 TRAILING_DETAIL = lazy(
     rf"(?:\s*[,;(\[]|\s[–—-]+(?=\s)|\s)\s*{DETAIL}(?:[,;]?\s+\(?{DETAIL}){{0,3}}[\s)\]]*$", re.IGNORECASE
 )
+_COUNTED = lazy(r"\d+\s+[^\W\d_]")  # `— 12 passed`
 _LINKING = lazy(r"\b(?:of|by|in|into|with|on|via|for|and)\b", re.IGNORECASE)
 _BREAK = lazy(r"\s+(?:-{1,2}|[–—·•|])\s+")
 _LEADING_TAG = lazy(
@@ -101,7 +105,7 @@ def after_id(text: str, end: int) -> int:
 def read_title(context: Context, inline: Inline, start: int) -> Titled:
     """The title from a character on: what follows the ID, without the markers at its end."""
     text = joined(inline)
-    end = len(text.rstrip())
+    end = len(_ATTRIBUTES.sub("", text).rstrip())
     statuses: list[StatedStatus] = []
     priority = None
     for _ in range(_MOST_MARKERS):
@@ -211,7 +215,10 @@ def _marker(
     if (word := _word_marker(context, inline, text, start, end)) is not None:
         return word
     breaks = list(_BREAK.finditer(body))
-    if not breaks or breaks[-1].start() == 0 or body[breaks[-1].end() :].casefold() in FIELDS_OF_WORK:
+    if not breaks or breaks[-1].start() == 0:
+        return None
+    segment = body[breaks[-1].end() :]
+    if segment.casefold() in FIELDS_OF_WORK or _COUNTED.match(segment):
         return None
     return _tag_marker(
         context, inline, start + breaks[-1].start(), (start + breaks[-1].end(), body[breaks[-1].end() :])
