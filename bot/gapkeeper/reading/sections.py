@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import StatedStatus, StatusForm
-from gapkeeper.model.status import State
+from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import CODE, Inline
 from gapkeeper.reading.headings import FIELDS_OF_WORK, TRAILING_DETAIL, whole
@@ -24,6 +24,7 @@ _PERIOD = lazy(
     re.IGNORECASE,
 )
 _RELATION = lazy(r"\b(?:by|with|in|for|of|without|from|to|until|before|after|via|and|or|not)\b", re.IGNORECASE)
+_UNTIL = frozenset({"to", "until", "till", "after", "by", "on", "for"})
 _MOST_NOUNS = 3
 _LONGEST_STATUS = 60
 _CATEGORY_GROUP = lazy(r"[(\[]([^()\[\]]*)[)\]]\s*$")
@@ -80,6 +81,8 @@ def _is_status_phrase(context: Context, plain: str, reading: Reading) -> bool:
     if before not in {"", "all", "recently", "recent", "newly", "previously", "already"}:
         return False
     words = rest.casefold().split()
+    if reading.status in {Status.DEFERRED, Status.BLOCKED} and _UNTIL.intersection(plain.casefold().split()[1:2]):
+        return len(words) <= _MOST_NOUNS + 1  # `Deferred to post-launch`, `Blocked by the vendor`
     if _RELATION.search(rest):
         return False  # `Completed by 2026-05-01`, `Closed for repairs`
     if len(words) > 1:
