@@ -7,7 +7,6 @@ a closing word in doubt does not close. What no rule knows is `pending`, and nev
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.status import State, Status
@@ -19,8 +18,17 @@ from gapkeeper.reading.marks import (
     begun,
     below_whole,
     checkbox_status,
-    shares,
     status_marks,
+)
+from gapkeeper.reading.phrases import (
+    Match,
+    Token,
+    below_whole_beside,
+    closes,
+    is_cj,
+    one_phrase,
+    tokens_of,
+    whole_word,
 )
 
 if TYPE_CHECKING:
@@ -28,13 +36,7 @@ if TYPE_CHECKING:
 
     from gapkeeper.model.rules import ReadingRules
 
-_CJ = "\u3040-\u30ff\u3005\u3400-\u4dbf\u4e00-\u9fff"  # scripts that put no spaces between words
-_ASCII_TOKEN = lazy(r"[Nn]/[Aa](?!\w)|[^\W_]+(?:'[^\W_]+)*")  # the same for ASCII: a small set compiles fast
-_TOKEN = lazy(rf"[Nn]/[Aa](?!\w)|[{_CJ}]+|[^\W_{_CJ}]+(?:['’][^\W_{_CJ}]+)*")
-_GAP_IN_PHRASE = lazy(r"[\s_]*-?[\s_]*")
 _CLAUSE_END = lazy(r"[.;!|\n](?:\s|$)|[,:—–|→]|\s-\s")
-_BESIDE_BEFORE = lazy(r"[\s()\[\]:–—-]*(?:\w+\s+){0,2}[\s(\[]*$")
-_BESIDE_AFTER = lazy(r"[\s()\[\]:–—~≈-]*(?:(?:of|at|about|only|nur|ca)\.?\s+)?$")
 _LEFT_OVER = lazy(r"[\W\d_]+|\b(?:all|priority)\b", re.IGNORECASE)
 _LONGEST_TEXT = 1_000  # characters of a status that are read; what is longer is prose
 _WAITS = lazy(r"(?:\w+\s+)?(?:on|by|until|for)\b", re.IGNORECASE)  # `Blocked on ACTION-2`
@@ -61,19 +63,6 @@ class Reading(NamedTuple):
     known: bool
     start: int = 0
     end: int = 0
-
-
-class _Token(NamedTuple):
-    text: str  # normalised
-    start: int
-    end: int
-
-
-class _Match(NamedTuple):
-    word: Word
-    start: int
-    end: int
-    token: int  # index of its first token
 
 
 UNKNOWN = Reading(Status.PENDING, known=False)
@@ -160,13 +149,13 @@ class Vocabulary:
 
     def phrase_begins(self, text: str) -> bool:
         """Whether a text begins with a status word, negated or not."""
-        tokens = _tokens(text)
+        tokens = tokens_of(text)
         first = next(self._matches(text, tokens), None)
         return first is not None and (first.token == 0 or (self._negated(text, tokens, first) and first.token <= 1))
 
     def remainder(self, text: str) -> str:
         """What is left of a text without status words and their negation, priorities, emoji, counts and arrows."""
-        tokens = _tokens(text)
+        tokens = tokens_of(text)
         keep = [True] * len(tokens)
         for match in self._matches(text, tokens):
             for index in range(match.token, len(tokens)):
@@ -186,7 +175,7 @@ class Vocabulary:
         return self._lexicon.emoji.get(plain)
 
     def _read(self, text: str, legend: Mapping[str, Status | None]) -> Reading:
-        tokens = _tokens(text)
+        tokens = tokens_of(text)
         for match in self._matches(text, tokens):
             status = match.word.status
             if status is None:
@@ -202,7 +191,7 @@ class Vocabulary:
             return Reading(status, known=True, start=match.start, end=match.end)
         return self._read_emoji(text, tokens, legend)
 
-    def _led_to(self, text: str, match: _Match) -> Reading | None:
+    def _led_to(self, text: str, match: Match) -> Reading | None:
         """`Open → Closed`: the status that another one has become, where nothing else is said."""
         arrows = list(_ARROW.finditer(text, match.end))
         if not arrows or self.remainder(text[: arrows[-1].start()]):
@@ -211,14 +200,14 @@ class Vocabulary:
         found = self.phrase_at_start(text[at:])
         return None if found is None else found._replace(start=at + found.start, end=at + found.end)
 
-    def _read_emoji(self, text: str, tokens: list[_Token], legend: Mapping[str, Status | None]) -> Reading:
+    def _read_emoji(self, text: str, tokens: list[Token], legend: Mapping[str, Status | None]) -> Reading:
         for mark in status_marks(text):
             status = checkbox_status(mark.group()) or self.emoji_status(mark.group(), legend)
             if status is None:
                 continue
             if status.state is State.CLOSED:
                 index = sum(1 for t in tokens if t.end <= mark.start())
-                match = _Match(Word(status, frozenset(self._lexicon.hedges)), mark.start(), mark.end(), index)
+                match = Match(Word(status, frozenset(self._lexicon.hedges)), mark.start(), mark.end(), index)
                 doubtful = self._hedged(text, tokens, match) or self._negated(text, tokens, match)
                 after = next((t.text for t in tokens if t.start >= mark.end()), "")
                 doubtful = doubtful or any(after in words for words in self._lexicon.hedges.values())
@@ -235,7 +224,7 @@ class Vocabulary:
         found = (checkbox_status(mark) or self.emoji_status(mark, legend) for mark in marks)
         return any(status is not None and status.state is State.OPEN for status in found)
 
-    def _matches(self, text: str, tokens: list[_Token]) -> Iterator[_Match]:
+    def _matches(self, text: str, tokens: list[Token]) -> Iterator[Match]:
         """Status phrases, the longest at each place, from left to right."""
         words, longest = self._lexicon.words, self._lexicon.longest
         index = 0
@@ -244,42 +233,42 @@ class Vocabulary:
             for length in range(min(longest, len(tokens) - index), 0, -1):
                 run = tokens[index : index + length]
                 word = words.get(" ".join(t.text for t in run))
-                if word is not None and _one_phrase(text, run):
-                    match, used = _Match(word, run[0].start, run[-1].end, index), length
+                if word is not None and one_phrase(text, run):
+                    match, used = Match(word, run[0].start, run[-1].end, index), length
                     break
-            if match is None and _is_cj(tokens[index].text):
+            if match is None and is_cj(tokens[index].text):
                 match = self._match_in_run(tokens[index], index)
-            if match is not None and _whole_word(text, match):
+            if match is not None and whole_word(text, match):
                 yield match
             index += used
 
-    def _match_in_run(self, token: _Token, index: int) -> _Match | None:
+    def _match_in_run(self, token: Token, index: int) -> Match | None:
         """In a run without spaces an open word counts anywhere, a closing one only at its end."""
-        best: _Match | None = None
+        best: Match | None = None
         for phrase, word in self._lexicon.words.items():
-            if len(phrase) < 2 or not _is_cj(phrase) or (at := token.text.find(phrase)) < 0:
+            if len(phrase) < 2 or not is_cj(phrase) or (at := token.text.find(phrase)) < 0:
                 continue
             closing = word.status is not None and word.status.state is State.CLOSED
             if closing and not (token.text.endswith(phrase) and self._plain_before(token.text[: -len(phrase)], word)):
                 continue
-            match = _Match(word, token.start + at, token.start + at + len(phrase), index)
-            if best is None or (closing, at) < (_closes(best), best.start - token.start):
+            match = Match(word, token.start + at, token.start + at + len(phrase), index)
+            if best is None or (closing, at) < (closes(best), best.start - token.start):
                 best = match
         return best
 
     def _plain_before(self, before: str, word: Word) -> bool:
         """Whether nothing in the same run, before a closing word, keeps it from closing."""
         doubts = [d for lang in word.languages for d in (*self._lexicon.hedges[lang], *self._lexicon.negations[lang])]
-        return not any(doubt in before for doubt in doubts if _is_cj(doubt))
+        return not any(doubt in before for doubt in doubts if is_cj(doubt))
 
-    def _negated(self, text: str, tokens: list[_Token], match: _Match) -> bool:
+    def _negated(self, text: str, tokens: list[Token], match: Match) -> bool:
         return self._stands_before(self._lexicon.negations, text, tokens, match, 3)
 
-    def _hedged(self, text: str, tokens: list[_Token], match: _Match) -> bool:
+    def _hedged(self, text: str, tokens: list[Token], match: Match) -> bool:
         return self._stands_before(self._lexicon.hedges, text, tokens, match, _LOOK_BACK)
 
     def _stands_before(
-        self, phrases: Mapping[str, frozenset[str]], text: str, tokens: list[_Token], match: _Match, reach: int
+        self, phrases: Mapping[str, frozenset[str]], text: str, tokens: list[Token], match: Match, reach: int
     ) -> bool:
         """Whether one of the phrases stands before a match, in its clause, within some words."""
         known = self._of(phrases, match)
@@ -294,7 +283,7 @@ class Vocabulary:
                     return True
         return False
 
-    def _caution(self, text: str, tokens: list[_Token], match: _Match) -> bool | None:
+    def _caution(self, text: str, tokens: list[Token], match: Match) -> bool | None:
         """None where a closing word closes; else whether work has visibly begun."""
         after = text[match.end :]
         clause = _CLAUSE_END.split(after, maxsplit=1)[0]
@@ -302,14 +291,14 @@ class Vocabulary:
             before = " ".join(t.text for t in tokens[max(0, match.token - _LOOK_BACK) : match.token])
             return any(word in before for word in ("almost", "nearly", "mostly", "half")) or begun(text)
         doubtful = "?" in clause or "？" in clause or self._doubted(text, tokens, match)
-        if doubtful or _below_whole_beside(text, match) or self._dated_ahead(tokens, match):
+        if doubtful or below_whole_beside(text, match) or self._dated_ahead(tokens, match):
             return begun(text)
         trailing = [t for language in match.word.languages for t in self._lexicon.trailing.get(language, ())]
         if any(after.lstrip(" ・(（").startswith(t) for t in trailing):
             return False
         return None
 
-    def _doubted(self, text: str, tokens: list[_Token], match: _Match) -> bool:
+    def _doubted(self, text: str, tokens: list[Token], match: Match) -> bool:
         """`Done (partial)`, `Done except two`, `Resolved: No`, `Closed → reopened`: doubt in the same sentence."""
         if _ZERO.search(text[: match.start]):
             return True
@@ -332,7 +321,7 @@ class Vocabulary:
             and (self._read(text[arrow.end() :], {}).known)
         )
 
-    def _of(self, phrases: Mapping[str, frozenset[str]], match: _Match) -> frozenset[str]:
+    def _of(self, phrases: Mapping[str, frozenset[str]], match: Match) -> frozenset[str]:
         """The phrases of the languages that a word belongs to."""
         key = (id(phrases), match.word.languages)  # the lexicon's own tables, which live as long as this
         if key not in self._phrases:
@@ -340,7 +329,7 @@ class Vocabulary:
             self._phrases[key] = frozenset().union(*found)
         return self._phrases[key]
 
-    def _dated_ahead(self, tokens: list[_Token], match: _Match) -> bool:
+    def _dated_ahead(self, tokens: list[Token], match: Match) -> bool:
         """`Complete by Friday`: a date ahead. `Resolved by Ada` is none."""
         ahead = [t for t in tokens[match.token :] if t.start >= match.end][:5]
         known = self._of(self._lexicon.dates, match)
@@ -352,40 +341,3 @@ class Vocabulary:
                 dated = following.text in self._lexicon.days or pair in self._lexicon.days
                 return dated or bool(re.match(r"\d|q[1-4]$|h[12]$", following.text))
         return False
-
-
-def _closes(match: _Match) -> bool:
-    return match.word.status is not None and match.word.status.state is State.CLOSED
-
-
-def _tokens(text: str) -> list[_Token]:
-    pattern = _ASCII_TOKEN if text.isascii() else _TOKEN
-    return [_Token(normalise(m.group()), m.start(), m.end()) for m in pattern.finditer(text)]
-
-
-def _one_phrase(text: str, run: list[_Token]) -> bool:
-    """Whether only spaces, one hyphen or underscores stand between the words of a phrase."""
-    return all(_GAP_IN_PHRASE.fullmatch(text, a.end, b.start) for a, b in pairwise(run))
-
-
-def _whole_word(text: str, match: _Match) -> bool:
-    """`done-ish` and `pre-merged` are other words."""
-    before, after = text[: match.start], text[match.end :]
-    hyphen_before = re.search(r"[^\W\d_]-$", before[-2:]) is not None
-    hyphen_after = re.match(r"-[^\W\d_]", after) is not None
-    return not ((hyphen_before or hyphen_after) and _closes(match))
-
-
-def _is_cj(text: str) -> bool:
-    return bool(re.match(f"[{_CJ}]", text))
-
-
-def _below_whole_beside(text: str, match: _Match) -> bool:
-    for part, start, end in shares(text):
-        if part >= 1:
-            continue
-        if end <= match.start and _BESIDE_BEFORE.fullmatch(text, end, match.start):
-            return True
-        if start >= match.end and _BESIDE_AFTER.fullmatch(text, match.end, start):
-            return True
-    return False
