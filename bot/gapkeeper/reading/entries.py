@@ -38,6 +38,7 @@ _FIELD_ENDS = " \t)],;|·–—-"
 _LABEL = lazy(r"[*_]*[\w -]{1,30}[*_]*[:：]")
 _WRAPPED = 64  # characters of a line that is likely to have been wrapped
 _LONGEST_TITLE = 240
+_MOST_PIECES = 100  # of a line in which a status in bold is looked for
 _NOTE = lazy(r"\s*[(（]([^()（）]*)[)）]")
 _SEPARATOR = lazy(r"\s*[\])】」]?\s*(?:[:：]|[-–—](?=\s)|[-–—]$)")
 
@@ -195,14 +196,14 @@ def _is_marker(context: Context, note: re.Match[str] | None) -> bool:
 def _emphasised(context: Context, line: Inline, start: int) -> tuple[StatedStatus, int] | None:
     """A status in bold amid an entry, `✅ ACTION-1: Old plan - **NOT DONE**, and need not be`: and where it stands."""
     position, text = 0, joined(line)
-    for piece in line.pieces:
+    for piece in line.pieces[:_MOST_PIECES]:
         at, position = position, position + len(piece.text)
         words = piece.text.strip(" :.,")
         if at < start or not piece.marks & STRONG or piece.marks & STRIKE or not any(c.isalpha() for c in words):
             continue
         if context.ids.scan(words) or context.vocabulary.remainder(words):
             continue
-        reading = context.vocabulary.read(text[at:], context.legend)
+        reading = context.vocabulary.read(text[at : at + _LONGEST_TITLE], context.legend)
         if reading.known and reading.start < len(piece.text):
             return stated(context, reading, StatusForm.MARKER, Span(piece.start, piece.end)), at
     return None

@@ -105,7 +105,9 @@ def after_id(text: str, end: int) -> int:
 def read_title(context: Context, inline: Inline, start: int) -> Titled:
     """The title from a character on: what follows the ID, without the markers at its end."""
     text = joined(inline)
-    end = len(_ATTRIBUTES.sub("", text).rstrip())
+    end = len(text.rstrip())
+    if text[:end].endswith("}") and (anchor := _ATTRIBUTES.search(text, max(start, end - _LONGEST_MARKER), end)):
+        end = anchor.start()
     statuses: list[StatedStatus] = []
     priority = None
     for _ in range(_MOST_MARKERS):
