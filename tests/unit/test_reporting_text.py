@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from dataclasses import replace
 
 import pytest
@@ -261,6 +262,18 @@ def test_why_a_statement_won(winner: tuple[str, Rank], loser: tuple[str, Rank], 
     entry = item(statements=(first, second), winners=WINNERS, losing=(Losing(second, "status", "stale"),))
     why = explain(replace(HARBOUR, items=(entry,)), entry)
     assert {won.field: won.reason for won in why.won}["status"] == reason
+
+
+def test_why_of_an_item_with_thousands_of_statements_takes_time_in_step_with_them() -> None:
+    def seconds(count: int) -> float:
+        said = tuple(statement("LATER-001", line=line) for line in range(1, count + 1))
+        entry = item(statements=said, winners=WINNERS, losing=tuple(Losing(s, "status", "stale") for s in said[1:]))
+        start = time.process_time()
+        why = explain(replace(HARBOUR, items=(entry,)), entry)
+        assert [s.loses for s in why.said] == [(), *[("status: stale",)] * (count - 1)]
+        return time.process_time() - start
+
+    assert min(seconds(2000) for _ in range(3)) < 10 * min(seconds(500) for _ in range(3))
 
 
 def test_why_a_derived_status_won() -> None:

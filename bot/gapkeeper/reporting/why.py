@@ -55,12 +55,15 @@ def explain(register: Register, item: Item) -> Why:
     """Say everything that the register knows of one item."""
     dates = {document.path: document.date for document in register.documents}
     winners = dict(item.winners)
+    lost: dict[Statement, list[str]] = {}  # looked up: a generated list can name one item thousands of times
+    for losing in item.losing:
+        lost.setdefault(losing.statement, []).append(f"{losing.field}: {losing.reason}")
     said = tuple(
         Said(
             statement,
             _date(statement, dates),
             tuple(field for field in FIELDS if winners.get(field) == i),
-            tuple(f"{lost.field}: {lost.reason}" for lost in item.losing if lost.statement == statement),
+            tuple(lost.get(statement, ())),
         )
         for i, statement in enumerate(item.statements)
     )
