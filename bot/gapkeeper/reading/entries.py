@@ -245,7 +245,7 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
         fields.statuses.append(stated(context, reading, StatusForm.MARKER, span))
         fields.waits_for(fields.statuses[-1], rest)
         title_start = after_id(text, title_start + first.end)
-        title_start += len(text[title_start:]) - len(text[title_start:].lstrip(" ,;.!"))
+        title_start += len(text[title_start:]) - len(text[title_start:].lstrip(" ,;.!/"))
         rest = part(context, line, title_start, len(text))
     titled = read_title(context, line, min(title_start, len(text))) if rest else None
     if titled is not None:

@@ -154,16 +154,19 @@ class Vocabulary:
         return first is not None and (first.token == 0 or (self._negated(text, tokens, first) and first.token <= 1))
 
     def remainder(self, text: str) -> str:
-        """What is left of a text without status words and their negation, priorities, emoji, counts and arrows."""
+        """What is left of a text without status words, what negates or doubts them, priorities, emoji and counts."""
         tokens = tokens_of(text)
         keep = [True] * len(tokens)
         for match in self._matches(text, tokens):
             for index in range(match.token, len(tokens)):
                 if tokens[index].start < match.end:
                     keep[index] = False
+            known = self._of(self._lexicon.negations, match) | self._of(self._lexicon.hedges, match)
             for index in range(max(0, match.token - 2), match.token):
-                if any(tokens[index].text in words for words in self._lexicon.negations.values()):
+                if tokens[index].text in known:
                     keep[index] = False
+                elif f"{tokens[index].text} {tokens[index + 1].text}" in known:  # `to be done`
+                    keep[index] = keep[index + 1] = False
         left = " ".join(text[t.start : t.end] for t, kept in zip(tokens, keep, strict=True) if kept)
         return _LEFT_OVER.sub(" ", PRIORITY.sub(" ", left)).strip()
 
