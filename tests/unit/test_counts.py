@@ -153,3 +153,21 @@ def test_a_count_with_one_answer_comes_with_the_edit_that_mends_it() -> None:
     (edit,) = [d.edit for d in register.diagnostics if d.code == "summary-count" and d.edit]
     assert edit.span.of(data) == edit.old == b"3"
     assert notes((data[: edit.span.start] + edit.new + data[edit.span.end :]).decode()) == []
+
+
+def test_a_table_that_counts_phases_is_not_compared_with_items() -> None:
+    text = """
+        ## Gates
+
+        | Status   | Count | Phases |
+        |----------|-------|--------|
+        | Complete | 3     | 1, 2, 3 |
+        | Blocked  | 1     | 4       |
+
+        ## Items
+
+        | ID       | Item | Status |
+        |----------|------|--------|
+        | ACTION-1 | Mast | Done   |
+    """
+    assert notes(text) == []

@@ -11,6 +11,7 @@ from gapkeeper.model.spans import Span
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
 from gapkeeper.reading.figures import Written, find_written, parse_figure
+from gapkeeper.reading.gate_names import kind_of_header
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import strip_emoji
@@ -119,8 +120,8 @@ def _of_section(match: re.Match[str], start: int, context: Context) -> StatedCou
 
 def _in_table(table: Table, context: Context) -> Iterator[StatedCount]:
     columns = _columns(tuple([cell.text[:_LONGEST] for cell in table.head]))
-    if columns is None:
-        return
+    if columns is None or any(kind_of_header(cell.text) for cell in table.head):
+        return  # a column of phases says that phases are counted, not items
     name, number = columns
     statuses = context.vocabulary.field(table.head[name].text) == "status"
     for row in table.rows:
