@@ -35,7 +35,6 @@ _FILE = lazy(
 )
 _FRAGMENT = lazy(rf"(?:[A-Z][A-Z0-9]*-)+{_NUMBER}[A-Z]?(?![A-Z0-9_])", re.IGNORECASE)
 _ADDRESS = lazy(r"\w+://\S*")
-_SPACES = lazy(r"\s+")
 
 
 _LONGEST_KEPT = 200  # characters of a text whose IDs are remembered
@@ -246,4 +245,4 @@ def numbers(reference: Reference) -> tuple[str, int, int, int] | None:
 
 def squeeze(text: str) -> str:
     """White space of any kind and length becomes one space."""
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())

@@ -136,6 +136,8 @@ class Walk:
             self.sections.pop()
         leading = leading_id(self.context, block.inline) if self._has_any(block) else None
         if leading is not None and not names_several(self.context, block.inline, leading[0]):
+            if self.context.ids.kind(leading[0].id) is None:
+                return  # something that nobody tracks: no section, and its fields are not read
             self._open_item(index, block, leading[1], leading[2], leading[0].id)
             return
         self.sections.append(_Section(index, block))
