@@ -198,6 +198,16 @@ def test_another_projects_issues_are_not_ours(project: Project) -> None:
     assert "checksum" in plan.notes[0]  # whoever edits a marker breaks it
 
 
+def test_the_namespace_that_a_repository_chose_names_it_in_the_markers() -> None:
+    project = Project(SyncPolicy(namespace="harbour"))
+    project.synced(PENDING)
+    assert project.marker(1).identity == "harbour/LATER//LATER-001"
+    project.policy = SyncPolicy()
+    assert project.plan(PENDING).notes == (
+        "#1 came here from another project, or [sync] namespace was another one: the marker is not ours",
+    )
+
+
 def test_a_damaged_marker_is_reported_and_makes_no_second_issue(project: Project) -> None:
     project.tracker.edits(1, body=project.issue(1).body.replace('"serial":1', '"serial":9'))
     plan = project.plan(PENDING)

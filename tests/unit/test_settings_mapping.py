@@ -103,6 +103,7 @@ def test_policy(tmp_path: Path) -> None:
             backfill = true
             max_creates = 3
             mass_change = { share = 0.5, count = 9 }
+            namespace = "harbour"
             accounts = ["old-bot"]
             [labels]
             managed = "plan"
@@ -126,5 +127,6 @@ def test_policy(tmp_path: Path) -> None:
         labels=LabelRules(managed="plan", kind=None, owner="owner: {value}", extra={"LATER": ("later", "debt")}),
         owners={"Infra": "anna"},
         milestones=True,
+        namespace="harbour",
         accounts=("old-bot",),
     )

@@ -62,7 +62,8 @@ class Observation:
             for author, numbers in sorted(self.foreign.items())
         ]
         if self.elsewhere:
-            notes.append(f"{_issues(self.elsewhere)} came here from another project: its marker is not ours")
+            came = f"{_issues(self.elsewhere)} came here from another project, or [sync] namespace was another one"
+            notes.append(f"{came}: the marker is not ours")
         notes += [
             f"#{issue.number}: {damaged.reason}; the issue is left alone. Restore the marker from the"
             " issue's history, or remove the whole managed part"

@@ -64,6 +64,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     Raises:
         NewerMarkerError: An issue of ours carries a marker of a newer version.
     """
+    snapshot = replace(snapshot, namespace=policy.namespace or snapshot.namespace)
     seen = observe(snapshot, policy.labels.managed, policy.accounts, _vouched(register, snapshot.namespace))
     notes = seen.notes()
     found = match(register, seen, snapshot)

@@ -65,6 +65,7 @@ def sync_policy(settings: RepositorySettings) -> SyncPolicy:
         labels=_labels(settings),
         owners=settings.owners,
         milestones=settings.milestones.gates,
+        namespace=sync.namespace or None,
         accounts=sync.accounts,
     )
 
