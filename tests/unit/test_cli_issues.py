@@ -135,6 +135,13 @@ class TestList:
         listed = json.loads(issues("list", "--format", "json"))["issues"]
         assert [issue["number"] for issue in listed] == [2, 1]  # those with a marker
 
+    def test_a_strangers_copy_of_an_issue_is_none_of_ours(self, folder: Path, issues: Callable[..., str]) -> None:
+        stranger = Actor("eve", Role.READ)
+        with open_tracker(database_path(DEFAULT_URL, folder), url=DEFAULT_URL, actor=stranger) as tracker:
+            number = create(tracker, "LATER-001: A title", body_of("LATER-001"), labels=frozenset())
+        assert f"#{number}" not in issues("list")
+        assert issues("show", "LATER-001").startswith("#1 LATER-001")
+
     def test_where_there_is_no_tracker_makes_none(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (folder / "empty").mkdir()
         assert run(["issues", "list", "empty"]) == 0

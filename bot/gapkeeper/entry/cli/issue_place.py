@@ -16,6 +16,7 @@ from gapkeeper.adapters.sqlite_tracker import ACCOUNT, SqliteTracker
 from gapkeeper.entry.cli import issue_text
 from gapkeeper.errors import NotFoundError, UsageError
 from gapkeeper.model.snapshot import Actor, Role
+from gapkeeper.planning.observe import carries, word_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,14 @@ class Place:
         """The label of issues that are kept in step."""
         return self.settings.repository.labels.managed
 
+    def ours(self, tracker: TrackerReader) -> tuple[Issue, ...]:
+        """The issues that are kept in step, or were and are released; no stranger's copy of one."""
+        issues = tracker.snapshot(self.managed_label, everything=False).issues
+        accounts = frozenset(name.casefold() for name in self.settings.repository.sync.accounts)
+        return tuple(
+            issue for issue in issues if carries(issue, self.managed_label) or word_counts(issue.author, accounts)
+        )
+
     @contextlib.contextmanager
     def read(self) -> Iterator[SqliteTracker]:
         """The tracker, read-only."""
@@ -66,8 +75,7 @@ class Place:
         number = name.removeprefix("#")
         if number.isascii() and number.isdecimal() and len(number) <= _DIGITS:
             return tracker.issue(int(number))
-        issues = tracker.snapshot(self.managed_label, everything=False).issues
-        found = [issue for issue in issues if (issue_text.key_of(issue) or "").casefold() == name.casefold()]
+        found = [issue for issue in self.ours(tracker) if (issue_text.key_of(issue) or "").casefold() == name.casefold()]
         if not found:
             hint = "`gapkeeper issues list` shows what there is."
             raise NotFoundError(f"{tracker.url} has no issue of {name}", hint=hint)

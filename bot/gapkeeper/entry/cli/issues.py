@@ -124,7 +124,7 @@ def list_(path: str, state: str, tracker: str | None, form: str) -> int:
     """List the issues that are kept in step with the documents."""
     place = Place.of(path, tracker)
     with place.read() as reader:
-        issues = reader.snapshot(place.managed_label, everything=False).issues
+        issues = place.ours(reader)
     shown = sorted(
         (issue for issue in issues if state in {"all", issue.state.value}),
         key=lambda issue: (issue.state is State.CLOSED, issue.number),
