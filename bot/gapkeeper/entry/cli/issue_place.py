@@ -75,7 +75,9 @@ class Place:
         number = name.removeprefix("#")
         if number.isascii() and number.isdecimal() and len(number) <= _DIGITS:
             return tracker.issue(int(number))
-        found = [issue for issue in self.ours(tracker) if (issue_text.key_of(issue) or "").casefold() == name.casefold()]
+        found = [
+            issue for issue in self.ours(tracker) if (issue_text.key_of(issue) or "").casefold() == name.casefold()
+        ]
         if not found:
             hint = "`gapkeeper issues list` shows what there is."
             raise NotFoundError(f"{tracker.url} has no issue of {name}", hint=hint)
