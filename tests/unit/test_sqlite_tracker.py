@@ -261,8 +261,9 @@ class TestPlace:
 
     def test_a_folder_that_is_not_there_is_not_made(self, tmp_path: Path) -> None:
         for place in ("missing/tracker.db", "missing/.gapkeeper/tracker.db"):
-            with pytest.raises(UnavailableError, match="there is no folder"):
-                open_tracker(tmp_path / place)
+            for opened in (open_tracker, open_reader):  # a plan against a misspelt path would be for nothing
+                with pytest.raises(UnavailableError, match="there is no folder"):
+                    opened(tmp_path / place)
         assert list(tmp_path.iterdir()) == []
 
     def test_reading_where_nothing_is_makes_nothing(self, tmp_path: Path) -> None:

@@ -127,6 +127,12 @@ class TestDamage:
             use(path)
 
     @pytest.mark.parametrize("use", [read_all, write_one])
+    def test_a_pipe_in_its_place_is_not_waited_for(self, path: Path, use: Callable[[Path], None]) -> None:
+        os.mkfifo(path)
+        with pytest.raises(UnavailableError, match="is not a file"):
+            use(path)
+
+    @pytest.mark.parametrize("use", [read_all, write_one])
     @pytest.mark.parametrize("linked", ["folder", "file"])
     def test_no_link_is_followed_out_of_the_default_place(
         self, tmp_path: Path, linked: str, use: Callable[[Path], None]

@@ -7,7 +7,11 @@ import hashlib
 import sqlite3
 from typing import TYPE_CHECKING, Self
 
-from gapkeeper.adapters.sqlite_tracker.location import prepare_folder, refuse_what_cannot_be_a_tracker
+from gapkeeper.adapters.sqlite_tracker.location import (
+    prepare_folder,
+    refuse_missing_folder,
+    refuse_what_cannot_be_a_tracker,
+)
 from gapkeeper.adapters.sqlite_tracker.schema import APPLICATION_ID, MIGRATIONS
 from gapkeeper.errors import BusyError, TrackerError, UnavailableError
 
@@ -66,6 +70,7 @@ class Database:
         """
         with _own_words(path), contextlib.ExitStack() as on_error:
             refuse_what_cannot_be_a_tracker(path)
+            refuse_missing_folder(path)
             if path.exists():
                 connection = _connect_read_only(path, busy_seconds)
                 on_error.callback(connection.close)

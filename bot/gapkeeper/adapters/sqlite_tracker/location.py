@@ -43,7 +43,7 @@ def database_path(url: str, folder: Path, *, confined: bool = False) -> Path:
 
 
 def refuse_what_cannot_be_a_tracker(path: Path) -> None:
-    """Raise `UnavailableError` for a folder, and for links out of the default place.
+    """Raise `UnavailableError` for a folder, a pipe or a device, and for links out of the default place.
 
     `.gapkeeper` can come with a cloned repository: a link there would lead out of it. A link elsewhere
     is the operator's own.
@@ -52,6 +52,8 @@ def refuse_what_cannot_be_a_tracker(path: Path) -> None:
         raise UnavailableError(
             f"{path} is a folder, not a tracker file", hint="Name a file: --tracker sqlite:PATH, or move the folder."
         )
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise UnavailableError(f"{path} is not a file", hint="Name a file: --tracker sqlite:PATH.")
     if path.parent.name == DEFAULT_FOLDER:
         for place in (path.parent, path):
             if place.is_symlink():
@@ -77,7 +79,13 @@ def prepare_folder(path: Path) -> None:
             f"{folder} cannot be prepared for the tracker: {error.strerror}",
             hint="Free space or permissions there, or name another file: --tracker sqlite:PATH.",
         ) from error
-    if not folder.is_dir():
+    refuse_missing_folder(path)
+
+
+def refuse_missing_folder(path: Path) -> None:
+    """Raise `UnavailableError` where there is no folder for a tracker, and none that is made with it."""
+    folder = path.parent
+    if not folder.is_dir() and not (folder.name == DEFAULT_FOLDER and folder.parent.is_dir()):
         raise UnavailableError(
             f"there is no folder {folder} to hold the tracker", hint="Make it, or name a file in a folder that exists."
         )
