@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gapkeeper.errors import ConfigurationError
+from gapkeeper.errors import ConfigurationError, UsageError
 from gapkeeper.settings.conform import assemble, is_table, keys_of
 from gapkeeper.settings.load import load
 from gapkeeper.settings.repository import RepositorySettings
@@ -144,7 +144,7 @@ class TestFiles:
             (b"[sync]\nbackfill = true\nbackfill = false\n", "gapkeeper.toml:3:17: this is not TOML"),
             (b"a = '''\n\n", "gapkeeper.toml:1: this is not TOML"),
             (b"[sync]\n\nbranch = '\xe9'\n", "gapkeeper.toml:3: this is not UTF-8"),
-            (b"\na = " + b"9" * 9_999, "gapkeeper.toml:2: this is not TOML"),
+            (b"\na = " + b"9" * 9_999 + b"\n\n", "gapkeeper.toml:2: a number has thousands of digits"),
             (b"a = " + b"[" * 100_000, "gapkeeper.toml is nested too deeply"),
             (b"#" * 1_000_001, "gapkeeper.toml is longer than 1,000,000 bytes"),
         ],
@@ -232,6 +232,12 @@ class TestEnvironment:
         assert caught.value.message == f"GAPKEEPER_{variable}: {says}"
         assert caught.value.hint is not None
         assert caught.value.hint.endswith(hint)
+
+
+def test_a_fault_of_the_command_line_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"command line: tracker\.url is") as caught:
+        load(tmp_path, overrides={"tracker.url": "jira:x"}, environ={})
+    assert caught.value.exit_code == 64
 
 
 def test_every_table_is_frozen() -> None:

@@ -58,9 +58,9 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GAPKEEPER_GITHUB_URL", "https://user:hunter2@host", "without a name, password or query"),
         ("GAPKEEPER_GITLAB_URL", "hunter2", "https://host"),
         ("GAPKEEPER_GITHUB_SECONDS_BETWEEN_WRITES", "-1", "greater than or equal to 0"),
-        ("GAPKEEPER_WRITE_BACK_ALLOWED", "pull-request,off", "a valid tuple"),
+        ("GAPKEEPER_WRITE_BACK_ALLOWED", "pull-request,off", 'Write it like this: ["pull-request", "off"]'),
         ("GAPKEEPER_WRITE_BACK_ALLOWED", '["hunter2"]', "'pull-request', 'commit', 'worktree' or 'off'"),
-        ("GAPKEEPER_WRITE_BACK_ALLOWED", "[", "a valid tuple"),
+        ("GAPKEEPER_WRITE_BACK_ALLOWED", "[", "Write it like this"),
     ],
 )
 def test_a_fault_names_the_variable_and_not_its_value(

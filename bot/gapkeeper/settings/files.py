@@ -121,8 +121,13 @@ def _parse(name: str, text: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except ValueError as error:  # a number of 5,000 digits is no TOMLDecodeError
+    except tomllib.TOMLDecodeError as error:
         raise _syntax_error(name, text, str(error)) from None
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        line = text.count("\n", 0, re.search(r"[\d_]{4300}|$", text).start()) + 1  # type: ignore[union-attr]  # $ is found
+        raise ConfigurationError(
+            f"{name}:{line}: a number has thousands of digits", hint="No setting needs that."
+        ) from None
     except RecursionError:
         raise ConfigurationError(f"{name} is nested too deeply", hint="No setting needs that.") from None
 

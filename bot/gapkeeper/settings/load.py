@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gapkeeper.errors import ConfigurationError
+from gapkeeper.errors import ConfigurationError, UsageError
 from gapkeeper.settings import files
 from gapkeeper.settings.repository import RepositorySettings
 
@@ -74,6 +74,7 @@ def load(
 
     Raises:
         ConfigurationError: With every fault, each with its place and remedy.
+        UsageError: The same, where the command line alone is wrong.
     """
     environ = os.environ if environ is None else environ
     file = files.find(folder)
@@ -141,10 +142,11 @@ def _merge(below: dict[str, Any], above: Mapping[str, Any]) -> None:
             below[key] = value
 
 
-def _error(wrong: list[tuple[str, Fault]]) -> ConfigurationError:
+def _error(wrong: list[tuple[str, Fault]]) -> ConfigurationError | UsageError:
     """One error for all faults, so that a file is mended in one go."""
+    kind = UsageError if all(place == COMMAND_LINE for place, _ in wrong) else ConfigurationError
     lines = [f"{place}: {fault.message}" if place else fault.message for place, fault in wrong]
     if len(wrong) == 1:
-        return ConfigurationError(lines[0], hint=wrong[0][1].hint or None)
+        return kind(lines[0], hint=wrong[0][1].hint or None)
     told = [f"{line}\n    {fault.hint}" if fault.hint else line for line, (_, fault) in zip(lines, wrong, strict=True)]
-    return ConfigurationError("\n".join(told))
+    return kind("\n".join(told))

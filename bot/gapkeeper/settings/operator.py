@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from gapkeeper.errors import ConfigurationError
 from gapkeeper.settings.environment import PREFIX
 
+_LIST = 'Write it like this: ["pull-request", "off"]'
+
 WriteBackWord = Literal["pull-request", "commit", "worktree", "off"]
 
 
@@ -78,12 +80,9 @@ def load_operator() -> OperatorSettings:
     try:
         return OperatorSettings()
     except SettingsError:  # the only key that is decoded
-        raise ConfigurationError(
-            f"{PREFIX}WRITE_BACK_ALLOWED is not a list in JSON", hint='Write it like this: ["pull-request", "off"]'
-        ) from None
+        raise ConfigurationError(f"{PREFIX}WRITE_BACK_ALLOWED is not a list in JSON", hint=_LIST) from None
     except ValidationError as error:
         first: Any = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]).upper().removeprefix(PREFIX)
-        raise ConfigurationError(
-            f"{PREFIX}{name} is not what is allowed", hint=str(first["msg"]).removeprefix("Value error, ")
-        ) from None
+        hint = _LIST if first["type"] == "tuple_type" else str(first["msg"]).removeprefix("Value error, ")
+        raise ConfigurationError(f"{PREFIX}{name} is not what is allowed", hint=hint) from None
