@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; nothing but `--debug` shows a traceback."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    if arguments == ["--version"]:  # asked for by scripts, often: nothing else is imported
-        sys.stdout.write(f"gapkeeper {__version__}\n")
-        return 0
+    if arguments == ["--version"] and sys.stdout is not None:  # asked for by scripts, often: nothing else is imported
+        try:
+            sys.stdout.write(f"gapkeeper {__version__}\n")
+            sys.stdout.flush()
+        except OSError:  # a full disk, or nobody reads: below is who can tell
+            pass
+        else:
+            return 0
     gc.set_threshold(50_000)  # a command ends before its garbage matters; looking for it costs 4 % of a start
     from gapkeeper.entry.cli.run import run  # noqa: PLC0415 - as above
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,8 +17,6 @@ from gapkeeper.entry.cli import app, run
 from gapkeeper.errors import ConfigurationError, GapkeeperError, NewerMarkerError, NotAuthorisedError, UnavailableError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from _pytest.capture import CaptureFixture
 
 
@@ -62,7 +62,19 @@ def test_help_imports_no_command() -> None:
     assert "'gapkeeper.entry.cli.items'" not in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["--nonsense"], ["chekc"], ["check", "--formt", "json"], ["why"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--nonsense"],
+        ["chekc"],
+        ["check", "--formt", "json"],
+        ["why"],
+        ["check", ""],  # of a variable that is not set: nobody meant the current folder
+        ["plan", "--tracker", ""],
+        ["score", "--fail-under", "nan"],
+        ["score", "--fail-under", "100.5"],
+    ],
+)
 def test_wrong_usage_is_64(arguments: list[str], capsys: CaptureFixture[str]) -> None:
     assert main(arguments) == 64
     printed = capsys.readouterr()
@@ -137,6 +149,25 @@ def test_an_error_says_what_where_and_what_to_do(failing: dict[str, object], cap
         "  gapkeeper.toml:9: no",
         "  Did you mean kinds?",
     ]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no disk that is always full")
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["check", "--help"], ["check", "--explain", "stale"]])
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_a_full_disk_under_the_output_is_no_bug_of_ours(arguments: list[str], buffered: str) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "gapkeeper", *arguments],
+            env={**os.environ, "PYTHONUNBUFFERED": buffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 74
+    assert done.stderr.startswith(("error: the disk is full\n", "error: the output could not be written: "))
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
 
 
 def test_our_own_bug_is_70_and_says_what_to_report(failing: dict[str, object], capsys: CaptureFixture[str]) -> None:

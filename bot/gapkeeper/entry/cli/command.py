@@ -28,9 +28,16 @@ class Command(click.Command):
                 formatter.write_dl(list(self.examples), col_max=52)
 
 
+def _not_empty(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what a script makes of a variable that is not set: the current folder, or the default, was not meant."""
+    if value == "":
+        raise click.BadParameter("it is empty; leave it out, or name one.")
+    return value
+
+
 def path_argument() -> Decorator[Any]:
     """The folder that is read."""
-    return click.argument("path", default=".", type=click.Path(), required=False)
+    return click.argument("path", default=".", type=click.Path(), required=False, callback=_not_empty)
 
 
 def rev_option() -> Decorator[Any]:
@@ -40,7 +47,12 @@ def rev_option() -> Decorator[Any]:
 
 def tracker_option() -> Decorator[Any]:
     """The tracker."""
-    return click.option("--tracker", metavar="URL", help="sqlite:PATH, github:owner/name, gitlab:group/name, or a URL.")
+    return click.option(
+        "--tracker",
+        metavar="URL",
+        callback=_not_empty,
+        help="sqlite:PATH, github:owner/name, gitlab:group/name, or a URL.",
+    )
 
 
 def format_option(*names: str) -> Decorator[Any]:

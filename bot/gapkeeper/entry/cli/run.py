@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from gapkeeper import __version__
 from gapkeeper.entry.cli.app import app
-from gapkeeper.entry.cli.terminal import show, write
+from gapkeeper.entry.cli.terminal import show, to_nowhere, write
 from gapkeeper.errors import GapkeeperError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 USAGE = 64  # EX_USAGE of sysexits.h, as are 65, 69, 70, 74 and 77 of the error tree
 OUR_BUG = 70
+NO_SPACE = 74
 INTERRUPTED = 130  # 128 and SIGINT, as shells have it
 
 
@@ -40,8 +42,17 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last resort: people get a report to send and no traceback
         _traceback_if_asked(arguments)
-        _complain(f"this is a bug of gapkeeper: {type(error).__name__}", _what_to_report(arguments))
-        return OUR_BUG
+        return _unexpected(error, arguments)
+
+
+def _unexpected(error: Exception, arguments: Sequence[str]) -> int:
+    """Say of an error that nobody foresaw whose it is."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # under help, for one: click itself prints it
+        to_nowhere(sys.stdout)
+        _complain("the disk is full", "Free some space and start again.")
+        return NO_SPACE
+    _complain(f"this is a bug of gapkeeper: {type(error).__name__}", _what_to_report(arguments))
+    return OUR_BUG
 
 
 def _traceback_if_asked(arguments: Sequence[str]) -> None:

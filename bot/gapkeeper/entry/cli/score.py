@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from gapkeeper.reporting.compare import Comparison
 
 
+def _per_cent(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
+    """Refuse what is no share of 100: no score would be under `nan`, and every one under 101."""
+    if value is not None and not 0 <= value <= 100:
+        raise click.BadParameter(f"{value:g} is not in the range 0<=x<=100.")
+    return value
+
+
 @click.command(
     "score",
     cls=Command,
@@ -31,7 +38,13 @@ if TYPE_CHECKING:
 @rev_option()
 @format_option("text", "json", "markdown", "svg")
 @click.option("--base", metavar="REV", help="Compare with this revision.")
-@click.option("--fail-under", type=float, metavar="N", help="Exit 1 where the score is under N per cent; 0: never.")
+@click.option(
+    "--fail-under",
+    type=float,
+    callback=_per_cent,
+    metavar="N",
+    help="Exit 1 where the score is under N per cent; 0: never.",
+)
 def command(path: str, rev: str | None, form: str, base: str | None, fail_under: float | None) -> int:
     """Compute the readiness score that the documents state, and say what is between them and the gates."""
     read = documents.read(path, rev)

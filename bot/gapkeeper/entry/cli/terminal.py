@@ -80,12 +80,12 @@ def write(text: str, stream: TextIO | None = None) -> None:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
     except BrokenPipeError:
-        _to_nowhere(stream)
+        to_nowhere(stream)
     except OSError as error:
         if error.errno == errno.EINVAL and os.name == "nt":  # a closed pipe, as Windows says it
-            _to_nowhere(stream)
+            to_nowhere(stream)
             return
-        _to_nowhere(stream)
+        to_nowhere(stream)
         raise OutputError(f"the output could not be written: {error.strerror}") from error
 
 
@@ -103,13 +103,13 @@ def write_data(text: str) -> None:
         buffer.write(text.encode("utf-8", "backslashreplace"))
         buffer.flush()
     except BrokenPipeError:
-        _to_nowhere(stream)
+        to_nowhere(stream)
     except OSError as error:
-        _to_nowhere(stream)
+        to_nowhere(stream)
         raise OutputError(f"the output could not be written: {error.strerror}") from error
 
 
-def _to_nowhere(stream: TextIO) -> None:
+def to_nowhere(stream: TextIO) -> None:
     """Let everything that is still buffered, and all that comes, disappear, also when Python ends."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
