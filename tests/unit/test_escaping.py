@@ -60,6 +60,7 @@ def test_inline(text: str, markdown: str) -> None:
 def test_a_pipe_in_code_leaves_no_cell() -> None:
     assert escaping.inline("`a | b`") == "`a | b`"
     assert escaping.cell("`a | b`") == "&#96;a &#124; b&#96;"
+    assert escaping.cell("%`a|%`b") == "%&#8203;&#96;a&#124;%&#8203;&#96;b"
 
 
 def test_a_block_keeps_its_lines() -> None:

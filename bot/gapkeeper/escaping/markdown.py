@@ -100,10 +100,15 @@ def _render(text: str, *, in_cell: bool, in_link: bool = False) -> str:
         if is_code and not ("|" in part and in_cell) and "<!" not in part:
             parts.append(code(part))
         elif is_code:
-            parts.extend(("&#96;", _plain(part, first=False), "&#96;"))
+            parts.extend((_tick(parts[-1:]), _plain(part, first=False), _tick([part])))
         else:
             parts.extend(_with_addresses(part, first=not parts, linked=not in_link))
     return _TOUCHING.sub("`&#8203;`", "\0".join(parts)).replace("\0", "")
+
+
+def _tick(before: list[str]) -> str:
+    """A tick that is shown as text; guarded from a `%` at its left, to which it would be a milestone's name."""
+    return "&#8203;&#96;" if before and before[0].endswith("%") else "&#96;"
 
 
 def _code_spans(text: str) -> Iterator[tuple[str, bool]]:
