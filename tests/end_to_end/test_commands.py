@@ -173,6 +173,9 @@ def test_a_document_that_cannot_be_read(harbour: Harbour) -> None:
     answer = harbour.ask("items", expect=65)
     assert len(answer["items"]) == 4
     assert "docs/big.md was not read" in harbour.err
+    documents = len(list((harbour.folder / "docs").glob("*.md"))) - 1
+    harbour.run("check", expect=65)
+    assert f" in {documents} documents\n" in harbour.err
     harbour.run("plan", expect=3)
     harbour.run("sync", expect=3)
     assert not (harbour.folder / ".gapkeeper").exists()

@@ -140,7 +140,7 @@ def test_a_limit_a_lock_an_outage_ends_the_run_cleanly(error: TrackerError, code
     assert (report.exit_code, report.failed) == (code, failed)
     assert report.stopped is not None
     assert report.stopped.startswith(error.message)
-    assert f"{2 - failed} of 3 changes are left" in report.stopped
+    assert "2 of 3 changes are not made" in report.stopped
     assert ("13:05" in report.stopped) == isinstance(error, RateLimitedError)
     project.tracker.trouble = lambda _when, _what: None
     project.synced(*documents)

@@ -105,9 +105,9 @@ class _Run:
 
     def _stopped(self, error: GapkeeperError) -> str:
         applied = [change for change in self._plan.changes if change.held is None]
-        left = len(applied) - len(self._outcomes)
+        left = len(applied) - sum(outcome.done for outcome in self._outcomes)
         until = f" Go on after {error.until:%H:%M} UTC." if isinstance(error, RateLimitedError) and error.until else ""
-        return f"{_sentence(error)} {left} of {len(applied)} changes are left; run again to go on.{until}"
+        return f"{_sentence(error)} {left} of {len(applied)} changes are not made; run again to go on.{until}"
 
     def _attempt(self, change: Change, step: Callable[[Change], None]) -> None:
         try:

@@ -44,7 +44,8 @@ def command(path: str, rev: str | None, form: str, strict: bool, explain: str | 
         from gapkeeper.reporting.findings import finding_lines, findings_summary  # noqa: PLC0415 - start-up
 
         show(lambda look: finding_lines(found, look))
-        show(lambda _: [findings_summary(found, len(read.register.documents))], error=True)
+        whole = [document for document in read.register.documents if document.error is None]
+        show(lambda _: [findings_summary(found, len(whole))], error=True)
     elif form == "json":
         from gapkeeper.reporting.register_json import check_json  # noqa: PLC0415 - start-up
 
