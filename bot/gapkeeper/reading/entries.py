@@ -20,7 +20,7 @@ from gapkeeper.reading.headings import (
     names_several,
     read_title,
 )
-from gapkeeper.reading.ids import qualifier, without_ids
+from gapkeeper.reading.ids import qualifier, stand_together, without_ids
 from gapkeeper.reading.marks import checkbox_status, leading_emoji, priority_word, without_details
 from gapkeeper.reading.values import Context, joined, part, stated
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gapkeeper.reading.ids import Mention
 
 _CONDITION = lazy(
-    r"\b(?:until|once|bis|sobald|jusqu'à ce que|hasta que|até que|dopóki|totdat|zodra)\W*[:：]\W*$", re.IGNORECASE
+    r"\b(?:until|once|bis|sobald|jusqu'à ce que|hasta que|até que|dopóki|totdat|zodra)(?P<end>\W*)$", re.IGNORECASE
 )
 # A name and a colon behind a dash, a bracket or a bar; the marks of bold are no characters of the text.
 _INLINE_FIELD = lazy(r"(?:\s[-–—|·]{1,2}\s|\s?[(\[]|[,;]\s|\.\s)\s*(?P<name>[^\W\d_][\w ]{1,20}?)\s*[:：]\s*")
@@ -40,7 +40,7 @@ _WRAPPED = 64  # characters of a line that is likely to have been wrapped
 _LONGEST_TITLE = 240
 _MOST_PIECES = 100  # of a line in which a status in bold is looked for
 _NOTE = lazy(r"\s*[(（]([^()（）]*)[)）]")
-_SEPARATOR = lazy(r"\s*[\])】」]?\s*(?:[:：]|[-–—](?=\s)|[-–—]$)")
+_SEPARATOR = lazy(r"\s*(?:[\])】」]\s*)?(?:[:：]|[-–—](?=\s)|[-–—]$)")
 
 
 class EntryStatement:
@@ -67,7 +67,8 @@ class EntryStatement:
 
 def is_condition(lead: str) -> bool:
     """Whether the entries under this line are conditions: `Phase 26 remains blocked until:`."""
-    return _CONDITION.search(lead) is not None
+    found = _CONDITION.search(lead)
+    return found is not None and (":" in found["end"] or "：" in found["end"])
 
 
 def read_entry(context: Context, entry: Entry) -> Iterator[EntryStatement]:
@@ -136,7 +137,7 @@ def _adjacent(text: str, mentions: list[Mention]) -> list[Mention]:
     together = mentions[:1]
     for mention in mentions[1:]:
         gap = text[together[-1].end : mention.start]
-        if re.fullmatch(r"\s*(?:[,/&+、]|and|und|et|y|\s)*\s*", gap) is None:
+        if not stand_together(gap):
             break
         together.append(mention)
     return together

@@ -10,7 +10,7 @@ from gapkeeper.model.spans import Span
 from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import CODE, STRIKE, STRONG, Inline
-from gapkeeper.reading.ids import squeeze, without_ids
+from gapkeeper.reading.ids import squeeze, stand_together, without_ids
 from gapkeeper.reading.marks import BOX, DETAIL, EMOJI, leading_emoji, priority_word, strip_emoji, without_details
 from gapkeeper.reading.values import Context, joined, part, stated, struck
 
@@ -90,10 +90,7 @@ def names_several(context: Context, inline: Inline, mention: Mention) -> bool:
         return True
     text = joined(inline)
     following = [m for m in context.ids.scan(text) if m.start >= mention.end]
-    return (
-        bool(following)
-        and re.fullmatch(r"\s*(?:[,/&+、]|and|und|et|y|\s)*\s*", text[mention.end : following[0].start]) is not None
-    )
+    return bool(following) and stand_together(text[mention.end : following[0].start])
 
 
 def after_id(text: str, end: int) -> int:

@@ -8,6 +8,7 @@ Whole tokens only: `GAP-007` is not in `BOM-GAP-007`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import Reference
@@ -30,10 +31,12 @@ _DASH = r"(?:–|—|〜|～|~|\.\.\.?|…|-)"  # with spaces around it, the sec
 _THROUGH = r"\s+(?:through|thru|to|until|bis|à|até|do|tot|t/m)\s+"
 _AND = r"(?:\s*[,/、&+]\s*(?:and\s+|und\s+|et\s+|y\s+|e\s+|i\s+|en\s+)?|\s+(?:and|und|et|y|e|i|en)\s+)"
 _FILE = lazy(
-    r"[\s,]*(?:from|in|of|aus|von|de|z|w|van|at|see)?[\s(]*`?\[?(?P<path>[\w./-]*[\w-]\.(?:md|markdown|mdx))\b",
+    r"[\s,]*(?:(?:from|in|of|aus|von|de|z|w|van|at|see)[\s(]*|\([\s(]*)?"
+    r"`?\[?(?P<path>[\w./-]*[\w-]\.(?:md|markdown|mdx))\b",
     re.IGNORECASE,
 )
 _FRAGMENT = lazy(rf"(?:[A-Z][A-Z0-9]*-)+{_NUMBER}[A-Z]?(?![A-Z0-9_])", re.IGNORECASE)
+_LIST_GAP = lazy(r"(?:[,/&+、\s]|and|und|et|y)*")
 _ADDRESS = lazy(r"\w+://\S*")
 
 
@@ -101,7 +104,7 @@ class Ids:
         found = list(_scan(text))
         if "://" in text and found:
             addresses = [m.span() for m in _ADDRESS.finditer(text)]
-            found = [m for m in found if not any(a <= m.start < b for a, b in addresses)]
+            found = [m for m in found if not _meets(addresses, m.start, m.start + 1)]
         if self._extra:
             found = sorted([*found, *self._scan_extra(text, found)], key=lambda m: m.start)
         return found
@@ -112,7 +115,7 @@ class Ids:
             for match in extra.pattern.finditer(text):  # type: ignore[attr-defined]  # re2 has no types
                 start, end = match.span()
                 whole = (start == 0 or not _word(text[start - 1])) and (end == len(text) or not _word(text[end]))
-                if whole and start < end and not any(a < end and start < b for a, b in taken):
+                if whole and start < end and not _meets(taken, start, end):
                     yield Mention("", match.group(), None, "", start, end)
 
     def kind(self, id_: str) -> str | None:
@@ -141,6 +144,17 @@ class Ids:
         if self._all and _ID.fullmatch(id_):
             return id_.split("-", 1)[0]
         return None
+
+
+def _meets(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of the spans, which are sorted and apart, shares a character with this one."""
+    before = bisect_left(spans, (end, 0)) - 1
+    return before >= 0 and spans[before][1] > start
+
+
+def stand_together(gap: str) -> bool:
+    """Whether what stands between two IDs makes them a list: commas, bars, "and"."""
+    return _LIST_GAP.fullmatch(gap) is not None
 
 
 def _word(character: str) -> bool:
