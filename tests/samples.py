@@ -6,7 +6,8 @@ import datetime as dt
 from types import MappingProxyType
 
 from builders import item, statement
-from gapkeeper.model.diagnostics import Diagnostic, Edit, Severity
+from gapkeeper.model.diagnostics import Diagnostic, Severity
+from gapkeeper.model.edits import Edit
 from gapkeeper.model.items import Item, Losing
 from gapkeeper.model.plan import Change, Op, Plan, Refusal
 from gapkeeper.model.readiness import Area, CriticalPath, Gate, PathStep, Readiness

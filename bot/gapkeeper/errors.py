@@ -40,6 +40,12 @@ class DocumentsError(GapkeeperError):
     exit_code = 65
 
 
+class StaleDocumentsError(DocumentsError):
+    """Documents have changed since they were read: they have to be read, and the run planned, anew."""
+
+    exit_code = 5
+
+
 class RefusedError(GapkeeperError):
     """A safety rule forbids the run."""
 

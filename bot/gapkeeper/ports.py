@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from gapkeeper.model.delivery import Branch, Proposal, ProposalText
     from gapkeeper.model.documents import Document
+    from gapkeeper.model.edits import DocumentEdit
     from gapkeeper.model.plan import IssueUpdate
     from gapkeeper.model.snapshot import Capabilities, Issue, Label, Snapshot
 
@@ -99,3 +101,73 @@ class DocumentSource(Protocol):
 
     def commit_dates(self, paths: Collection[str]) -> Mapping[str, dt.date]:
         """The day of the last commit of each path; a path is missing where that is unknown (no git, shallow)."""
+
+
+class WorkTree(Protocol):
+    """The files of a folder, to be edited where they are."""
+
+    def obstacle(self, path: str, data: bytes) -> str | None:
+        """Why a document that was read as these bytes cannot be edited now; None where it can. For people.
+
+        Changes that nobody committed are such a reason, unless the bytes are as we left them ourselves.
+        """
+
+    def write(self, edits: Sequence[DocumentEdit]) -> None:
+        """Put the new bytes of each document in the place of the old ones, each document at once or not at all.
+
+        Raises:
+            StaleDocumentsError: A document is not what was read any more; nothing was written to any.
+            DocumentsError: A document cannot be written.
+        """
+
+
+class Repository(Protocol):
+    """Documents under version control: commits on the base branch, and proposals from a branch of our own.
+
+    What is read is read from git or the forge and never from files that nobody committed.
+    """
+
+    @property
+    def base(self) -> str:
+        """The newest commit of the base branch."""
+
+    def documents(self) -> DocumentSource:
+        """The documents of that commit."""
+
+    def obstacle(self, paths: Collection[str]) -> str | None:
+        """Why nothing can be committed to these documents on the base branch now; None where it can. For people."""
+
+    def commit(self, edits: Sequence[DocumentEdit], message: str) -> str:
+        """One commit on the base branch, of ``base``; its name.
+
+        Raises:
+            StaleDocumentsError: The branch or a document has moved since it was read.
+            DocumentsError: It cannot be committed.
+        """
+
+    def branch(self, name: str) -> Branch | None:
+        """A branch of ours, as it is now."""
+
+    def set_branch(self, name: str, edits: Sequence[DocumentEdit], message: str, *, was: str | None) -> str:
+        """Make the branch one commit on ``base`` with these edits; its name. ``was`` is the tip that it must have.
+
+        The same edits on the same base, made again, are the same commit: nothing moves.
+
+        Raises:
+            StaleDocumentsError: Its tip is another one, or a document is not what was read.
+        """
+
+    def delete_branch(self, name: str, *, was: str) -> None:
+        """Take the branch away, where its tip is still this commit."""
+
+    def proposals(self, branch: str) -> tuple[Proposal, ...]:
+        """Everything that was ever proposed from the branch, the newest first."""
+
+    def propose(self, branch: str, text: ProposalText) -> Proposal:
+        """Open a proposal to merge the branch into the base branch."""
+
+    def update_proposal(self, number: int, text: ProposalText) -> None:
+        """Change what an open proposal says."""
+
+    def withdraw(self, number: int, reason: str) -> None:
+        """Close an open proposal that has become empty, and say why."""

@@ -4,7 +4,7 @@ import pytest
 
 from gapkeeper.model.documents import Document
 from gapkeeper.model.rules import ReadingRules
-from gapkeeper.reading.register import read_register
+from gapkeeper.reading.reader import read_register
 
 ENTRIES = """
 - [x] **ACTION-1**: Weld

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gapkeeper.model.spans import Span
+    from gapkeeper.model.edits import Edit
 
 
 class Severity(StrEnum):
@@ -16,15 +16,6 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A replacement of bytes that mends a finding; ``old`` is what must stand there."""
-
-    span: Span
-    old: bytes
-    new: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from gapkeeper.model.delivery import Delivery
+    from gapkeeper.model.edits import LineChange
     from gapkeeper.model.snapshot import Label, Reason
     from gapkeeper.model.spans import Place
     from gapkeeper.model.status import State
@@ -80,6 +82,8 @@ class Change:
     unlinks: frozenset[tuple[str, str]] = frozenset()
     expects: str = ""  # `Issue.ground` that this change was planned on
     held: str | None = None  # the option that it waits for: "--accept-reading"
+    lines: tuple[LineChange, ...] = ()  # what is written to the documents
+    obstacle: str | None = None  # why it cannot be made now: applied, it fails with this
 
     @property
     def order(self) -> tuple[int, str, int, str]:
@@ -109,16 +113,18 @@ class Plan:
     skipped: int = 0  # changes left out by --only or --limit
     numbers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # identity -> issue, for links
     taken_at: dt.datetime | None = None  # when the snapshot was taken
+    delivery: Delivery | None = None  # what is written to documents
 
     @property
     def empty(self) -> bool:
         """Whether applying writes nothing: there are no changes, or all are held."""
-        return all(change.held for change in self.changes)
+        return self.delivery is None and all(change.held for change in self.changes)
 
     @property
     def fingerprint(self) -> str:
         """Names the changes and nothing else: the same changes have the same fingerprint."""
-        text = json.dumps([_canonical(change) for change in self.changes], sort_keys=True)
+        changes = [_canonical(change) for change in self.changes]
+        text = json.dumps([*changes, _canonical_delivery(self.delivery)] if self.delivery else changes, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -135,7 +141,15 @@ def _canonical(change: Change) -> list[object]:
         sorted(change.links),
         sorted(change.unlinks),
         change.held,
+        change.obstacle,
+        [(line.path, line.before, line.after) for line in change.lines],
     ]
+
+
+def _canonical_delivery(delivery: Delivery) -> list[object]:
+    edits = [(edit.path, hashlib.sha256(edit.new).hexdigest()) for edit in delivery.edits]
+    text = delivery.proposal
+    return [delivery.mode.value, edits, None if text is None else [text.title, text.body], delivery.number]
 
 
 def _canonical_update(update: IssueUpdate | None) -> list[object] | None:

@@ -1,5 +1,6 @@
 """Documents in, a register out. Pure: no network, no clock, no file access."""
 
-from gapkeeper.reading.register import Reader, read_register
+from gapkeeper.reading.corpus import Corpus
+from gapkeeper.reading.reader import Reader, read_corpus, read_register
 
-__all__ = ["Reader", "read_register"]
+__all__ = ["Corpus", "Reader", "read_corpus", "read_register"]

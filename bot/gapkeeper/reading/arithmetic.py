@@ -12,7 +12,8 @@ from gapkeeper.reading.figures import rounded, written
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gapkeeper.model.diagnostics import Diagnostic, Edit
+    from gapkeeper.model.diagnostics import Diagnostic
+    from gapkeeper.model.edits import Edit
     from gapkeeper.reading.figures import Figure, Written
     from gapkeeper.reading.scores import ScoreRow, ScoreTable
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.model.diagnostics import Diagnostic, Edit, Severity
+from gapkeeper.model.diagnostics import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from gapkeeper.model.edits import Edit
 
 _MOST = 80  # characters of a document's own words in a message
 

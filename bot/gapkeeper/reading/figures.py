@@ -6,7 +6,7 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import NamedTuple
 
-from gapkeeper.model.diagnostics import Edit
+from gapkeeper.model.edits import Edit
 from gapkeeper.model.spans import Span
 from gapkeeper.patterns import lazy
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from gapkeeper.model.diagnostics import Edit
+from gapkeeper.model.edits import Edit
 from gapkeeper.model.status import Rank, State
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.codes import excerpt, finding

@@ -15,7 +15,8 @@ from gapkeeper.reporting.findings import fingerprints
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gapkeeper.model.diagnostics import Diagnostic, Edit
+    from gapkeeper.model.diagnostics import Diagnostic
+    from gapkeeper.model.edits import Edit
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

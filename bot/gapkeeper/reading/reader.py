@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.register import DocumentInfo, Register
 from gapkeeper.model.status import Rank
 from gapkeeper.reading import lint
+from gapkeeper.reading.corpus import Corpus
 from gapkeeper.reading.counts import resolve_counts
 from gapkeeper.reading.critical_path import resolve_critical_path
 from gapkeeper.reading.document import read_document
@@ -21,14 +22,13 @@ from gapkeeper.reading.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.documents import Document
     from gapkeeper.model.rules import ReadingRules
+    from gapkeeper.reading.corpus import CommitDates
     from gapkeeper.reading.facts import DocumentFacts
-
-    CommitDates = Callable[[Collection[str]], Mapping[str, dt.date]]
 
 
 class Reader:
@@ -88,15 +88,15 @@ class Reader:
         )
 
 
-def read_register(
+def read_corpus(
     documents: Iterable[Document],
     rules: ReadingRules,
     *,
     revision: str | None = None,
     exists: Callable[[str], bool] | None = None,
     commit_dates: CommitDates | None = None,
-) -> Register:
-    """Read documents, one at a time, into a register.
+) -> Corpus:
+    """Read documents, one at a time.
 
     Args:
         documents: paths and bytes; each is dropped as soon as it has been read.
@@ -107,15 +107,27 @@ def read_register(
         commit_dates: the day of the last commit of each of some paths.
     """
     reader = Reader(rules)
-    facts: list[DocumentFacts] = []
+    facts: dict[str, DocumentFacts] = {}
     unread: dict[str, str] = {}
     for document in documents:
         found = reader.facts(document)
         if found is None:
             unread[document.path] = document.error or "cannot be read"
         else:
-            facts.append(found)
-    return reader.resolve(facts, unread=unread, revision=revision, exists=exists, commit_dates=commit_dates)
+            facts[document.path] = found
+    return Corpus(reader, facts, unread, revision, exists, commit_dates)
+
+
+def read_register(
+    documents: Iterable[Document],
+    rules: ReadingRules,
+    *,
+    revision: str | None = None,
+    exists: Callable[[str], bool] | None = None,
+    commit_dates: CommitDates | None = None,
+) -> Register:
+    """Read documents, one at a time, into a register; the arguments are those of `read_corpus`."""
+    return read_corpus(documents, rules, revision=revision, exists=exists, commit_dates=commit_dates).register
 
 
 def _days(
