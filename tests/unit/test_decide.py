@@ -15,7 +15,7 @@ from gapkeeper.model.plan import Op
 from gapkeeper.model.policy import OnMove, OnRemove
 from gapkeeper.model.status import State, Status
 from gapkeeper.planning.decide import EFFECTS, TABLE, Action, decide
-from gapkeeper.planning.situation import Base, Choices, Documents, Mover, Observed, situation
+from gapkeeper.planning.situation import Base, Choices, Documents, Mover, Observed, Writing, situation
 
 STATUSES = (Status.PENDING, Status.BLOCKED, Status.RESOLVED, Status.CANCELLED, None)
 CLOSED = (Observed.COMPLETED, Observed.NOT_PLANNED, Observed.DUPLICATE)
@@ -30,6 +30,7 @@ class Case:
     tracker: Observed
     mover: Mover
     unlike: bool
+    writing: Writing
     choices: Choices
 
     @property
@@ -95,6 +96,15 @@ class Case:
         return self.only_the_tracker_moved_apart and self.word_counts and self.setting is not OnMove.IGNORE
 
     @property
+    def would_be_written(self) -> bool:
+        return (
+            self.heard
+            and self.tracker is not Observed.DUPLICATE
+            and self.setting is OnMove.WRITE_BACK
+            and self.choices.writes_back
+        )
+
+    @property
     def orphaned_now(self) -> bool:
         """The item went away since the last sync, and its issue is open and not reopened by a person."""
         reopened_by_a_person = self.tracker_moved and self.mover is not Mover.BOT
@@ -110,6 +120,11 @@ def reason_follows(c: Case) -> bool:
     assert c.status is not None
     was_ours = c.base.documents in ours and ours[c.base.documents] is c.tracker
     return was_ours and ours[c.status] is not c.tracker
+
+
+def written_now(c: Case) -> bool:
+    """Both sides say what a person said in the tracker, since the documents are written in this run."""
+    return c.agree and (c.documents_moved or c.tracker_moved) and c.writing is Writing.WRITTEN
 
 
 RULES = (
@@ -184,9 +199,14 @@ RULES = (
     (
         "agreed: the base moves, a person's reason stays",
         Action.REMEMBER,
-        lambda c: c.agree and (c.documents_moved or c.tracker_moved) and not reason_follows(c),
+        lambda c: c.agree and (c.documents_moved or c.tracker_moved) and not reason_follows(c) and not written_now(c),
     ),
-    ("resolved and cancelled: the reason follows", Action.CORRECT_REASON, reason_follows),
+    ("agreed, since it is written in this run", Action.WRITTEN, written_now),
+    (
+        "resolved and cancelled: the reason follows",
+        Action.CORRECT_REASON,
+        lambda c: reason_follows(c) and not written_now(c),
+    ),
     (
         "only the documents moved: close",
         Action.CLOSE,
@@ -245,12 +265,11 @@ RULES = (
         ),
     ),
     (
-        "written back",
-        Action.WRITE_BACK,
-        lambda c: (
-            c.heard and c.tracker is not Observed.DUPLICATE and c.setting is OnMove.WRITE_BACK and c.choices.writes_back
-        ),
+        "told, because it cannot be written, or people declined it",
+        Action.COMMENT,
+        lambda c: c.would_be_written and c.writing is Writing.BARRED,
     ),
+    ("written back", Action.WRITE_BACK, lambda c: c.would_be_written and c.writing is not Writing.BARRED),
 )
 
 
@@ -268,15 +287,16 @@ def choices(status: Status | None, tracker: Observed) -> list[Choices]:
 
 def cases(status: Status | None, base: Base | None, tracker: Observed) -> list[Case]:
     return [
-        Case(status, base, tracker, mover, unlike, chosen)
+        Case(status, base, tracker, mover, unlike, writing, chosen)
         for mover in Mover
         for unlike in (False, True)
+        for writing in Writing
         for chosen in choices(status, tracker)
     ]
 
 
 def action(c: Case) -> Action:
-    now = situation(c.status, c.base, c.tracker, mover=c.mover, unlike=c.unlike)
+    now = situation(c.status, c.base, c.tracker, mover=c.mover, unlike=c.unlike, writing=c.writing)
     return decide(now, c.choices).then
 
 
@@ -338,7 +358,15 @@ def check_invariants(c: Case, then: Action) -> None:
     # The second run has nothing to do.
     if effect.moves_base:
         after = tracker_after(c, then)
-        again = Case(c.status, Base(c.status, after), after, c.mover, unlike=False, choices=c.choices)
+        again = Case(
+            c.status,
+            Base(c.status, after),
+            after,
+            c.mover,
+            unlike=False,
+            writing=Writing.POSSIBLE,
+            choices=c.choices,
+        )
         assert action(again) is Action.NOTHING, (c, then)
     elif then is Action.WRITE_BACK:
         assert c.choices.writes_back
@@ -347,7 +375,7 @@ def check_invariants(c: Case, then: Action) -> None:
 def test_no_row_is_idle() -> None:
     """Every row decides something: a row that cannot be reached is a rule that does not hold."""
     deciding = {
-        decide(situation(c.status, c.base, c.tracker, mover=c.mover, unlike=c.unlike), c.choices)
+        decide(situation(c.status, c.base, c.tracker, mover=c.mover, unlike=c.unlike, writing=c.writing), c.choices)
         for status in STATUSES
         for base in BASES
         for tracker in Observed

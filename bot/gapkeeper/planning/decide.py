@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.plan import Op
 from gapkeeper.model.policy import OnMove, OnRemove
 from gapkeeper.model.status import State
-from gapkeeper.planning.situation import Documents, Moved, Mover, Observed
+from gapkeeper.planning.situation import Documents, Moved, Mover, Observed, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -39,7 +39,8 @@ class Action(Enum):
     CORRECT_REASON = auto()
     UNDO_CLOSE = auto()
     UNDO_REOPEN = auto()
-    WRITE_BACK = auto()
+    WRITE_BACK = auto()  # proposed, or still to be written: the base waits for the documents
+    WRITTEN = auto()  # the documents are written in this run, and the base follows
     COMMENT = auto()  # what somebody did is left, and what the documents say is told
     CONFLICT = auto()
     ORPHAN = auto()
@@ -71,6 +72,7 @@ EFFECTS: Mapping[Action, Effect] = MappingProxyType({
     Action.UNDO_CLOSE: Effect(Op.REOPEN, State.OPEN, comments=True),
     Action.UNDO_REOPEN: Effect(Op.CLOSE, State.CLOSED, comments=True),
     Action.WRITE_BACK: Effect(Op.WRITE_BACK, moves_base=False),
+    Action.WRITTEN: Effect(Op.WRITE_BACK),
     Action.COMMENT: Effect(Op.COMMENT, comments=True),
     Action.CONFLICT: Effect(Op.CONFLICT, comments=True),
     Action.ORPHAN: Effect(Op.ORPHAN, comments=True),
@@ -90,6 +92,7 @@ class Row:
     was: Collection[Documents | None] | None = None
     mover: Collection[Mover] | None = None
     unlike: bool | None = None
+    writing: Writing | None = None
     on_close: OnMove | None = None
     on_reopen: OnMove | None = None
     on_remove: OnRemove | None = None
@@ -105,6 +108,7 @@ class Row:
             and (self.was is None or now.was in self.was)
             and (self.mover is None or now.mover in self.mover)
             and self.unlike in {None, now.unlike}
+            and self.writing in {None, now.writing}
             and self.on_close in {None, choices.on_close}
             and self.on_reopen in {None, choices.on_reopen}
             and self.on_remove in {None, choices.on_remove}
@@ -145,6 +149,8 @@ TABLE: tuple[Row, ...] = (
     Row("an unlike item under an old ID", Action.CREATE_ANEW, documents=_OPEN, tracker=_CLOSED, unlike=True),
     # --- agreed, or agreed to differ
     Row("neither side moved", Action.NOTHING, moved={Moved.NEITHER}),
+    Row("reopened, and written", Action.WRITTEN, documents=_OPEN, tracker={Observed.OPEN}, writing=Writing.WRITTEN),
+    Row("closed, and written", Action.WRITTEN, documents=_DONE, tracker=_CLOSED, writing=Writing.WRITTEN),
     Row("both open", Action.REMEMBER, documents=_OPEN, tracker={Observed.OPEN}),
     Row(
         "cancelled became resolved", Action.CORRECT_REASON,
@@ -168,6 +174,7 @@ TABLE: tuple[Row, ...] = (
     Row("closed: undone", Action.UNDO_CLOSE, documents=_OPEN, on_close=OnMove.UNDO),
     Row("closed: told", Action.COMMENT, documents=_OPEN, on_close=OnMove.COMMENT),
     Row("closed: told, as nothing is written back", Action.COMMENT, documents=_OPEN, writes_back=False),
+    Row("closed: cannot be written, or was declined", Action.COMMENT, documents=_OPEN, writing=Writing.BARRED),
     Row("closed: written back", Action.WRITE_BACK, documents=_OPEN, on_close=OnMove.WRITE_BACK),
     # --- only the tracker moved: somebody reopened it
     Row("reopened: ignored", Action.REMEMBER, documents=_DONE, on_reopen=OnMove.IGNORE),
@@ -175,6 +182,7 @@ TABLE: tuple[Row, ...] = (
     Row("reopened: undone", Action.UNDO_REOPEN, documents=_DONE, on_reopen=OnMove.UNDO),
     Row("reopened: told", Action.COMMENT, documents=_DONE, on_reopen=OnMove.COMMENT),
     Row("reopened: told, as nothing is written back", Action.COMMENT, documents=_DONE, writes_back=False),
+    Row("reopened: cannot be written, or was declined", Action.COMMENT, documents=_DONE, writing=Writing.BARRED),
     Row("reopened: written back", Action.WRITE_BACK, documents=_DONE, on_reopen=OnMove.WRITE_BACK),
 )  # fmt: skip
 

@@ -93,6 +93,14 @@ class Moved(StrEnum):
     BOTH = "both"
 
 
+class Writing(StrEnum):
+    """What became of a person's move on its way to the documents."""
+
+    POSSIBLE = "possible"  # nobody tried yet, or it is proposed and waits
+    WRITTEN = "written"  # in this run: the documents that are compared have it already
+    BARRED = "barred"  # it cannot be written, or people declined it
+
+
 class Base(NamedTuple):
     """What both sides said at the last sync."""
 
@@ -109,26 +117,28 @@ class Situation(NamedTuple):
     was: Documents | None = None  # the documents' half of the base; None: no base
     mover: Mover = Mover.STRANGER
     unlike: bool = False  # the title has nothing in common with the one at the last sync
+    writing: Writing = Writing.POSSIBLE
 
 
 @lru_cache(maxsize=4096)  # thousands of issues are in a few dozen situations
-def situation(
+def situation(  # noqa: PLR0913 - what both sides say, and what is known beside it, each by name
     status: Status | None,
     base: Base | None,
     tracker: Observed,
     *,
     mover: Mover = Mover.STRANGER,
     unlike: bool = False,
+    writing: Writing = Writing.POSSIBLE,
 ) -> Situation:
     """Reduce what both sides say to what the rule looks at. ``status`` None: the item is gone."""
     if base is None:
-        return Situation(Documents.of(status), tracker, Moved.BOTH, None, mover, unlike)
+        return Situation(Documents.of(status), tracker, Moved.BOTH, None, mover, unlike, writing)
     documents_moved = status is not base.documents
     if tracker is not base.tracker:
         moved = Moved.BOTH if documents_moved else Moved.TRACKER
     else:
         moved = Moved.DOCUMENTS if documents_moved else Moved.NEITHER
-    return Situation(Documents.of(status), tracker, moved, Documents.of(base.documents), mover, unlike)
+    return Situation(Documents.of(status), tracker, moved, Documents.of(base.documents), mover, unlike, writing)
 
 
 @dataclass(frozen=True, slots=True)
