@@ -15,13 +15,13 @@ from gapkeeper.errors import UsageError
 from gapkeeper.settings.load import Settings, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Actor
-    from gapkeeper.model.spans import Place
+    from gapkeeper.planning.history import History
     from gapkeeper.ports import DocumentSource, Tracker, TrackerReader
 
 
@@ -77,19 +77,15 @@ def suggested_tracker(folder: Path) -> str | None:
     return f"{match['forge'].lower()}:{match['project'].removesuffix('.git')}" if match else None
 
 
-def ancestry(folder: Path) -> Callable[[str, str], bool]:
-    """Whether the first of two commits comes before the second; False where this clone cannot tell."""
-    from gapkeeper.adapters import git  # noqa: PLC0415
+def history(folder: Path, revision: str | None) -> History:
+    """What git knows of a folder as it is, or of a revision; each question is asked once, as a sync plans twice."""
+    from gapkeeper.adapters import blame, git  # noqa: PLC0415
+    from gapkeeper.planning.history import History  # noqa: PLC0415
 
-    # A sync plans more than once, and git is asked about every revision that a marker holds.
-    return cache(lambda ancestor, descendant: git.is_ancestor(folder, ancestor, descendant) is True)
-
-
-def authorship(folder: Path, rev: str | None) -> Callable[[Place], str | None]:
-    """Who committed what stands at a place, in the folder as it is or in a revision."""
-    from gapkeeper.adapters import blame  # noqa: PLC0415
-
-    return cache(lambda place: blame.author(folder, place, rev))
+    return History(
+        is_ancestor=cache(lambda ancestor, descendant: git.is_ancestor(folder, ancestor, descendant) is True),
+        written_by=cache(lambda place: blame.author(folder, place, revision)),
+    )
 
 
 def sync_policy(settings: Settings) -> SyncPolicy:

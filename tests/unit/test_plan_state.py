@@ -9,6 +9,7 @@ from gapkeeper.model.policy import OnMove, OnRemove, SyncPolicy, WriteBack
 from gapkeeper.model.snapshot import Capabilities, Reason
 from gapkeeper.model.spans import Place
 from gapkeeper.model.status import State, Status
+from gapkeeper.planning.history import History
 from syncing import Project, issue_changes, ops
 
 PENDING = item()
@@ -46,7 +47,9 @@ def test_a_closed_item_without_an_issue_gets_none() -> None:
 
 
 def test_documents_close_with_one_comment_that_names_statement_commit_and_author(project: Project) -> None:
-    (change,) = project.synced(RESOLVED, written_by=lambda place: "Ada" if place == Place("LATER.md", 7) else None)
+    (change,) = project.synced(
+        RESOLVED, history=History(written_by=lambda place: "Ada" if place == Place("LATER.md", 7) else None)
+    )
     assert (change.op, change.source) == ("close", Place("LATER.md", 7))
     assert dict(change.fields)["state"] == ("open", "completed")
     assert (project.issue(1).state, project.issue(1).reason) == (State.CLOSED, Reason.COMPLETED)

@@ -11,6 +11,7 @@ from gapkeeper.errors import RefusedError
 from gapkeeper.model.policy import MassChange, OnRemove, SyncPolicy
 from gapkeeper.model.register import DocumentInfo
 from gapkeeper.model.status import Rank, Status
+from gapkeeper.planning.history import History
 from syncing import Project
 
 if TYPE_CHECKING:
@@ -223,11 +224,14 @@ def test_a_run_at_an_ancestor_of_the_last_sync_is_refused(project: Project) -> N
     def is_ancestor(first: str, second: str) -> bool:
         return (first, second) == ("old", "c0ffee1000000000000000000000000000000000")
 
-    plan = project.plan(documents=register(*items(20), revision="old"), is_ancestor=is_ancestor)
+    history = History(is_ancestor=is_ancestor)
+    plan = project.plan(documents=register(*items(20), revision="old"), history=history)
     assert refused(plan) == "behind"
-    assert refused(project.plan(documents=register(*items(20), revision="new"), is_ancestor=is_ancestor)) is None
-    assert refused(project.plan(documents=register(*items(20), revision=None), is_ancestor=is_ancestor)) is None
-    assert refused(project.plan(*items(20), is_ancestor=lambda _first, _second: True)) is None  # it is the same
+    assert refused(project.plan(documents=register(*items(20), revision="new"), history=history)) is None
+    assert refused(project.plan(documents=register(*items(20), revision=None), history=history)) is None
+    assert (
+        refused(project.plan(*items(20), history=History(is_ancestor=lambda _first, _second: True))) is None
+    )  # it is the same
 
 
 def test_a_refused_plan_is_shown_whole(project: Project) -> None:

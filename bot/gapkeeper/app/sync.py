@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.app.apply import apply
 from gapkeeper.errors import RefusedError
 from gapkeeper.model.plan import Op, Report
+from gapkeeper.planning.history import NO_HISTORY
 from gapkeeper.planning.plan import plan
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.plan import Outcome, Plan
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.register import Register
-    from gapkeeper.model.spans import Place
+    from gapkeeper.planning.history import History
     from gapkeeper.ports import Clock, Tracker, TrackerReader
 
 #: What needs to know the issues that are not ours: one may be adopted, or was released.
@@ -29,8 +30,7 @@ def plan_sync(
     reader: TrackerReader,
     policy: SyncPolicy,
     *,
-    is_ancestor: Callable[[str, str], bool] | None = None,
-    written_by: Callable[[Place], str | None] | None = None,
+    history: History = NO_HISTORY,
 ) -> Plan:
     """What a sync would write. All issues of the project are read only where one would be new.
 
@@ -46,8 +46,7 @@ def plan_sync(
             policy,
             tracker=reader.url,
             capabilities=reader.capabilities,
-            is_ancestor=is_ancestor,
-            written_by=written_by,
+            history=history,
         )
 
     first = planned(everything=False)
@@ -62,8 +61,7 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
     *,
     clock: Clock,
     expect: str | None = None,
-    is_ancestor: Callable[[str, str], bool] | None = None,
-    written_by: Callable[[Place], str | None] | None = None,
+    history: History = NO_HISTORY,
     started: Callable[[Plan], None] | None = None,
     progress: Callable[[Outcome], None] | None = None,
     wait: Callable[[float], None] = time.sleep,
@@ -77,8 +75,7 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
         policy: What the run may do.
         clock: The time.
         expect: The fingerprint of the only plan that may be applied; None: whatever is planned.
-        is_ancestor: See `planning.plan`.
-        written_by: See `planning.plan`.
+        history: What git knows.
         started: Told of the plan before its first change is made.
         progress: Told of each change once it is done or has failed.
         wait: Pauses for so many seconds.
@@ -88,14 +85,14 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
         NewerMarkerError: An issue carries a marker of a newer version.
         TrackerError: The tracker could not be read whole, or not be opened.
     """
-    planned = plan_sync(register, reader, policy, is_ancestor=is_ancestor, written_by=written_by)
+    planned = plan_sync(register, reader, policy, history=history)
     _require(planned, expect)
     if planned.empty:
         return Report(planned, ())
     with open_tracker() as tracker, tracker.lock():
         if not tracker.capabilities.forge:
             # Cheap here: another run may have been at it until we got the lock.
-            planned = plan_sync(register, tracker, policy, is_ancestor=is_ancestor, written_by=written_by)
+            planned = plan_sync(register, tracker, policy, history=history)
             _require(planned, expect)
         if started is not None:
             started(planned)

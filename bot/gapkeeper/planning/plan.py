@@ -13,6 +13,7 @@ from gapkeeper.planning.creating import draft_adopt, draft_create
 from gapkeeper.planning.decide import EFFECTS, Action, decide
 from gapkeeper.planning.drafting import Drafting
 from gapkeeper.planning.following import draft_follow
+from gapkeeper.planning.history import NO_HISTORY
 from gapkeeper.planning.identity import alias_identities, identity_of
 from gapkeeper.planning.issue import IssueRenderer
 from gapkeeper.planning.leaving import draft_gone, draft_spare
@@ -26,14 +27,14 @@ from gapkeeper.planning.title import issue_title
 from gapkeeper.reading.likeness import unlike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from gapkeeper.model.plan import Change
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Capabilities, Issue, Snapshot
-    from gapkeeper.model.spans import Place
     from gapkeeper.planning.drafting import Draft
+    from gapkeeper.planning.history import History
     from gapkeeper.planning.matching import Match, Spare
 
 
@@ -44,8 +45,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     *,
     tracker: str,
     capabilities: Capabilities,
-    is_ancestor: Callable[[str, str], bool] | None = None,
-    written_by: Callable[[Place], str | None] | None = None,
+    history: History = NO_HISTORY,
 ) -> Plan:
     """Decide everything that one sync would write.
 
@@ -58,8 +58,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
         policy: What a sync may do.
         tracker: The tracker as the operator named it.
         capabilities: What the tracker can do and hold.
-        is_ancestor: Whether its first commit comes before its second one; None: there is no git.
-        written_by: Who committed what stands at a place, where that is known.
+        history: What git knows.
 
     Raises:
         NewerMarkerError: An issue of ours carries a marker of a newer version.
@@ -76,7 +75,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     numbers = {one.item.key: one.ours.issue.number for one in matches if one.item and one.ours}
     renderer = IssueRenderer(register, policy, capabilities, snapshot.namespace, MappingProxyType(numbers))
     targets = _targets(matches, actions)
-    with_ = Drafting(register, policy, capabilities, renderer, targets, written_by or _nobody_knows)
+    with_ = Drafting(register, policy, capabilities, renderer, targets, history.written_by)
     accounts = frozenset(name.casefold() for name in (snapshot.account, *policy.accounts))
     drafts = [*_drafts(with_, matches, actions, notes), *_spare_drafts(with_, spares, accounts)]
     chosen = _narrowed(drafts, policy)
@@ -85,7 +84,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     changes = _with_possible_links([draft.change for draft in chosen], targets)
     changes += project_changes([draft.change for draft in written], renderer.labels, snapshot)
     kept = frozenset(one.ours.marker.document for one in matches if one.item and one.ours)
-    evidence = Evidence(register, policy, capabilities, seen, written, kept, is_ancestor)
+    evidence = Evidence(register, policy, capabilities, seen, written, kept, history)
     return Plan(
         tracker=tracker,
         revision=register.revision,
@@ -107,10 +106,6 @@ def _vouched(register: Register, namespace: str) -> dict[int, set[str]]:
             identities = {identity_of(item, namespace), *alias_identities(item, namespace)}
             vouched.setdefault(item.issue_link, set()).update(identities)
     return vouched
-
-
-def _nobody_knows(_place: Place) -> str | None:
-    return None
 
 
 @dataclass(slots=True)

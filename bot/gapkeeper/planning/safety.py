@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.model.plan import Op, Refusal
 from gapkeeper.model.status import State
+from gapkeeper.planning.history import NO_HISTORY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Capabilities
     from gapkeeper.planning.drafting import Draft
+    from gapkeeper.planning.history import History
     from gapkeeper.planning.observe import Observation
 
 #: A document set that lost more than this share of what the tracker knows is taken for an accident.
@@ -33,7 +35,7 @@ class Evidence:
     seen: Observation
     drafts: Sequence[Draft]  # what would be written: without what is held or left out
     kept: frozenset[str] = frozenset()  # documents, as markers name them, whose items are still there
-    is_ancestor: Callable[[str, str], bool] | None = None
+    history: History = NO_HISTORY
 
 
 def refusal(evidence: Evidence) -> Refusal | None:
@@ -60,8 +62,8 @@ def _former_account(evidence: Evidence) -> Refusal | None:
 
 
 def _behind(evidence: Evidence) -> Refusal | None:
-    ours, is_ancestor = evidence.register.revision, evidence.is_ancestor
-    if ours is None or is_ancestor is None:
+    ours, is_ancestor = evidence.register.revision, evidence.history.is_ancestor
+    if ours is None:
         return None
     later = next((r for r in sorted(evidence.seen.revisions) if r != ours and is_ancestor(ours, r)), None)
     if later is None:

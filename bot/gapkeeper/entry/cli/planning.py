@@ -12,6 +12,7 @@ import click
 from gapkeeper import wiring
 from gapkeeper.app.sync import plan_sync
 from gapkeeper.entry.cli import documents
+from gapkeeper.planning.history import NO_HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gapkeeper.entry.cli.documents import Read
     from gapkeeper.model.plan import Plan
     from gapkeeper.model.policy import SyncPolicy
+    from gapkeeper.planning.history import History
     from gapkeeper.ports import TrackerReader
 
 
@@ -60,19 +62,15 @@ class Run:
         return shlex.join([*words, "--expect", fingerprint])
 
 
-def history(read: Read, rev: str | None) -> dict[str, Any]:
-    """What git knows, for planning: which commit comes first, and who wrote a line; nothing where there is no git."""
-    if read.register.revision is None:
-        return {}
-    return {
-        "is_ancestor": wiring.ancestry(read.folder),
-        "written_by": wiring.authorship(read.folder, rev and read.register.revision),
-    }
+def history(read: Read, rev: str | None) -> History:
+    """What git knows; nothing where there is none."""
+    revision = read.register.revision
+    return NO_HISTORY if revision is None else wiring.history(read.folder, rev and revision)
 
 
 def planned(run: Run, read: Read, reader: TrackerReader, policy: SyncPolicy | None = None) -> Plan:
     """What a sync would write."""
-    return plan_sync(read.register, reader, policy or run.policy(read), **history(read, run.rev))
+    return plan_sync(read.register, reader, policy or run.policy(read), history=history(read, run.rev))
 
 
 def run_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -79,7 +79,7 @@ def command(form: str, expect: str | None, yes: bool, **run_values: Any) -> int:
                 expect=expect,
                 started=progress.start,
                 progress=progress.tell,
-                **history(read, run.rev),
+                history=history(read, run.rev),
             )
     if form == "json":
         write_data(json_text(report_json(report)))

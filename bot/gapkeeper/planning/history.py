@@ -1,0 +1,36 @@
+"""What git knows beside the documents of one revision: asked only where a plan depends on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gapkeeper.model.spans import Place
+
+
+def _unrelated(_first: str, _second: str) -> bool:
+    return False
+
+
+def _nobody_knows(_place: Place) -> str | None:
+    return None
+
+
+def _nothing(_revision: str) -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Questions to git. The defaults are the answers where there is none."""
+
+    is_ancestor: Callable[[str, str], bool] = _unrelated  # of two commits: the first is the second, or comes before it
+    written_by: Callable[[Place], str | None] = _nobody_knows  # who committed what stands at a place
+    renamed: Callable[[str], Mapping[str, str]] = _nothing  # since a commit: path now -> path then
+
+
+NO_HISTORY = History()
