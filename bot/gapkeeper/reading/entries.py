@@ -100,7 +100,7 @@ def read_line(context: Context, line: Inline, entry: Entry | None) -> Iterator[E
         return
     mention, start, end = found
     text = joined(line)
-    bold = _is_bold(line, start)
+    bold = _carries(line, start, STRONG)
     boxed = entry is not None and entry.checkbox is not None
     marked = leading_emoji(text.lstrip()) is not None or checkbox_status(text.lstrip()[:3]) is not None
     several = names_several(context, line, mention)
@@ -125,6 +125,7 @@ def read_line(context: Context, line: Inline, entry: Entry | None) -> Iterator[E
     _read_rest(statement, part(context, line, 0, cut), (start, end), note)
     if entry is not None:
         _read_checkbox(statement, entry)
+        _read_strike(statement, line, start)
     if several:
         statement.title = None
     yield statement
@@ -143,12 +144,13 @@ def _adjacent(text: str, mentions: list[Mention]) -> list[Mention]:
     return together
 
 
-def _is_bold(line: Inline, start: int) -> bool:
+def _carries(line: Inline, at: int, mark: int) -> bool:
+    """Whether a character of the joined text carries a mark: bold, a strike."""
     position = 0
     for piece in line.pieces:
         position += len(piece.text)
-        if position > start:
-            return bool(piece.marks & STRONG)
+        if position > at:
+            return bool(piece.marks & mark)
     return False
 
 
@@ -242,8 +244,7 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
         bracketed = not joined(rest)[: first.start].strip("([（【 ")
         whole = part(context, rest, first.start if bracketed else 0, first.end)
         span = Span(whole.start, found.end)
-        reading = context.vocabulary.read(joined(rest), context.legend)
-        fields.statuses.append(stated(context, reading, StatusForm.MARKER, span))
+        fields.statuses.append(stated(context, first, StatusForm.MARKER, span))
         fields.waits_for(fields.statuses[-1], rest)
         title_start = after_id(text, title_start + first.end)
         title_start += len(text[title_start:]) - len(text[title_start:].lstrip(" ,;.!/"))
@@ -296,47 +297,33 @@ def _take_note(statement: EntryStatement, line: Inline, note: re.Match[str]) -> 
 
 
 def _read_checkbox(statement: EntryStatement, entry: Entry) -> None:
-    """A checkbox speaks first; a strike means resolved, unless a word beside it says otherwise."""
-    context = statement.fields.context
-    statuses = statement.fields.statuses
-    if entry.checkbox is not None and entry.checkbox_span is not None:
-        box = Status.RESOLVED if entry.checkbox else Status.PENDING
-        text = "[x]" if entry.checkbox else "[ ]"
-        found = StatedStatus(
-            box, text, StatusForm.CHECKBOX, entry.checkbox_span, context.source.line(entry.checkbox_span.start)
-        )
-        statuses.insert(0, found)
-    strike = _strike(context, statement, entry)
-    if strike is not None:
-        statuses[:] = strike
+    """A checkbox speaks first."""
+    if entry.checkbox is None or entry.checkbox_span is None:
+        return
+    span = entry.checkbox_span
+    box, text = (Status.RESOLVED, "[x]") if entry.checkbox else (Status.PENDING, "[ ]")
+    line = statement.fields.context.source.line(span.start)
+    statement.fields.statuses.insert(0, StatedStatus(box, text, StatusForm.CHECKBOX, span, line))
 
 
-def _strike(context: Context, statement: EntryStatement, entry: Entry) -> list[StatedStatus] | None:
-    """The statuses of an entry whose ID or title is struck through; None where nothing is."""
-    line = _unwrapped(context, entry.lines)
-    text = joined(line)
+def _read_strike(statement: EntryStatement, line: Inline, key: int) -> None:
+    """A strike through the ID, whose first character is ``key``, or the title: resolved, unless words beside it say."""
     struck = [p for p in line.pieces if p.marks & STRIKE]
-    mention = next(iter(context.ids.scan(text)), None)
-    if not struck or mention is None:
-        return None
-    position, key_struck, words_left = 0, False, []
-    for piece in line.pieces:
-        if position <= mention.start < position + len(piece.text):
-            key_struck = bool(piece.marks & STRIKE)
-        if not piece.marks & STRIKE:
-            words_left.append(piece)
-        position += len(piece.text)
-    title_struck = statement.title is not None and any(
-        p.start <= statement.title.span.start and statement.title.span.end <= p.end for p in struck
-    )
-    if not (key_struck or title_struck):
-        return None
-    others = Inline(words_left, line.start, line.end)
-    beside = "".join(p.text for p in words_left)
-    reading = context.vocabulary.read(beside.replace(mention.id, ""), context.legend)
+    if not struck or not (_carries(line, key, STRIKE) or _lies_in(statement.title, struck)):
+        return
+    context = statement.fields.context
+    others = Inline([p for p in line.pieces if not p.marks & STRIKE], line.start, line.end)
+    beside = joined(others)
+    reading = context.vocabulary.read(beside.replace(statement.id, ""), context.legend)
     if reading.known:
-        value = part(context, others, 0, len(joined(others)))
-        status = stated(context, reading, StatusForm.MARKER, Span(value.start, value.end))
-        return [status]
-    span = Span(struck[0].start, struck[-1].end)
-    return [StatedStatus(Status.RESOLVED, context.raw(span), StatusForm.STRIKE, span, context.source.line(span.start))]
+        found = stated(context, reading, StatusForm.MARKER, part(context, others, 0, len(beside)).span)
+    else:
+        span = Span(struck[0].start, struck[-1].end)
+        line_number = context.source.line(span.start)
+        found = StatedStatus(Status.RESOLVED, context.raw(span), StatusForm.STRIKE, span, line_number)
+    statement.fields.statuses[:] = [found]
+
+
+def _lies_in(title: FieldText | None, pieces: list[Piece]) -> bool:
+    """Whether one of the pieces holds the whole title."""
+    return title is not None and any(p.start <= title.span.start and title.span.end <= p.end for p in pieces)
