@@ -54,13 +54,23 @@ class ProposalText:
     body: str
 
 
+class Step(StrEnum):
+    """What is done with edits."""
+
+    WRITE = "write"  # into the files, or as one commit on the base branch
+    PROPOSE = "propose"  # one commit on a branch of ours, and one proposal, made or renewed
+    TELL = "tell"  # only what the open proposal says: a person committed to its branch
+    WITHDRAW = "withdraw"  # the open proposal has become empty
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Everything that one run writes to documents, as one commit (or none: worktree)."""
+    """Everything that one run writes to documents."""
 
+    step: Step
     mode: WriteBack
-    edits: tuple[DocumentEdit, ...]  # sorted by path; none: an open proposal has become empty
-    message: str  # of the commit
-    base: str | None = None  # the commit that the edits were made on
-    proposal: ProposalText | None = None  # with mode pull-request
+    edits: tuple[DocumentEdit, ...] = ()  # sorted by path
+    message: str = ""  # of the commit
+    text: ProposalText | None = None  # of the proposal
     number: int | None = None  # of the open proposal, where there is one
+    tip: str | None = None  # of the proposal's branch, as it was when this was planned; None: there was no branch

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.edits import LineChange
     from gapkeeper.model.snapshot import Label, Reason
     from gapkeeper.model.spans import Place
-    from gapkeeper.model.status import State
+    from gapkeeper.model.status import State, Status
 
 
 class Op(StrEnum):
@@ -82,6 +82,8 @@ class Change:
     unlinks: frozenset[tuple[str, str]] = frozenset()
     expects: str = ""  # `Issue.ground` that this change was planned on
     held: str | None = None  # the option that it waits for: "--accept-reading"
+    writes: Status | None = None  # what the documents are to say, where the tracker decides
+    moved_by: str | None = None  # who closed or reopened the issue for that, where it is known
     lines: tuple[LineChange, ...] = ()  # what is written to the documents
     obstacle: str | None = None  # why it cannot be made now: applied, it fails with this
 
@@ -148,8 +150,9 @@ def _canonical(change: Change) -> list[object]:
 
 def _canonical_delivery(delivery: Delivery) -> list[object]:
     edits = [(edit.path, hashlib.sha256(edit.new).hexdigest()) for edit in delivery.edits]
-    text = delivery.proposal
-    return [delivery.mode.value, edits, None if text is None else [text.title, text.body], delivery.number]
+    text = delivery.text
+    words = None if text is None else [text.title, text.body]
+    return [delivery.step.value, delivery.mode.value, edits, words, delivery.number]
 
 
 def _canonical_update(update: IssueUpdate | None) -> list[object] | None:

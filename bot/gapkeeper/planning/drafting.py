@@ -13,6 +13,7 @@ from gapkeeper.planning.comments import Move
 from gapkeeper.planning.decide import EFFECTS, Action
 from gapkeeper.planning.digests import statement_digest
 from gapkeeper.planning.marker import TrackerState, comment_key
+from gapkeeper.planning.write_backs import NO_WRITE_BACKS, WriteBacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -48,6 +49,7 @@ class Drafting:
     renderer: IssueRenderer
     targets: Targets
     written_by: Callable[[Place], str | None]  # who committed what stands at a place, where that is known
+    write_backs: WriteBacks = NO_WRITE_BACKS
 
     def renewed(self, base: Marker, item: Item, desired: DesiredIssue) -> Marker:
         """The marker with what the documents say now; state, links and aliases aside."""
@@ -83,9 +85,10 @@ class Drafting:
         if not effect.comments or effect.op is None:
             return None, None
         key = comment_key(effect.op.value, identity, serial)
-        return key, self._text(action, item, issue, key)
+        barred = self.write_backs.barred.get(identity)
+        return key, self._text(action, item, issue, key, barred)
 
-    def _text(self, action: Action, item: Item, issue: Issue, key: str) -> str:
+    def _text(self, action: Action, item: Item, issue: Issue, key: str, barred: str | None) -> str:
         telling = self.renderer.telling
         move = Move(TrackerState.of(issue), None if issue.state_actor is None else issue.state_actor.name)
         match action:
@@ -100,7 +103,7 @@ class Drafting:
             case Action.ADOPT_APART:
                 return comments.adopted_apart_comment(item, telling, key)
             case _:
-                why = reasons.untold(issue, self.policy)
+                why = reasons.untold(issue, self.policy, barred)
                 return comments.moved_on_tracker_comment(item, telling, key, move, why)
 
 

@@ -87,7 +87,23 @@ class _Following(NamedTuple):
         writes = effect.moves_base or fields or self.content_moved
         moves = replace(moves, fields=fields | self._state_fields(after))
         change = self._written(change, moves, links, after) if writes else self._linked(change, moves.fields, links)
+        change = self._with_writing(change)
         return self._judged(change, closes=issue.state is State.OPEN and after is not TrackerState.OPEN)
+
+    def _with_writing(self, change: Change) -> Change:
+        """What the documents get for what a person did, or why they do not get it now."""
+        if self.action not in {Action.WRITE_BACK, Action.WRITTEN}:
+            return change
+        known, identity = self.with_.write_backs, self.desired.identity
+        wanted = written_back(Observed.of(self.ours.issue), self.ours.marker)
+        actor = self.ours.issue.state_actor
+        return replace(
+            change,
+            writes=wanted,
+            moved_by=None if actor is None else actor.name,
+            lines=known.lines(identity),
+            obstacle=known.obstacles.get(identity),
+        )
 
     def _identity_fields(self) -> Fields:
         base = self.ours.marker

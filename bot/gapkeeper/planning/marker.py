@@ -44,6 +44,7 @@ __all__ = [
     "carries_key",
     "comment_key",
     "hidden_key_line",
+    "inert",
     "locate_managed",
     "read_marker",
     "write_marker",
@@ -74,7 +75,7 @@ def write_marker(marker: Marker) -> str:
     It is ASCII, and holds no `--`, `<`, `>`, `@`, `#` or `://` inside: whatever a forge looks for
     in text, it does not find it here.
     """
-    payload = _inert(json.dumps(encode_marker(marker), sort_keys=True, separators=(",", ":")))
+    payload = inert(json.dumps(encode_marker(marker), sort_keys=True, separators=(",", ":")))
     return f"{MARKER_PREFIX}{VERSION} {_checksum(payload)} {payload} -->"
 
 
@@ -174,7 +175,8 @@ def _recover_identity(text: str) -> str | None:
 _ACTIVE = lazy(r"[<>&@#!~%$`|]|-(?=-)|(?<=[Gg][Hh])-|:(?=//)")
 
 
-def _inert(payload: str) -> str:
+def inert(payload: str) -> str:
+    """JSON that says the same, and in which a forge, an HTML parser and a Markdown parser find nothing."""
     return _ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", payload)
 
 

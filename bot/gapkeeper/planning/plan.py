@@ -24,6 +24,7 @@ from gapkeeper.planning.project import link_numbers, project_changes, requests
 from gapkeeper.planning.safety import Evidence, refusal
 from gapkeeper.planning.situation import Base, Choices, Mover, Observed, situation
 from gapkeeper.planning.title import issue_title
+from gapkeeper.planning.write_backs import NO_WRITE_BACKS
 from gapkeeper.reading.likeness import unlike
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from gapkeeper.planning.drafting import Draft
     from gapkeeper.planning.history import History
     from gapkeeper.planning.matching import Match, Spare
+    from gapkeeper.planning.write_backs import WriteBacks
 
 
 def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges know, each by name
@@ -46,6 +48,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     tracker: str,
     capabilities: Capabilities,
     history: History = NO_HISTORY,
+    write_backs: WriteBacks = NO_WRITE_BACKS,
 ) -> Plan:
     """Decide everything that one sync would write.
 
@@ -59,6 +62,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
         tracker: The tracker as the operator named it.
         capabilities: What the tracker can do and hold.
         history: What git knows.
+        write_backs: What became of the write-backs that a first plan asked for.
 
     Raises:
         NewerMarkerError: An issue of ours carries a marker of a newer version.
@@ -71,14 +75,14 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     matches = [one for one in found.matches if not on_hold.holds(one.ours.issue if one.ours else one.found)]
     spares = [spare for spare in found.spares if not on_hold.holds(spare.ours.issue)]
     choices = Choices.of(policy)
-    actions = [_action(one, choices, capabilities.title_limit) for one in matches]
+    actions = [_action(one, choices, capabilities.title_limit, write_backs) for one in matches]
     numbers = {one.item.key: one.ours.issue.number for one in matches if one.item and one.ours}
     renderer = IssueRenderer(register, policy, capabilities, snapshot.namespace, MappingProxyType(numbers))
     targets = _targets(matches, actions)
-    with_ = Drafting(register, policy, capabilities, renderer, targets, history.written_by)
+    with_ = Drafting(register, policy, capabilities, renderer, targets, history.written_by, write_backs)
     accounts = frozenset(name.casefold() for name in (snapshot.account, *policy.accounts))
     drafts = [*_drafts(with_, matches, actions, notes), *_spare_drafts(with_, spares, accounts)]
-    chosen = _narrowed(drafts, policy)
+    chosen = _narrowed(drafts, policy, write_backs)
     notes += [*on_hold.notes(), *_unknown_keys(policy.only, register, drafts)]
     written = [draft for draft in chosen if draft.change.held is None]
     changes = _with_possible_links([draft.change for draft in chosen], targets)
@@ -125,7 +129,7 @@ class _Hold:
         return [f"#{number} is on hold (`{self.label}`) and is left alone" for number in sorted(self.numbers)]
 
 
-def _action(one: Match, choices: Choices, title_limit: int) -> Action:
+def _action(one: Match, choices: Choices, title_limit: int, write_backs: WriteBacks) -> Action:
     """What the state rule says."""
     status = None if one.item is None else one.item.status
     if one.ours is None:
@@ -135,7 +139,8 @@ def _action(one: Match, choices: Choices, title_limit: int) -> Action:
     another = False
     if issue.state is State.CLOSED and one.item is not None:
         another = _is_unlike(marker.title.documents, issue_title(one.item, title_limit))
-    now = situation(status, base, one.observed, mover=Mover.of(issue.state_actor), unlike=another)
+    mover, writing = Mover.of(issue.state_actor), write_backs.of(one.identity)
+    now = situation(status, base, one.observed, mover=mover, unlike=another, writing=writing)
     return decide(now, choices).then
 
 
@@ -189,12 +194,16 @@ def _spare_drafts(with_: Drafting, spares: Iterable[Spare], accounts: frozenset[
             yield draft
 
 
-def _narrowed(drafts: list[Draft], policy: SyncPolicy) -> list[Draft]:
-    """What `--only` and `--limit` leave, in the order of the plan."""
+def _narrowed(drafts: list[Draft], policy: SyncPolicy, write_backs: WriteBacks) -> list[Draft]:
+    """What `--only` and `--limit` leave, in the order of the plan. What is written already stays in any case."""
     wanted = {key.casefold() for key in policy.only}
     chosen = [draft for draft in drafts if not wanted or _names(draft.change.key) & wanted]
     chosen.sort(key=lambda draft: draft.change.order)
-    return chosen if policy.limit is None else chosen[: policy.limit]
+    if policy.limit is None:
+        return chosen
+    written = [draft for draft in chosen if draft.change.identity in write_backs.written]
+    others = [draft for draft in chosen if draft.change.identity not in write_backs.written]
+    return written + others[: max(0, policy.limit - len(written))]
 
 
 def _unknown_keys(only: Iterable[str], register: Register, drafts: Iterable[Draft]) -> list[str]:

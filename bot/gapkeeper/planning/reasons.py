@@ -68,6 +68,7 @@ def updated(action: Action, item: Item, issue: Issue, fields: Iterable[str]) -> 
         Action.UNDO_CLOSE: f"{moved(issue)}; closing is undone here",
         Action.UNDO_REOPEN: f"{moved(issue)}; reopening is undone here",
         Action.WRITE_BACK: f"{moved(issue)}; {says(item)}",
+        Action.WRITTEN: moved(issue),
         Action.COMMENT: f"{moved(issue)}; {says(item)}",
         Action.CONFLICT: f"{moved(issue)}, and {says(item)}: open wins",
     }.get(action)
@@ -81,8 +82,11 @@ def updated(action: Action, item: Item, issue: Issue, fields: Iterable[str]) -> 
     return f"changed in the documents: {', '.join(name for name in names if name != 'remembered')}"
 
 
-def untold(issue: Issue, policy: SyncPolicy) -> str:
-    """Why what somebody did in the tracker is not written back; a sentence for a comment."""
+def untold(issue: Issue, policy: SyncPolicy, barred: str | None = None) -> str:
+    """Why what somebody did in the tracker is not written back; a sentence for a comment.
+
+    ``barred`` is why it will not be, although the policy would have it: `WriteBacks.barred`.
+    """
     mover = Mover.of(issue.state_actor)
     observed = Observed.of(issue)
     choice = policy.on_reopen if observed is Observed.OPEN else policy.on_close
@@ -94,6 +98,8 @@ def untold(issue: Issue, policy: SyncPolicy) -> str:
         return "A duplicate says nothing of whether the item is done."
     if choice is OnMove.COMMENT:
         return "The configuration says that the documents are not changed for it."
+    if barred is not None:
+        return barred
     return "Gapkeeper does not write to the documents here, so they have to be changed by hand."
 
 
