@@ -18,7 +18,9 @@ from gapkeeper.reading.headings import (
     leading_priority,
     leading_status,
     names_several,
+    priority_at,
     read_title,
+    whole,
 )
 from gapkeeper.reading.ids import qualifier, stand_together, without_ids
 from gapkeeper.reading.marks import checkbox_status, leading_emoji, priority_word, without_details
@@ -240,10 +242,8 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
     rest = part(context, line, title_start, len(text))
     first = context.vocabulary.phrase_at_start(joined(rest), context.legend) if rest else None
     if first is not None:
-        found = part(context, rest, first.start, first.end)
         bracketed = not joined(rest)[: first.start].strip("([（【 ")
-        whole = part(context, rest, first.start if bracketed else 0, first.end)
-        span = Span(whole.start, found.end)
+        span = whole(context, rest, first.start if bracketed else 0, first.end)
         fields.statuses.append(stated(context, first, StatusForm.MARKER, span))
         fields.waits_for(fields.statuses[-1], rest)
         title_start = after_id(text, title_start + first.end)
@@ -251,7 +251,7 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
         rest = part(context, line, title_start, len(text))
     titled = read_title(context, line, min(title_start, len(text))) if rest else None
     if titled is not None:
-        _take_markers(statement, line, titled)
+        _take_markers(statement.fields, titled)
         if not fields.statuses and (bold := _emphasised(context, line, title_start)) is not None:
             fields.statuses.append(bold[0])
             fields.waits_for(bold[0], part(context, line, bold[1], len(text)))
@@ -264,19 +264,16 @@ def _read_rest(statement: EntryStatement, line: Inline, place: tuple[int, int], 
         _take_note(statement, line, note)
     words = without_ids(title, context.ids.scan(title))
     if statement.title is None and any(c.isalpha() for c in words) and titled is not None:
-        value = part(context, line, titled.start, titled.end)
-        statement.title = FieldText(title, Span(value.start, value.end), statement.line)
+        span = whole(context, line, titled.start, titled.end)
+        statement.title = FieldText(title, span, statement.line)
 
 
-def _take_markers(statement: EntryStatement, line: Inline, titled: Titled) -> None:
-    fields = statement.fields
+def _take_markers(fields: Fields, titled: Titled) -> None:
     fields.wait(titled.statuses)
     if not fields.statuses or fields.statuses[0].form is not StatusForm.MARKER:
         fields.statuses += titled.statuses
     if titled.priority:
-        text, start, end = titled.priority
-        value = part(fields.context, line, start, end)
-        fields.texts.setdefault("priority", FieldText(text, value.span, statement.line))
+        fields.texts.setdefault("priority", titled.priority)
 
 
 def _take_note(statement: EntryStatement, line: Inline, note: re.Match[str]) -> None:
@@ -290,8 +287,7 @@ def _take_note(statement: EntryStatement, line: Inline, note: re.Match[str]) -> 
         if reading.known and not statement.fields.statuses:
             statement.fields.statuses.append(stated(context, reading, StatusForm.MARKER, value.span))
         if (word := priority_word(note.group(1))) is not None:
-            named = part(context, line, note.start(1) + word.start(), note.start(1) + word.end())
-            statement.fields.texts.setdefault("priority", FieldText(word.group(), named.span, statement.line))
+            statement.fields.texts.setdefault("priority", priority_at(context, line, word, note.start(1)))
         return
     statement.title = FieldText(inner, value.span, statement.line)
 

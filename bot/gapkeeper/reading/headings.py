@@ -55,7 +55,7 @@ class Titled(NamedTuple):
     start: int  # characters of the title in the joined text
     end: int
     statuses: list[StatedStatus]
-    priority: tuple[str, int, int] | None  # text, and its characters in the joined text
+    priority: FieldText | None
 
 
 def leading_id(context: Context, inline: Inline) -> tuple[Mention, int, int] | None:
@@ -106,7 +106,7 @@ def read_title(context: Context, inline: Inline, start: int) -> Titled:
     if text[:end].endswith("}") and (anchor := _ATTRIBUTES.search(text, max(start, end - _LONGEST_MARKER), end)):
         end = anchor.start()
     statuses: list[StatedStatus] = []
-    priority = None
+    priority: FieldText | None = None
     for _ in range(_MOST_MARKERS):
         if end <= start:
             break
@@ -164,7 +164,7 @@ def _only_status(context: Context, inline: Inline, start: int, end: int) -> Stat
 
 def _leading_tag(
     context: Context, inline: Inline, place: tuple[int, int], statuses: list[StatedStatus]
-) -> tuple[int, tuple[str, int, int] | None]:
+) -> tuple[int, FieldText | None]:
     """A tag that the title begins with, `[HIGH] Weak hash`, `P1 · No rights`: where words begin, and its priority."""
     start, end = place
     tag = _LEADING_TAG.match(joined(inline), start, end)
@@ -186,7 +186,7 @@ def _leading_tag(
         statuses.append(stated(context, reading, StatusForm.MARKER, span))
     if importance is None:
         return tag.end(), None
-    return tag.end(), (importance.group(), at + importance.start(), at + importance.end())
+    return tag.end(), priority_at(context, inline, importance, at)
 
 
 def _dated_marker(
@@ -203,7 +203,7 @@ def _dated_marker(
 
 def _marker(
     context: Context, inline: Inline, text: str, start: int, end: int
-) -> tuple[int, StatedStatus | None, tuple[str, int, int] | None] | None:
+) -> tuple[int, StatedStatus | None, FieldText | None] | None:
     """One marker at the end of a title: where it begins, its status, its priority; None where there is none."""
     start = max(start, end - _LONGEST_MARKER)
     body = text[start:end]
@@ -236,7 +236,7 @@ def _emoji_marker(
 
 def _tag_marker(
     context: Context, inline: Inline, begin: int, tag: tuple[int, str]
-) -> tuple[int, StatedStatus | None, tuple[str, int, int] | None] | None:
+) -> tuple[int, StatedStatus | None, FieldText | None] | None:
     """What stands in parentheses at the end, or behind the last dash or dot: a marker where no other word is in it."""
     at, inner = tag
     mentions = context.ids.scan(inner)
@@ -253,8 +253,7 @@ def _tag_marker(
     status = None
     if reading.known:
         status = stated(context, reading, StatusForm.MARKER, whole(context, inline, at, at + len(inner)))
-    found = None if importance is None else (importance.group(), at + importance.start(), at + importance.end())
-    return begin, status, found
+    return begin, status, None if importance is None else priority_at(context, inline, importance, at)
 
 
 def _word_marker(
@@ -312,7 +311,10 @@ def leading_status(context: Context, inline: Inline, start: int) -> StatedStatus
 def leading_priority(context: Context, inline: Inline, start: int) -> FieldText | None:
     """A priority that stands as a tag before the ID."""
     word = priority_word(joined(inline)[:start])
-    if word is None:
-        return None
-    span = whole(context, inline, word.start(), word.end())
-    return FieldText(word.group(), span, context.source.line(span.start))
+    return None if word is None else priority_at(context, inline, word)
+
+
+def priority_at(context: Context, inline: Inline, word: re.Match[str], at: int = 0) -> FieldText:
+    """The word for a priority in a text that begins at a character of the inline."""
+    span = whole(context, inline, at + word.start(), at + word.end())
+    return FieldText(word.group(), span, context.source.line(inline.start))

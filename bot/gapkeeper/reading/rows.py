@@ -13,9 +13,9 @@ from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRONG
 from gapkeeper.reading.columns import Columns, read_columns
 from gapkeeper.reading.fields import Fields, is_field_table, make, starts_with_id
-from gapkeeper.reading.headings import after_id, leading_id, leading_status, names_several, read_title
+from gapkeeper.reading.headings import after_id, leading_id, leading_status, names_several, read_title, whole
 from gapkeeper.reading.marks import without_details
-from gapkeeper.reading.values import Context, field_text, is_ordinal, joined, part, struck
+from gapkeeper.reading.values import Context, field_text, is_ordinal, joined, struck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,8 +117,7 @@ def _own_title(context: Context, fields: Fields, key: Inline, start: int) -> Fie
     fields.statuses += titled.statuses
     fields.wait(titled.statuses)
     if titled.priority:
-        value = part(context, key, titled.priority[1], titled.priority[2])
-        fields.texts.setdefault("priority", FieldText(titled.priority[0], value.span, context.source.line(key.start)))
+        fields.texts.setdefault("priority", titled.priority)
     if _marked(context, key, start):
         return None
     plain = titled.title
@@ -126,8 +125,7 @@ def _own_title(context: Context, fields: Fields, key: Inline, start: int) -> Fie
         plain = plain[1:-1].strip()
     if not _is_free_text(plain):
         return None
-    value = part(context, key, titled.start, titled.end)
-    return FieldText(plain, Span(value.start, value.end), context.source.line(key.start))
+    return FieldText(plain, whole(context, key, titled.start, titled.end), context.source.line(key.start))
 
 
 def _title_column(context: Context, row: Row, columns: Columns, key: int) -> int | None:

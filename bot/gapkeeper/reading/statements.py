@@ -19,15 +19,16 @@ from gapkeeper.reading.headings import (
     leading_status,
     names_several,
     read_title,
+    whole,
 )
 from gapkeeper.reading.rows import read_rows
 from gapkeeper.reading.sections import category_text, status_heading
-from gapkeeper.reading.values import Context, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gapkeeper.reading.blocks import Block
+    from gapkeeper.reading.values import Context
 
 #: A hostile document can name so many ranges that expanding them all would take for ever; the rest is left out.
 MOST_RANGES = 1_000
@@ -173,14 +174,13 @@ class Walk:
         lines = Fields(context)
         lines.wait(markers)
         if titled.priority:
-            value = part(context, inline, titled.priority[1], titled.priority[2])
-            lines.texts["priority"] = FieldText(titled.priority[0], value.span, context.source.line(inline.start))
+            lines.texts["priority"] = titled.priority
         elif (tag := leading_priority(context, inline, start)) is not None:
             lines.texts["priority"] = tag
         title = None
         if any(c.isalnum() for c in titled.title):
-            value = part(context, inline, titled.start, titled.end)
-            title = FieldText(titled.title, value.span, context.source.line(block.start))
+            span = whole(context, inline, titled.start, titled.end)
+            title = FieldText(titled.title, span, context.source.line(block.start))
         self.item = _HeadingItem(
             id_,
             title,
