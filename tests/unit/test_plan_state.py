@@ -139,7 +139,7 @@ def test_a_close_is_to_be_written_back_and_the_base_waits(project: Project) -> N
     report = project.sync(PENDING)
     assert ops(report.plan.changes) == [("write-back", "LATER-001")]
     assert dict(report.plan.changes[0].fields)["status"] == ("pending", "cancelled")
-    assert [outcome.error for outcome in report.outcomes] == ["writing to documents is not part of this version"]
+    assert [outcome.error for outcome in report.outcomes] == ["this run cannot write to documents"]
     assert report.exit_code == 5
     assert ops(project.plan(PENDING).changes) == [("write-back", "LATER-001")]
     assert project.synced(CANCELLED)[0].op == "update"  # somebody wrote it by hand: agreed

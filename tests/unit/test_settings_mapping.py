@@ -120,7 +120,7 @@ def test_policy(tmp_path: Path) -> None:
         on_close=OnMove.UNDO,
         on_reopen=OnMove.IGNORE,
         on_remove=OnRemove.CLOSE,
-        write_back=WriteBack.OFF,  # nothing is written back in this version, whatever is wished
+        write_back=WriteBack.COMMIT,
         backfill=True,
         max_creates=3,
         mass_change=MassChange(0.5, 9),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.errors import (
     BusyError,
+    DocumentsError,
     GapkeeperError,
     NewerMarkerError,
     NotAuthorisedError,
@@ -22,12 +23,14 @@ from gapkeeper.errors import (
     TrackerError,
     UnavailableError,
 )
+from gapkeeper.model.delivery import Step
 from gapkeeper.model.plan import IssueUpdate, Op, Outcome, Report
 from gapkeeper.planning.marker import Marker, read_marker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gapkeeper.model.delivery import Delivery
     from gapkeeper.model.plan import Change, Plan
     from gapkeeper.model.snapshot import Issue
     from gapkeeper.ports import Clock, Tracker
@@ -41,11 +44,12 @@ LOOKUP_SECONDS = 2.0
 _STOPPING = (RateLimitedError, BusyError, NotAuthorisedError, UnavailableError, NewerMarkerError)
 
 
-def apply(
+def apply(  # noqa: PLR0913 - a plan, where it is written, and what only the edges know, each by name
     plan: Plan,
     tracker: Tracker,
     *,
     clock: Clock,
+    deliver: Callable[[Delivery], None] | None = None,
     progress: Callable[[Outcome], None] | None = None,
     wait: Callable[[float], None] = time.sleep,
 ) -> Report:
@@ -58,47 +62,54 @@ def apply(
         plan: What to write.
         tracker: Where to write it.
         clock: The time, to know how old the plan's snapshot is.
+        deliver: Writes to documents; not asked where the plan holds no delivery.
         progress: Told of each change once it is done or has failed.
         wait: Pauses for so many seconds; used only when an answer was lost.
 
     Raises:
         RefusedError: The plan is refused.
+        StaleDocumentsError: Documents that it writes to have moved since; nothing was written.
     """
     if plan.refused is not None:
         raise RefusedError(f"{plan.refused.code}: {plan.refused.message}")
-    return _Run(plan, tracker, clock, progress or (lambda _outcome: None), wait).report()
+    return _Run(plan, tracker, clock, deliver, progress or (lambda _outcome: None), wait).report()
 
 
 class _Run:
     """One run, and what it has learnt so far."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what `apply` was given
         self,
         plan: Plan,
         tracker: Tracker,
         clock: Clock,
+        deliver: Callable[[Delivery], None] | None,
         progress: Callable[[Outcome], None],
         wait: Callable[[float], None],
     ) -> None:
         self._plan = plan
         self._tracker = tracker
         self._clock = clock
+        self._deliver = deliver
         self._progress = progress
         self._wait = wait
         self._numbers = dict(plan.numbers)  # identity -> issue
         self._failed: dict[str, str] = {}  # identity of an issue, or name of a label or milestone -> why
         self._outcomes: list[Outcome] = []
         self._unfinished: list[Change] = []  # links are to follow
+        self._proposed: list[Change] = []  # done once the proposal is
         self._compared = False
 
     def report(self) -> Report:
         """Write everything, and say what became of it."""
         try:
+            self._deliver_first()
             for change in self._plan.changes:
                 if change.held is None:
                     self._attempt(change, self._begin)
             for change in self._unfinished:
                 self._attempt(change, self._end)
+            self._deliver_last()
         except _STOPPING as error:
             return Report(self._plan, tuple(self._outcomes), self._stopped(error), error.exit_code)
         return Report(self._plan, tuple(self._outcomes))
@@ -127,11 +138,39 @@ class _Run:
         self._outcomes.append(outcome)
         self._progress(outcome)
 
+    # --- Documents ----------------------------------------------------------------------------------
+
+    def _deliver_first(self) -> None:
+        """What is written directly comes first: everything else was planned on documents that have it."""
+        delivery = self._plan.delivery
+        if delivery is not None and delivery.step is Step.WRITE:
+            self._hand_in(delivery)
+
+    def _deliver_last(self) -> None:
+        """A proposal changes nothing that the rest depends on, and its failure none of it."""
+        delivery = self._plan.delivery
+        if delivery is None or delivery.step is Step.WRITE:
+            return
+        try:
+            self._hand_in(delivery)
+        except DocumentsError as error:
+            failed = _sentence(error)
+            for change in self._proposed:
+                self._finish(change, error=failed)
+        else:
+            for change in self._proposed:
+                self._finish(change)
+
+    def _hand_in(self, delivery: Delivery) -> None:
+        if self._deliver is None:
+            raise RefusedError("the plan writes to documents, and this run cannot")
+        self._deliver(delivery)
+
     # --- Steps --------------------------------------------------------------------------------------
 
     def _begin(self, change: Change) -> None:
         """Everything but links."""
-        missing = self._missing(change)
+        missing = change.obstacle or self._missing(change)
         if missing is not None:
             self._finish(change, error=missing)
         elif change.op is Op.LABEL:
@@ -164,9 +203,15 @@ class _Run:
         self._conclude(change, error="; ".join(unlinked) or None)
 
     def _conclude(self, change: Change, *, error: str | None = None) -> None:
-        if change.op is Op.WRITE_BACK:
-            error = "writing to documents is not part of this version"
-        self._finish(change, error=error)
+        delivery = self._plan.delivery
+        if error is not None or change.op is not Op.WRITE_BACK:
+            self._finish(change, error=error)
+        elif delivery is None:
+            self._finish(change, error="this run cannot write to documents")
+        elif delivery.step is Step.WRITE:
+            self._finish(change)
+        else:
+            self._proposed.append(change)
 
     def _missing(self, change: Change) -> str | None:
         """Why a change cannot be made: a label or milestone that it needs is not there."""

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gapkeeper.app.apply import apply
-from gapkeeper.errors import RefusedError
+from gapkeeper.app.write_back import Asked
+from gapkeeper.errors import RefusedError, StaleDocumentsError
 from gapkeeper.model.plan import Op, Report
 from gapkeeper.planning.history import NO_HISTORY
 from gapkeeper.planning.plan import plan
+from gapkeeper.planning.write_backs import NO_WRITE_BACKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
-    from gapkeeper.model.plan import Outcome, Plan
+    from gapkeeper.app.write_back import WayBack
+    from gapkeeper.model.plan import Change, Outcome, Plan
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.register import Register
+    from gapkeeper.model.snapshot import Issue
     from gapkeeper.planning.history import History
+    from gapkeeper.planning.write_backs import WriteBacks
     from gapkeeper.ports import Clock, Tracker, TrackerReader
 
 #: What needs to know the issues that are not ours: one may be adopted, or was released.
 _NEW = frozenset({Op.CREATE, Op.ADOPT})
+#: How often a run is planned anew, since somebody wrote to a document that it wanted to write to.
+_TRIES = 3
 
 
 def plan_sync(
@@ -31,26 +39,81 @@ def plan_sync(
     policy: SyncPolicy,
     *,
     history: History = NO_HISTORY,
+    way_back: WayBack | None = None,
 ) -> Plan:
     """What a sync would write. All issues of the project are read only where one would be new.
+
+    Where people closed or reopened issues, and ``way_back`` says how that reaches the documents, the edits are made
+    and proven here, and the plan is made again on what the documents say then.
 
     Raises:
         NewerMarkerError: An issue carries a marker of a newer version.
         TrackerError: The tracker could not be read whole.
+        DocumentsError: What is proposed on could not be read.
     """
+    planner = _Planner(reader, policy, history)
+    first = planner.plan(register)
+    if way_back is None or first.refused is not None:
+        return first
+    asked = _write_backs(first)
+    if not asked and not way_back.mode.standing:
+        return first
+    answer = way_back.mode.answer(
+        Asked(
+            way_back.documents,
+            asked,
+            others=planner.left_out(register, asked),
+            issues=planner.issues,
+            namespace=policy.namespace or planner.snapshot.namespace,
+        )
+    )
+    return answer.finish(planner.plan(answer.register, answer.write_backs))
 
-    def planned(*, everything: bool) -> Plan:
+
+def _write_backs(planned: Plan) -> list[Change]:
+    return [change for change in planned.changes if change.op is Op.WRITE_BACK and change.held is None]
+
+
+class _Planner:
+    """Plans on one snapshot of the tracker, widened where an issue would be new."""
+
+    def __init__(self, reader: TrackerReader, policy: SyncPolicy, history: History) -> None:
+        self._reader = reader
+        self._policy = policy
+        self._history = history
+        self.snapshot = reader.snapshot(policy.labels.managed, everything=False)
+
+    def plan(self, register: Register, write_backs: WriteBacks = NO_WRITE_BACKS) -> Plan:
+        """What has to be done."""
+        planned = self._plan(register, self._policy, write_backs)
+        if self.snapshot.others is None and any(change.op in _NEW for change in planned.changes):
+            self.snapshot = self._reader.snapshot(self._policy.labels.managed, everything=True)
+            planned = self._plan(register, self._policy, write_backs)
+        return planned
+
+    def left_out(self, register: Register, asked: Iterable[Change]) -> list[Change]:
+        """The write-backs that `--only` and `--limit` leave out of this run."""
+        if not self._policy.only and self._policy.limit is None:
+            return []
+        whole = self._plan(register, replace(self._policy, only=(), limit=None), NO_WRITE_BACKS)
+        chosen = {change.identity for change in asked}
+        return [change for change in _write_backs(whole) if change.identity not in chosen]
+
+    @property
+    def issues(self) -> dict[int, Issue]:
+        """The managed issues, by number."""
+        return {issue.number: issue for issue in self.snapshot.issues}
+
+    def _plan(self, register: Register, policy: SyncPolicy, write_backs: WriteBacks) -> Plan:
         return plan(
             register,
-            reader.snapshot(policy.labels.managed, everything=everything),
+            self.snapshot,
             policy,
-            tracker=reader.url,
-            capabilities=reader.capabilities,
-            history=history,
+            tracker=self._reader.url,
+            capabilities=self._reader.capabilities,
+            history=self._history,
+            write_backs=write_backs,
         )
-
-    first = planned(everything=False)
-    return planned(everything=True) if any(change.op in _NEW for change in first.changes) else first
 
 
 def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know, each by name
@@ -62,6 +125,7 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
     clock: Clock,
     expect: str | None = None,
     history: History = NO_HISTORY,
+    way_back: WayBack | None = None,
     started: Callable[[Plan], None] | None = None,
     progress: Callable[[Outcome], None] | None = None,
     wait: Callable[[float], None] = time.sleep,
@@ -76,6 +140,7 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
         clock: The time.
         expect: The fingerprint of the only plan that may be applied; None: whatever is planned.
         history: What git knows.
+        way_back: How what people did in the tracker reaches the documents; None: it does not.
         started: Told of the plan before its first change is made.
         progress: Told of each change once it is done or has failed.
         wait: Pauses for so many seconds.
@@ -85,18 +150,35 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
         NewerMarkerError: An issue carries a marker of a newer version.
         TrackerError: The tracker could not be read whole, or not be opened.
     """
-    planned = plan_sync(register, reader, policy, history=history)
+    planned = plan_sync(register, reader, policy, history=history, way_back=way_back)
     _require(planned, expect)
     if planned.empty:
         return Report(planned, ())
     with open_tracker() as tracker, tracker.lock():
         if not tracker.capabilities.forge:
             # Cheap here: another run may have been at it until we got the lock.
-            planned = plan_sync(register, tracker, policy, history=history)
+            planned = plan_sync(register, tracker, policy, history=history, way_back=way_back)
             _require(planned, expect)
-        if started is not None:
-            started(planned)
-        return apply(planned, tracker, clock=clock, progress=progress, wait=wait)
+        tries = _TRIES
+        while True:
+            if started is not None:
+                started(planned)
+            try:
+                return apply(
+                    planned,
+                    tracker,
+                    clock=clock,
+                    deliver=None if way_back is None else way_back.deliver,
+                    progress=progress,
+                    wait=wait,
+                )
+            except StaleDocumentsError:
+                tries -= 1
+                if way_back is None or not tries:
+                    raise
+            way_back = way_back.again()
+            planned = plan_sync(way_back.documents.register, tracker, policy, history=history, way_back=way_back)
+            _require(planned, expect)
 
 
 def _require(planned: Plan, expect: str | None) -> None:

@@ -36,6 +36,11 @@ class Proposal:
     closed_by: str | None = None
     url: str = ""
 
+    @property
+    def name(self) -> str:
+        """What people call it: its address, where it has one."""
+        return self.url or f"proposal {self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:

@@ -49,16 +49,13 @@ def _kind(name: str, kind: Kind | None) -> KindRules:
 
 
 def sync_policy(settings: RepositorySettings) -> SyncPolicy:
-    """What a sync may do by the repository's wish; a run's own options are set with `dataclasses.replace`.
-
-    Nothing is written back in this version: the mode in force is `off` whatever the repository wishes.
-    """
+    """What a sync may do by the repository's wish; a run's own options are set with `dataclasses.replace`."""
     sync = settings.sync
     return SyncPolicy(
         on_close=OnMove(sync.on_close),
         on_reopen=OnMove(sync.on_reopen),
         on_remove=OnRemove(sync.on_remove),
-        write_back=WriteBack.OFF,
+        write_back=WriteBack(sync.write_back),
         backfill=sync.backfill,
         max_creates=sync.max_creates,
         mass_change=MassChange(sync.mass_change.share, sync.mass_change.count),

@@ -145,8 +145,8 @@ class Sync(NamedTuple):
     on_close: Annotated[
         MoveWord,
         Key(
-            "What a person's close does: write-back proposes the new status to the documents, comment tells it on the "
-            "issue, ignore leaves it, undo reopens. Documents are not written yet: write-back remembers the close."
+            "What a person's close does: write-back brings the new status to the documents, comment tells it on the "
+            "issue, ignore leaves it, undo reopens."
         ),
     ] = "write-back"
     on_reopen: Annotated[MoveWord, Key("What a person's reopen does; the same choices.")] = "write-back"
@@ -156,8 +156,14 @@ class Sync(NamedTuple):
     ] = "label"
     write_back: Annotated[
         Literal["pull-request", "commit", "worktree", "off"],
-        Key("How changes reach the documents. Not part of this version yet: nothing is written to them."),
+        Key(
+            "How changes reach the documents: pull-request proposes them from the branch gapkeeper/docs, commit commits "
+            "them to the branch, worktree edits the files, off only tells them on the issue. An operator can forbid some."
+        ),
     ] = "pull-request"
+    name_people: Annotated[
+        bool, Key("Whether commits name who closed or reopened an issue. Proposals do in any case.")
+    ] = False
     backfill: Annotated[bool, Key("Whether items that are closed already get an issue too.")] = False
     max_creates: Annotated[
         int,
