@@ -73,7 +73,7 @@ class TestLog:
         assert [dict(event.detail) for event in events] == [
             {"title": "A title", "labels": []},
             {"from": "A title", "to": "Other"},
-            {},
+            {"from": ""},
             {"name": "bug"},
             {"reason": "completed"},
             {},

@@ -55,6 +55,7 @@ class Issue:
     assignees: frozenset[str] = frozenset()
     url: str = ""
     state_actor: Actor | None = None  # who closed or reopened it last; None: nobody did
+    state_at: dt.datetime | None = None  # when they did
     updated_at: dt.datetime | None = None
     links: frozenset[tuple[str, int]] = frozenset()  # ("blocked_by", number)
     locked: bool = False
@@ -121,3 +122,4 @@ class Snapshot:
     taken_at: dt.datetime | None = None
     # identity -> the issue that carried it and was deleted or transferred away, as far as the tracker knows
     gone: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    synced: str | None = None  # the revision of the last sync that ended well, as far as the tracker knows

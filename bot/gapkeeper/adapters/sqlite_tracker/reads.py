@@ -32,8 +32,8 @@ _LABELS = "SELECT issue, name FROM issue_labels JOIN labels ON labels.id = label
 _ASSIGNEES = "SELECT issue, name FROM assignees WHERE issue BETWEEN ? AND ?"
 _LINKS = "SELECT issue, type, other FROM links WHERE issue BETWEEN ? AND ?"
 # SQLite takes the other columns from the row that has the maximum.
-_STATE_ACTORS = """
-    SELECT issue, actor, role, max(id) FROM events
+_STATE_CHANGES = """
+    SELECT issue, actor, role, at, max(id) FROM events
     WHERE kind IN ('closed', 'reopened') AND issue BETWEEN ? AND ?
     GROUP BY issue
 """
@@ -54,10 +54,14 @@ def issues(
     links: dict[int, set[tuple[str, int]]] = defaultdict(set)
     for number, type_, other in connection.execute(_LINKS, bounds):
         links[number].add((type_, other))
-    actors = {number: Actor(name, Role(role)) for number, name, role, _ in connection.execute(_STATE_ACTORS, bounds)}
+    moved = {
+        number: (Actor(name, Role(role)), dt.datetime.fromisoformat(at))
+        for number, name, role, at, _ in connection.execute(_STATE_CHANGES, bounds)
+    }
     parameters = {"first": first, "last": last, "label": managed_label.casefold(), "marker": MARKER_PREFIX}
     for row in connection.execute(_ISSUES, parameters):
         number, title, body, state, reason, author, role, milestone, locked, updated_at, managed = row
+        state_actor, state_at = moved.get(number, (None, None))
         issue = Issue(
             number=number,
             title=title,
@@ -69,7 +73,8 @@ def issues(
             milestone=milestone,
             assignees=frozenset(assignees[number]),
             url=f"{url}#{number}",
-            state_actor=actors.get(number),
+            state_actor=state_actor,
+            state_at=state_at,
             updated_at=dt.datetime.fromisoformat(updated_at),
             links=frozenset(links[number]),
             locked=bool(locked),

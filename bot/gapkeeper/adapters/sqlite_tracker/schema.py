@@ -83,4 +83,51 @@ _FIRST = (
     "CREATE TRIGGER events_are_kept BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_SECOND = (
+    # What was proposed from a local repository. `place` is the repository, as seen from the tracker's folder:
+    # several clones can share a tracker. A proposal that people merged or whose branch they deleted is closed
+    # by nobody that we know.
+    """CREATE TABLE proposals (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        place BLOB NOT NULL,
+        branch TEXT NOT NULL,
+        title TEXT NOT NULL,
+        body TEXT NOT NULL,
+        head TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'merged', 'declined', 'withdrawn')),
+        opened_at TEXT NOT NULL,
+        closed_at TEXT,
+        closed_by TEXT,
+        closed_role TEXT CHECK (closed_role IN ('write', 'read', 'bot', 'self')),
+        reason TEXT,
+        CHECK ((closed_at IS NULL) = (state = 'open'))
+    )""",
+    "CREATE UNIQUE INDEX one_open_proposal ON proposals (place, branch) WHERE state = 'open'",
+    # The commit that is being made, so that the next run can complete it; `detail` is the repository adapter's.
+    "CREATE TABLE intents (place BLOB PRIMARY KEY NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID",
+    # What we left in files ourselves: paths are bytes, for names that are no text.
+    """CREATE TABLE own_edits (
+        path BLOB NOT NULL,
+        digest BLOB NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (path, digest)
+    ) WITHOUT ROWID""",
+    # The journal: a run without an end was broken off, or is still at work.
+    """CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        started_at TEXT NOT NULL,
+        revision TEXT,
+        branch TEXT,
+        fingerprint TEXT NOT NULL,
+        planned INTEGER NOT NULL,
+        write_back TEXT NOT NULL,
+        ended_at TEXT,
+        done INTEGER,
+        failed INTEGER,
+        exit_code INTEGER,
+        stopped TEXT,
+        CHECK ((ended_at IS NULL) = (exit_code IS NULL))
+    )""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)

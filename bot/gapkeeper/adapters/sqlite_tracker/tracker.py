@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
-from gapkeeper.adapters.sqlite_tracker import reads
-from gapkeeper.adapters.sqlite_tracker.connection import Database, damaged
+from gapkeeper.adapters.sqlite_tracker import journal, reads
+from gapkeeper.adapters.sqlite_tracker.access import Access
+from gapkeeper.adapters.sqlite_tracker.connection import Database
 from gapkeeper.adapters.sqlite_tracker.limits import check_name
+from gapkeeper.adapters.sqlite_tracker.own_edits import OwnEdits
+from gapkeeper.adapters.sqlite_tracker.proposals import Deliveries
 from gapkeeper.adapters.sqlite_tracker.records import ACCOUNT, CAPABILITIES, SELF, TRUSTED
-from gapkeeper.adapters.sqlite_tracker.writes import Write
-from gapkeeper.errors import RefusedError, RejectedError
+from gapkeeper.errors import RejectedError
+from gapkeeper.model.delivery import ProposalState
 from gapkeeper.model.snapshot import Role, Snapshot
 from gapkeeper.planning.marker import Marker, carries_key, read_marker
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from gapkeeper.adapters.sqlite_tracker.records import Comment, Event
@@ -79,13 +80,17 @@ class SqliteTracker:
     nobody made is made when an issue gets it, and names of labels differ by more than their case.
     Unlike GitHub it lets anybody do anything: roles are recorded, not enforced, so that a stranger who
     closes an issue can be played. Only locked issues take comments from people with write access alone.
+
+    ``journal``, ``own_edits`` and ``deliveries`` are what the same file keeps beside the issues.
     """
 
     def __init__(self, database: Database, url: str, *, actor: Actor | None, clock: Clock) -> None:
         self._database = database
+        self._access = Access(database, url, actor=actor, clock=clock)
         self._url = url
-        self._actor = actor
-        self._clock = clock
+        self.journal = journal.Journal(self._access)
+        self.own_edits = OwnEdits(self._access)
+        self.deliveries = Deliveries(self._access)
 
     def __enter__(self) -> Self:
         return self
@@ -105,8 +110,8 @@ class SqliteTracker:
 
     def snapshot(self, managed_label: str, *, everything: bool) -> Snapshot:
         """All issues with the label or a marker, in every state; with ``everything`` all others too."""
-        with self._reading() as connection:
-            taken_at = self._clock()
+        with self._access.reading() as connection:
+            taken_at = self._access.clock()
             managed: list[Issue] = []
             others: list[Issue] = []
             for issue, ours in reads.issues(connection, self._url, managed_label=managed_label):
@@ -120,11 +125,12 @@ class SqliteTracker:
                 milestones=reads.milestones(connection),
                 taken_at=taken_at,
                 gone=reads.gone(connection),
+                synced=journal.synced(connection),
             )
 
     def issue(self, number: int) -> Issue:
         """One issue as it is now. `NotFoundError` where it was deleted."""
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             return reads.issue(connection, self._url, number)
 
     def find_by_identity(self, identity: str) -> Issue | None:
@@ -133,7 +139,7 @@ class SqliteTracker:
         Raises:
             NewerMarkerError: one of their markers was written by a newer version.
         """
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             for issue, _ in reads.issues(connection, self._url):
                 if issue.author.role in TRUSTED:
                     found = read_marker(issue.body)
@@ -149,97 +155,81 @@ class SqliteTracker:
 
     def comments(self, number: int) -> tuple[Comment, ...]:
         """The comments of an issue, oldest first. `NotFoundError` where it was deleted."""
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             reads.require(connection, self._url, number)
             return tuple(reads.comments(connection, number))
 
     def events(self, number: int | None = None) -> tuple[Event, ...]:
         """The log of one issue, even a deleted one, or of everything; oldest first."""
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             return tuple(reads.events(connection, number))
 
     def create_label(self, label: Label) -> None:
         """Create a label; one that is there already (any case) is left as it is."""
-        with self._writing() as write:
+        with self._access.writing() as write:
             write.label(label)
 
     def create_milestone(self, title: str) -> None:
         """Create a milestone; one that is there already is left as it is."""
-        with self._writing() as write:
+        with self._access.writing() as write:
             write.milestone(title)
 
     def create_issue(
         self, title: str, body: str, labels: frozenset[str], *, milestone: str | None, assignees: frozenset[str]
     ) -> Issue:
         """Create an issue, and return it as it was stored."""
-        with self._writing() as write:
+        with self._access.writing() as write:
             number = write.create(title, body, labels, milestone=milestone, assignees=assignees)
             return reads.issue(write.connection, self._url, number)
 
     def update_issue(self, number: int, update: IssueUpdate) -> Issue:
         """Change state, title, body, labels, milestone and assignees in one step."""
-        with self._writing() as write:
+        with self._access.writing() as write:
             write.update(reads.issue(write.connection, self._url, number), update)
             return reads.issue(write.connection, self._url, number)
 
     def comment(self, number: int, body: str) -> None:
         """Post a comment. `NotAuthorisedError` where the issue is locked and the actor may not write."""
-        with self._writing() as write:
+        with self._access.writing() as write:
             write.comment(number, body, locked=reads.issue(write.connection, self._url, number).locked)
 
     def add_link(self, number: int, type_: str, other: int) -> None:
         """Tie two issues: `blocked_by`."""
-        with self._writing() as write:
+        with self._access.writing() as write:
             reads.require(write.connection, self._url, number)
             reads.require(write.connection, self._url, other)
             write.link(number, type_, other)
 
     def remove_link(self, number: int, type_: str, other: int) -> None:
         """Untie two issues."""
-        with self._writing() as write:
+        with self._access.writing() as write:
             reads.require(write.connection, self._url, number)
             write.unlink(number, type_, other)
 
     def delete_issue(self, number: int) -> None:
         """Delete an issue; its number is not given again, and the log keeps that it was."""
-        with self._writing() as write:
+        with self._access.writing() as write:
             write.delete(reads.issue(write.connection, self._url, number))
 
     def set_locked(self, number: int, *, locked: bool) -> None:
         """Lock an issue, so that only people with write access comment on it; or unlock it."""
-        with self._writing() as write:
+        with self._access.writing() as write:
             write.set_locked(reads.issue(write.connection, self._url, number), locked=locked)
 
-    def lock(self) -> contextlib.AbstractContextManager[None]:
+    def decline_proposal(self, number: int) -> None:
+        """Close an open proposal unmerged, as a maintainer does.
+
+        Raises:
+            NotFoundError: There is no such proposal.
+            ConflictError: It is not open any more.
+        """
+        self.deliveries.close(number, ProposalState.DECLINED, by_actor=True)
+
+    def lock(self) -> AbstractContextManager[None]:
         """Hold the tracker for one run; `BusyError` where another process does and does not end soon."""
-        self._require_actor()
+        self._access.require_actor()
         return self._database.lock()
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._database.reading() as connection, self._plausible():
-            yield connection
-
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[Write]:
-        actor = self._require_actor()
-        with self._database.writing() as connection, self._plausible():
-            now = self._clock().astimezone(dt.UTC).isoformat(timespec="microseconds")
-            yield Write(connection, actor, now)
-
-    @contextlib.contextmanager
-    def _plausible(self) -> Iterator[None]:
-        """A state, role, reason or time that we never write is damage, too."""
-        try:
-            yield
-        except ValueError as error:
-            raise damaged(self._database.path, str(error)) from error
-
-    def _require_actor(self) -> Actor:
-        if self._actor is None:
-            raise RefusedError(f"{self._url} was opened to be read, and cannot be written to")
-        return self._actor

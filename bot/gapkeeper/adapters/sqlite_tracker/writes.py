@@ -93,7 +93,8 @@ class Write:
         if update.body is not None and update.body != before.body:
             limits.check_body(update.body)
             self._set(number, "body", update.body)
-            self.log(EventKind.EDITED, number)
+            # The old text is kept: what somebody wrote into the managed part is replaced, and not lost.
+            self.log(EventKind.EDITED, number, **{"from": before.body})
         self._update_labels(before, update)
         if update.milestone is not None and update.milestone != before.milestone:
             self._set(number, "milestone", self._milestone_row(update.milestone))
