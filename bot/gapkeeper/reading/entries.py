@@ -24,7 +24,7 @@ from gapkeeper.reading.headings import (
 )
 from gapkeeper.reading.ids import qualifier, stand_together, without_ids
 from gapkeeper.reading.marks import checkbox_status, leading_emoji, priority_word, without_details
-from gapkeeper.reading.values import Context, joined, part, stated
+from gapkeeper.reading.values import Context, joined, marked, part, stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,9 +120,8 @@ def read_line(context: Context, line: Inline, entry: Entry | None) -> Iterator[E
         return
     if not (boxed or separated) and qualifier(text, end):  # `- **ACTION-007** in gaps.md`
         return
-    span = Span(line.start, line.end)
     rank = Rank.RANGE if several else Rank.LIST
-    statement = EntryStatement(context, mention, rank, span)
+    statement = EntryStatement(context, mention, rank, line.span)
     cut = _inline_fields(statement, line, max(end, rest))
     _read_rest(statement, part(context, line, 0, cut), (start, end), note)
     if entry is not None:
@@ -296,10 +295,9 @@ def _read_checkbox(statement: EntryStatement, entry: Entry) -> None:
     """A checkbox speaks first."""
     if entry.checkbox is None or entry.checkbox_span is None:
         return
-    span = entry.checkbox_span
-    box, text = (Status.RESOLVED, "[x]") if entry.checkbox else (Status.PENDING, "[ ]")
-    line = statement.fields.context.source.line(span.start)
-    statement.fields.statuses.insert(0, StatedStatus(box, text, StatusForm.CHECKBOX, span, line))
+    status, text = (Status.RESOLVED, "[x]") if entry.checkbox else (Status.PENDING, "[ ]")
+    box = marked(statement.fields.context, status, StatusForm.CHECKBOX, entry.checkbox_span, text)
+    statement.fields.statuses.insert(0, box)
 
 
 def _read_strike(statement: EntryStatement, line: Inline, key: int) -> None:
@@ -315,8 +313,7 @@ def _read_strike(statement: EntryStatement, line: Inline, key: int) -> None:
         found = stated(context, reading, StatusForm.MARKER, part(context, others, 0, len(beside)).span)
     else:
         span = Span(struck[0].start, struck[-1].end)
-        line_number = context.source.line(span.start)
-        found = StatedStatus(Status.RESOLVED, context.raw(span), StatusForm.STRIKE, span, line_number)
+        found = marked(context, Status.RESOLVED, StatusForm.STRIKE, span)
     statement.fields.statuses[:] = [found]
 
 

@@ -15,6 +15,7 @@ from gapkeeper.reading.lexicon import normalise
 from gapkeeper.reading.marks import without_details
 from gapkeeper.reading.values import (
     Context,
+    answered,
     field_text,
     inline_references,
     joined,
@@ -25,8 +26,8 @@ from gapkeeper.reading.values import (
     priority_text,
     read_status,
     references,
-    trimmed,
 )
+from gapkeeper.reading.vocabulary import Reading
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -68,7 +69,7 @@ class Fields:
         """Take a value under a field, or under its own name where that is no field."""
         self.last = meaning
         if (day := self._closing_day(name, value)) is not None:
-            self.closed = self.closed or self._closed_on(day, value, form)
+            self.closed = self.closed or answered(self.context, value, form, Reading(Status.RESOLVED, known=True), day)
             self._describe(name, value)
         elif meaning in {"status", None} and (answer := self._answer(name, value, form)) is not None:
             self.statuses.append(answer)
@@ -122,15 +123,7 @@ class Fields:
         status = self.context.vocabulary.yes_or_no(text) or self.context.vocabulary.emoji_status(
             text, self.context.legend
         )
-        if status is None:
-            return None
-        span = trimmed(self.context, value.start, value.end)
-        return StatedStatus(status, self.context.raw(span), form, span, self.context.source.line(value.start))
-
-    def _closed_on(self, day: dt.date, value: Inline, form: StatusForm) -> StatedStatus:
-        span = trimmed(self.context, value.start, value.end)
-        line = self.context.source.line(value.start)
-        return StatedStatus(Status.RESOLVED, self.context.raw(span), form, span, line, date=day)
+        return None if status is None else answered(self.context, value, form, Reading(status, known=True))
 
     def _add_edge(self, meaning: str, value: Inline) -> None:
         self.merge_edge(meaning, references(self.context, value))

@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import FieldText, StatedStatus, StatusForm
-from gapkeeper.model.spans import Span
 from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import CODE, STRIKE, STRONG, Inline
 from gapkeeper.reading.ids import squeeze, stand_together, without_ids
 from gapkeeper.reading.marks import BOX, DETAIL, EMOJI, leading_emoji, priority_word, strip_emoji, without_details
-from gapkeeper.reading.values import Context, joined, part, stated, struck
+from gapkeeper.reading.values import Context, joined, marked, part, stated, struck
 
 if TYPE_CHECKING:
+    from gapkeeper.model.spans import Span
     from gapkeeper.reading.ids import Mention
     from gapkeeper.reading.vocabulary import Reading
 
@@ -130,10 +130,7 @@ def read_title(context: Context, inline: Inline, start: int) -> Titled:
     end = max(start, end)
     title_part = part(context, inline, start, end)
     if not statuses and title_part and struck(title_part):
-        span = Span(title_part.start, title_part.end)
-        statuses.append(
-            StatedStatus(Status.RESOLVED, context.raw(span), StatusForm.STRIKE, span, context.source.line(span.start))
-        )
+        statuses.append(marked(context, Status.RESOLVED, StatusForm.STRIKE, title_part.span))
     words_first = sorted(statuses, key=lambda s: not any(c.isalpha() for c in s.text))
     return Titled(squeeze(title_part.text), start, end, [s for s in words_first if s.known] or words_first, priority)
 
@@ -146,9 +143,7 @@ def _leading_marker(context: Context, inline: Inline, place: tuple[int, int], st
     if emoji is None or (status := context.vocabulary.emoji_status(emoji.group(), context.legend)) is None:
         return start
     if not statuses:
-        span = whole(context, inline, start, start + emoji.end())
-        line = context.source.line(span.start)
-        statuses.append(StatedStatus(status, context.raw(span), StatusForm.MARKER, span, line))
+        statuses.append(marked(context, status, StatusForm.MARKER, whole(context, inline, start, start + emoji.end())))
     rest = text[emoji.end() :]
     return start + emoji.end() + len(rest) - len(rest.lstrip())
 
@@ -292,8 +287,7 @@ def _bold_tail(inline: Inline, end: int) -> int | None:
 
 def whole(context: Context, inline: Inline, start: int, end: int) -> Span:
     """The bytes of some characters of an inline."""
-    found = part(context, inline, start, end)
-    return Span(found.start, found.end)
+    return part(context, inline, start, end).span
 
 
 def leading_status(context: Context, inline: Inline, start: int) -> StatedStatus | None:

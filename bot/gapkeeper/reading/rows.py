@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gapkeeper.model.items import FieldText, StatedStatus, StatusForm
+from gapkeeper.model.items import FieldText, StatusForm
 from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Rank, Status
 from gapkeeper.patterns import lazy
@@ -15,7 +15,7 @@ from gapkeeper.reading.columns import Columns, read_columns
 from gapkeeper.reading.fields import Fields, is_field_table, make, starts_with_id
 from gapkeeper.reading.headings import after_id, leading_id, leading_status, names_several, read_title, whole
 from gapkeeper.reading.marks import without_details
-from gapkeeper.reading.values import Context, field_text, is_ordinal, joined, struck
+from gapkeeper.reading.values import Context, field_text, is_ordinal, joined, marked, struck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def _read_row(context: Context, row: Row, columns: Columns, section: FieldText |
         title = field_text(context, row.cells[column])
         guessed = column not in columns.titles[: columns.named]
         if struck(row.cells[column]):
-            _add_strike(context, fields, row.cells[column])
+            fields.statuses.append(marked(context, Status.RESOLVED, StatusForm.STRIKE, row.cells[column].span))
     _read_marks(context, fields, row, key, start)
     span = Span(row.cells[0].start, max(c.end for c in row.cells))
     line = context.source.line(key.start)
@@ -151,26 +151,16 @@ def _titles(context: Context, cell: Inline) -> bool:
     return _is_free_text(cell.text) and not starts_with_id(context, cell)
 
 
-def _add_strike(context: Context, fields: Fields, cell: Inline) -> None:
-    span = Span(cell.start, cell.end)
-    fields.statuses.append(
-        StatedStatus(Status.RESOLVED, context.raw(span), StatusForm.STRIKE, span, context.source.line(cell.start))
-    )
-
-
 def _read_marks(context: Context, fields: Fields, row: Row, key: Inline, start: int) -> None:
     """Marks on the key: a status emoji or checkbox before it, a strike through it. A known status cell comes first."""
     if (before := leading_status(context, key, start)) is not None:
         fields.statuses.append(before)
     if struck(key):
-        _add_strike(context, fields, key)
+        fields.statuses.append(marked(context, Status.RESOLVED, StatusForm.STRIKE, key.span))
     if not fields.statuses:
         for cell in row.cells:
             box = re.fullmatch(r"\[([ xX])\]", cell.text.strip())
             if box:
-                span = Span(cell.start, cell.end)
                 status = Status.PENDING if box[1] == " " else Status.RESOLVED
-                fields.statuses.append(
-                    StatedStatus(status, cell.text, StatusForm.CHECKBOX, span, context.source.line(cell.start))
-                )
+                fields.statuses.append(marked(context, status, StatusForm.CHECKBOX, cell.span, cell.text))
     fields.statuses.sort(key=lambda s: not s.known)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gapkeeper.model.items import StatedStatus, StatusForm
+from gapkeeper.model.items import StatusForm
 from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import CODE, Inline
 from gapkeeper.reading.headings import FIELDS_OF_WORK, TRAILING_DETAIL, whole
 from gapkeeper.reading.ids import squeeze
 from gapkeeper.reading.marks import strip_emoji
-from gapkeeper.reading.values import Context, joined
+from gapkeeper.reading.values import Context, joined, marked
 
 if TYPE_CHECKING:
+    from gapkeeper.model.items import StatedStatus
     from gapkeeper.reading.vocabulary import Reading
 
 #: The end of a heading that says when: `Completed this session`, `Resolved in the last sprint`.
@@ -69,8 +70,7 @@ def status_heading(context: Context, inline: Inline) -> StatedStatus | None:
     reading = context.vocabulary.read(plain, context.legend)
     if not reading.known or not _is_status_phrase(context, plain, reading):
         return None
-    span = whole(context, inline, 0, len(text))
-    return StatedStatus(reading.status, plain, StatusForm.SECTION, span, context.source.line(span.start))
+    return marked(context, reading.status, StatusForm.SECTION, whole(context, inline, 0, len(text)), plain)
 
 
 def _is_status_phrase(context: Context, plain: str, reading: Reading) -> bool:

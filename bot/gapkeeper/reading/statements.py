@@ -149,8 +149,8 @@ class Walk:
             heading = section.heading
             if not section.read and heading.level > 1:
                 text = category_text(self.context, heading.inline.text)
-                span = Span(heading.inline.start, heading.inline.end)
-                section.category = FieldText(text, span, self.context.source.line(heading.start)) if text else None
+                line = self.context.source.line(heading.start)
+                section.category = FieldText(text, heading.inline.span, line) if text else None
                 section.status = self._section_status(section.index, heading)
             section.read = True
             yield section

@@ -15,15 +15,17 @@ from gapkeeper.reading.blocks import CODE, LINK, STRIKE, Inline, Piece
 from gapkeeper.reading.dates import find_date
 from gapkeeper.reading.ids import fragment_id, qualifier, squeeze, without_ids
 from gapkeeper.reading.marks import without_file_names
+from gapkeeper.reading.vocabulary import Reading
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from gapkeeper.model.items import Reference
     from gapkeeper.model.status import Status
     from gapkeeper.reading.ids import Ids
     from gapkeeper.reading.source import Source
-    from gapkeeper.reading.vocabulary import Reading, Vocabulary
+    from gapkeeper.reading.vocabulary import Vocabulary
 
 _NOTHING = lazy(
     r"(?:none|nothing|no|n/a|nil|keine?|aucune?|ninguno|nenhum|brak|geen|なし|无|無|없음)(?![\w-])|[-–—]+(?:\s|$)|$",
@@ -107,16 +109,28 @@ def plain_status_text(context: Context, inline: Inline) -> str:
 
 def read_status(context: Context, inline: Inline, form: StatusForm, *, yes_no: bool = False) -> StatedStatus | None:
     """The status that a cell or value states; None where it is empty or a dash."""
-    written = trimmed(context, inline.start, inline.end)
     if not inline.text or re.fullmatch(r"[-–—.\s]*", inline.text):
         return None
     text = plain_status_text(context, inline)
-    line = context.source.line(inline.start)
     if yes_no and (answer := context.vocabulary.yes_or_no(text)) is not None:
-        return StatedStatus(answer, context.raw(written), form, written, line)
+        return answered(context, inline, form, Reading(answer, known=True))
     reading = context.vocabulary.read(text, context.legend)
     date = find_date(inline.text) if reading.known and any(c.isdigit() for c in inline.text) else None
-    return StatedStatus(reading.status, context.raw(written), form, written, line, reading.known, date)
+    return answered(context, inline, form, reading, date)
+
+
+def answered(
+    context: Context, inline: Inline, form: StatusForm, reading: Reading, date: dt.date | None = None
+) -> StatedStatus:
+    """A status that a cell or value states as a whole."""
+    span, line = trimmed(context, inline.start, inline.end), context.source.line(inline.start)
+    return StatedStatus(reading.status, context.raw(span), form, span, line, reading.known, date)
+
+
+def marked(context: Context, status: Status, form: StatusForm, span: Span, text: str | None = None) -> StatedStatus:
+    """A status that is beyond doubt, at a known span, without a date: a strike, a box, an emoji."""
+    written = context.raw(span) if text is None else text
+    return StatedStatus(status, written, form, span, context.source.line(span.start))
 
 
 def stated(context: Context, reading: Reading, form: StatusForm, span: Span, text: str | None = None) -> StatedStatus:
