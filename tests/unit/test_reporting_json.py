@@ -98,6 +98,8 @@ def test_a_plan_says_each_field_as_old_and_new() -> None:
             "title": ["ACTION-040: Dredge", "ACTION-040: Dredge the basin"],
         },
         "held": None,
+        "obstacle": None,
+        "lines": [],
     }
     assert document["changes"][5]["fields"] == {"state": ["open", "closed"]}
 

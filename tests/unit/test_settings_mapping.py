@@ -24,7 +24,8 @@ def settings(folder: Path, text: str) -> RepositorySettings:
 def test_the_defaults_are_those_of_the_middle() -> None:
     assert reading_rules(RepositorySettings()) == ReadingRules()
     assert reading_rules(RepositorySettings()).digest() == ReadingRules().digest()
-    assert sync_policy(RepositorySettings()) == replace(SyncPolicy(), max_creates=20)
+    wish = {"max_creates": 20, "write_back": WriteBack.PULL_REQUEST}  # a plan without a way to documents has neither
+    assert sync_policy(RepositorySettings()) == replace(SyncPolicy(), **wish)
 
 
 def test_kinds_that_are_listed_or_have_a_table(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gapkeeper.model.delivery import Delivery, ProposalText, Step
-from gapkeeper.planning.proposal import BRANCH
+from gapkeeper.model.delivery import BRANCH, Delivery, ProposalText, Step
 
 if TYPE_CHECKING:
     from gapkeeper.ports import Repository, WorkTree

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from gapkeeper.model.delivery import Delivery, ProposalState, Step
+from gapkeeper.model.delivery import BRANCH, Delivery, ProposalState, Step
 from gapkeeper.model.plan import Op
 from gapkeeper.model.policy import WriteBack
 from gapkeeper.planning import proposal
@@ -155,7 +155,7 @@ class Proposing:
         self._read = read
         self._today = today
         self._name_people = name_people
-        self._proposals = repository.proposals(proposal.BRANCH)
+        self._proposals = repository.proposals(BRANCH)
 
     @property
     def standing(self) -> bool:
@@ -213,7 +213,7 @@ class Proposing:
 
     def _withdrawn(self, plan: Plan) -> Plan:
         """Nothing waits any more."""
-        branch = self._repository.branch(proposal.BRANCH)
+        branch = self._repository.branch(BRANCH)
         if self._open is None or (branch is not None and not branch.ours):
             return plan
         tip = None if branch is None else branch.tip
@@ -229,13 +229,13 @@ class Proposing:
         edits = result.writer.edits()
         if not edits:
             return _without_waiting(self._withdrawn(plan), "the newest commit says so already")
-        branch = self._repository.branch(proposal.BRANCH)
+        branch = self._repository.branch(BRANCH)
         theirs = branch is not None and not branch.ours
         text = proposal.proposal_text(waiting, items, edits, self._repository.base, persons_commit=theirs)
         if self._stands(branch, text.title, text.body):
             return _without_waiting(plan, f"proposed in {self._open.name}, and waits" if self._open else "")
         if theirs and self._open is None:
-            why = f"the branch {proposal.BRANCH} has commits of somebody else; delete it, or rename it"
+            why = f"the branch {BRANCH} has commits of somebody else; delete it, or rename it"
             return replace(plan, changes=tuple(_obstructed(change, why) for change in plan.changes))
         return replace(
             plan,

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from gapkeeper.model.policy import WriteBack
 
 
+#: The branch that changes of documents are proposed from.
+BRANCH = "gapkeeper/docs"
+
+
 class ProposalState(StrEnum):
     """What people made of a proposal. One that we close ourselves, since it is empty, is withdrawn."""
 

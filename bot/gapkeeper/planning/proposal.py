@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Change
 
-#: The branch that changes of documents are proposed from.
-BRANCH = "gapkeeper/docs"
 #: Rows that a proposal's table has before it says how many more there are: a forge takes 65,536 characters.
 _MOST_ROWS = 100
 _MOST_STALE = 50

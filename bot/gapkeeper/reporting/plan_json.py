@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.reporting.register_json import VERSION, Json, place_json
 
 if TYPE_CHECKING:
+    from gapkeeper.model.delivery import Delivery
     from gapkeeper.model.plan import Change, Plan, Report
 
 
@@ -24,6 +25,23 @@ def plan_json(plan: Plan) -> Json:
         "requests": plan.requests,
         "notes": list(plan.notes),
         "skipped": plan.skipped,
+        "delivery": _delivery_json(plan.delivery),
+    }
+
+
+def _delivery_json(delivery: Delivery | None) -> Json | None:
+    """How edits of documents are delivered; their lines stand beside the changes."""
+    if delivery is None:
+        return None
+    text = delivery.text
+    return {
+        "step": delivery.step.value,
+        "mode": delivery.mode.value,
+        "documents": [edit.path for edit in delivery.edits],
+        "message": delivery.message,
+        "proposal": delivery.number,
+        "title": None if text is None else text.title,
+        "body": None if text is None else text.body,
     }
 
 
@@ -37,6 +55,10 @@ def change_json(change: Change) -> Json:
         "source": place_json(change.source),
         "fields": {name: [_plain(old), _plain(new)] for name, (old, new) in sorted(change.fields.items())},
         "held": change.held,
+        "obstacle": change.obstacle,
+        "lines": [
+            {"path": edit.path, "line": edit.line, "before": edit.before, "after": edit.after} for edit in change.lines
+        ],
     }
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.plan import Op
+from gapkeeper.reporting.edit_text import delivery_line, edit_lines
 from gapkeeper.reporting.item_list import place_piece, status_piece
 from gapkeeper.reporting.numbers import count
 from gapkeeper.reporting.style import Line, Look, Tone, line, say, wrap
@@ -112,6 +113,9 @@ def _details(change: Change, look: Look, *, with_reason: bool) -> list[Line]:
             lines += wrap(line(say(f"{name}: ", Tone.FAINT), *_moved(old, new, look)), look, indent=6, hang=8)
     if with_reason and change.reason:
         lines += wrap(line(say(change.reason, Tone.FAINT)), look, indent=6, hang=8)
+    lines += edit_lines(change.lines, look)
+    if change.obstacle is not None:
+        lines += wrap(line(say("cannot be written now: ", Tone.ALARM), change.obstacle), look, indent=6, hang=8)
     if change.held is not None:
         lines += wrap(line(say(f"waits for {change.held}", Tone.CARE)), look, indent=6, hang=8)
     return lines
@@ -140,7 +144,7 @@ def _text(value: object) -> str:
 
 def plan_summary(plan: Plan) -> Line:
     """How many changes of which kind, and what they cost."""
-    if not plan.changes:
+    if not plan.changes and plan.delivery is None:
         left = f" {count(plan.skipped, 'change')} left out by --only or --limit." if plan.skipped else ""
         return line(say("Nothing to do: issues and documents agree.", Tone.GOOD) if not left else "No changes.", left)
     groups = [(op, len(list(members))) for op, members in groupby(plan.changes, key=lambda change: change.op)]
@@ -159,6 +163,8 @@ def note_lines(plan: Plan, look: Look) -> list[Line]:
         lines += wrap(
             line(f"{count(plan.skipped, 'more change', 'more changes')} left out by --only or --limit."), look
         )
+    if plan.delivery is not None:
+        lines += wrap(line(delivery_line(plan.delivery)), look)
     held = Counter(change.held for change in plan.changes if change.held is not None)
     for option, amount in held.items():
         lines += wrap(line(f"{count(amount, 'change')} not applied without {option}."), look)

@@ -157,8 +157,8 @@ class Sync(NamedTuple):
     write_back: Annotated[
         Literal["pull-request", "commit", "worktree", "off"],
         Key(
-            "How changes reach the documents: pull-request proposes them from the branch gapkeeper/docs, commit commits "
-            "them to the branch, worktree edits the files, off only tells them on the issue. An operator can forbid some."
+            "How changes reach the documents: pull-request proposes them from the branch gapkeeper/docs, commit "
+            "commits them to the branch, worktree edits the files, off only tells them on the issue."
         ),
     ] = "pull-request"
     name_people: Annotated[
