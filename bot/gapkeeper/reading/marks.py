@@ -108,12 +108,6 @@ def leading_emoji(text: str) -> re.Match[str] | None:
     return None if text.isascii() else EMOJI_SEQUENCE.match(text)
 
 
-def trailing_emoji(text: str) -> str:
-    """The emoji that a text ends in, with the spaces before them; empty where there is none."""
-    match = None if text.isascii() else re.search(rf"(?:\s*{EMOJI_SEQUENCE.pattern})+\s*$", text[-40:])
-    return match.group() if match else ""
-
-
 def priority_word(text: str) -> re.Match[str] | None:
     """A word that names a priority."""
     return PRIORITY.search(text)
