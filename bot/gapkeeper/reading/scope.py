@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.model.items import StatusForm
+from gapkeeper.model.items import Reference, StatusForm
 from gapkeeper.model.rules import Scope
 from gapkeeper.model.status import Rank
 from gapkeeper.reading.ids import numbers
@@ -16,7 +16,7 @@ from gapkeeper.reading.likeness import unlike
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from gapkeeper.model.items import Reference, Statement
+    from gapkeeper.model.items import Statement
     from gapkeeper.model.rules import ReadingRules
     from gapkeeper.reading.facts import DocumentFacts
     from gapkeeper.reading.ids import Ids
@@ -171,8 +171,6 @@ class Lookup:
 
     def range_ids(self, first: str, last: str) -> list[str]:
         """The IDs that exist in an inclusive range, at its width, in order."""
-        from gapkeeper.model.items import Reference  # noqa: PLC0415  a value, needed at run time only here
-
         bounds = numbers(Reference(first, None, last))
         if bounds is None:
             return []

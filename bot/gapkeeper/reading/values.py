@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gapkeeper.model.items import FieldText, References, StatedStatus, StatusForm
+from gapkeeper.model.items import FieldText, Reference, References, StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
 from gapkeeper.patterns import lazy
 from gapkeeper.reading import mojibake
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from gapkeeper.model.items import Reference
     from gapkeeper.model.status import Status
     from gapkeeper.reading.ids import Ids
     from gapkeeper.reading.source import Source
@@ -59,9 +58,9 @@ def trimmed(context: Context, start: int, end: int) -> Span:
     return Span(start + left, start + max(left, len(part.rstrip())))
 
 
-def field_text(context: Context, inline: Inline, text: str | None = None) -> FieldText | None:
+def field_text(context: Context, inline: Inline) -> FieldText | None:
     """A cell as the text of a field; None where it is empty."""
-    plain = squeeze(inline.text if text is None else text)
+    plain = squeeze(inline.text)
     if not plain:
         return None
     return FieldText(plain, trimmed(context, inline.start, inline.end), context.source.line(inline.start))
@@ -170,8 +169,6 @@ def inline_references(context: Context, inline: Inline) -> list[Reference]:
 
 def link_reference(context: Context, url: str) -> Reference | None:
     """The item that a link names: `gaps.md#issue-001` names ISSUE-001 of that document."""
-    from gapkeeper.model.items import Reference  # noqa: PLC0415  a value, needed at run time only here
-
     target, _, fragment = url.partition("#")
     id_ = fragment_id(fragment)
     if id_ is None or "://" in target:
