@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Heading
+from gapkeeper.reading.values import joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ def find_anchors(blocks: Sequence[Block], data: bytes) -> list[str]:
     anchors = []
     for block in blocks:
         if isinstance(block, Heading):
-            name = slug("".join(p.text for p in block.inline.pieces))
+            name = slug(joined(block.inline))
             count = seen.get(name, 0)
             seen[name] = count + 1
             anchors.append(f"{name}-{count}" if count else name)
