@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.documents import Document
     from gapkeeper.model.edits import DocumentEdit
     from gapkeeper.model.plan import IssueUpdate
+    from gapkeeper.model.runs import RunEnd, RunStart
     from gapkeeper.model.snapshot import Capabilities, Issue, Label, Snapshot
 
 
@@ -77,6 +78,16 @@ class Tracker(TrackerReader, Protocol):
 
     def remove_link(self, number: int, type_: str, other: int) -> None:
         """Untie two issues."""
+
+
+class Journal(Protocol):
+    """What is kept of every run."""
+
+    def begin(self, start: RunStart) -> int:
+        """A run is going to write; its number."""
+
+    def end(self, run: int, end: RunEnd) -> None:
+        """It has ended. One that never does was broken off."""
 
 
 class Clock(Protocol):

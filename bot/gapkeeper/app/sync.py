@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gapkeeper.app.apply import apply
+from gapkeeper.app.journal import journalled, no_journal
 from gapkeeper.app.write_back import Asked
-from gapkeeper.errors import RefusedError, StaleDocumentsError
+from gapkeeper.errors import RefusedError, StaleDocumentsError, TrackerError
 from gapkeeper.model.plan import Op, Report
 from gapkeeper.planning.history import NO_HISTORY
 from gapkeeper.planning.plan import plan
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
+    from gapkeeper.app.journal import OpenJournal
     from gapkeeper.app.write_back import WayBack
     from gapkeeper.model.plan import Change, Outcome, Plan
     from gapkeeper.model.policy import SyncPolicy
@@ -126,6 +130,7 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
     expect: str | None = None,
     history: History = NO_HISTORY,
     way_back: WayBack | None = None,
+    journal: OpenJournal = no_journal,
     started: Callable[[Plan], None] | None = None,
     progress: Callable[[Outcome], None] | None = None,
     wait: Callable[[float], None] = time.sleep,
@@ -141,6 +146,7 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
         expect: The fingerprint of the only plan that may be applied; None: whatever is planned.
         history: What git knows.
         way_back: How what people did in the tracker reaches the documents; None: it does not.
+        journal: Opens what is kept of every run; None where nothing is.
         started: Told of the plan before its first change is made.
         progress: Told of each change once it is done or has failed.
         wait: Pauses for so many seconds.
@@ -153,7 +159,10 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
     planned = plan_sync(register, reader, policy, history=history, way_back=way_back)
     _require(planned, expect)
     if planned.empty:
-        return Report(planned, ())
+        report = Report(planned, ())
+        with suppress(TrackerError):  # a run that writes nothing does not fail for want of a record
+            journalled(journal, planned, policy, lambda: report)
+        return report
     with open_tracker() as tracker, tracker.lock():
         if not tracker.capabilities.forge:
             # Cheap here: another run may have been at it until we got the lock.
@@ -163,15 +172,17 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
         while True:
             if started is not None:
                 started(planned)
+            writing = partial(
+                apply,
+                planned,
+                tracker,
+                clock=clock,
+                deliver=None if way_back is None else way_back.deliver,
+                progress=progress,
+                wait=wait,
+            )
             try:
-                return apply(
-                    planned,
-                    tracker,
-                    clock=clock,
-                    deliver=None if way_back is None else way_back.deliver,
-                    progress=progress,
-                    wait=wait,
-                )
+                return journalled(journal, planned, policy, writing)
             except StaleDocumentsError:
                 tries -= 1
                 if way_back is None or not tries:

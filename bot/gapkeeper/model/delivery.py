@@ -42,8 +42,8 @@ class Proposal:
 
     @property
     def name(self) -> str:
-        """What people call it: its address, where it has one."""
-        return self.url or f"proposal {self.number}"
+        """What people call it."""
+        return f"proposal {self.number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ COMMANDS = {
     "plan": Listed("plan", "show what a sync would change; writes nothing"),
     "sync": Listed("sync", "bring the issues in step with the documents"),
     "issues": Listed("issues", "look at the tracker's issues, and work on them"),
+    "proposals": Listed("proposals", "look at the changes of documents that were proposed"),
+    "runs": Listed("runs", "list the syncs, and how they ended"),
     "init": Listed("init", "write a commented configuration"),
     "config": Listed("config", "show the settings in force, or their schema"),
 }
