@@ -23,6 +23,7 @@ from gapkeeper.reading.headings import (
 )
 from gapkeeper.reading.rows import read_rows
 from gapkeeper.reading.sections import category_text, status_heading
+from gapkeeper.reading.values import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,7 @@ class Walk:
             elif isinstance(block, Table):
                 self._table(block)
             elif isinstance(block, Entry):
-                self._entry(index, block)
+                self._entry(block)
             elif isinstance(block, Paragraph):
                 self._paragraph(block)
             elif isinstance(block, Ignore):
@@ -166,7 +167,7 @@ class Walk:
 
     def _open_item(self, index: int, block: Heading, start: int, end: int, id_: str) -> None:
         context, inline = self.context, block.inline
-        text = "".join(p.text for p in inline.pieces)
+        text = joined(inline)
         titled = read_title(context, inline, min(after_id(text, end), len(text)))
         markers = list(titled.statuses)
         if (before := leading_status(context, inline, start)) is not None:
@@ -191,16 +192,18 @@ class Walk:
             markers,
             Fields(context),
             lines,
-            ignored=self._take_pending_ignore(index, block),
+            ignored=self._take_pending_ignore() or self._ignored_inside(index, block),
         )
 
-    def _take_pending_ignore(self, index: int, block: Heading) -> bool:
-        """A comment inside of the heading, or on its own before it."""
-        inside = any(
-            isinstance(b, Ignore) and block.start <= b.start < block.end for b in self.blocks[max(0, index - 2) : index]
-        )
+    def _take_pending_ignore(self) -> bool:
+        """Whether a comment on its own stands before this place; it speaks of one block."""
         pending, self.pending_ignore = self.pending_ignore, False
-        return inside or pending
+        return pending
+
+    def _ignored_inside(self, index: int, block: Heading) -> bool:
+        """Whether a comment stands inside of a heading; as a block it comes before it."""
+        before = self.blocks[max(0, index - 2) : index]
+        return any(isinstance(b, Ignore) and block.start <= b.start < block.end for b in before)
 
     def _category(self) -> FieldText | None:
         return next((s.category for s in self._read_sections() if s.category is not None), None)
@@ -264,29 +267,23 @@ class Walk:
         elif self.open and is_field_table(self.context, block):
             read_field_table(self.open[-1][1].fields, block)
         elif self._has_tracked(block):
-            ignored = self._pending_before_block()
+            ignored = self._take_pending_ignore()
             for statement in read_rows(self.context, block, self._category()):
                 kept = replace(statement, ignored=True) if ignored else statement
                 self._add(kept, self._status_of_section())
         self.lead = ""
 
-    def _pending_before_block(self) -> bool:
-        pending, self.pending_ignore = self.pending_ignore, False
-        return pending
-
     # List entries and paragraphs
 
-    def _entry(self, index: int, block: Entry) -> None:
+    def _entry(self, block: Entry) -> None:
         self._close_entries(block.depth - 1)
-        if block.depth == 1 and index and not isinstance(self.blocks[index - 1], Entry | Paragraph | Ignore):
-            self.lead = "" if not isinstance(self.blocks[index - 1], Code | Table) else self.lead
         lead = self.lead if block.depth == 1 else self.leads.get(block.depth - 1, "")
         self.leads[block.depth] = block.lines[-1].text if block.lines else ""
         statements: list[EntryStatement] = []
         if self._has_any(block) and not is_condition(lead):
             statements = list(read_entry(self.context, block))
         if statements:
-            ignored = block.ignored or self._pending_before_block()
+            ignored = block.ignored or self._take_pending_ignore()
             for statement in statements:
                 self.open.append((block.depth, statement, ignored))
                 read_lines(statement.fields, block.lines[1:], known_only=True)
@@ -318,10 +315,7 @@ class Walk:
                 rest.append(line)
         fields = self._fields_for(block.depth)
         if fields is not None and rest:
-            if self.open:
-                read_lines(fields, rest, known_only=True)
-            else:
-                read_lines(fields, rest)
+            read_lines(fields, rest, known_only=bool(self.open))
 
     def _close_entries(self, depth: int) -> None:
         """End the entries that are nested deeper than this."""
