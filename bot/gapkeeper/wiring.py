@@ -85,6 +85,7 @@ def history(folder: Path, revision: str | None) -> History:
     return History(
         is_ancestor=cache(lambda ancestor, descendant: git.is_ancestor(folder, ancestor, descendant) is True),
         written_by=cache(lambda place: blame.author(folder, place, revision)),
+        renamed=cache(lambda since: git.renames(folder, since, revision)),
     )
 
 

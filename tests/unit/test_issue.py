@@ -79,10 +79,8 @@ def test_state(status: Status, state: State, reason: Reason | None) -> None:
     assert (wanted.state, wanted.reason) == (state, reason)
 
 
-def test_identity_and_aliases() -> None:
-    wanted = desired(item("ISSUE-001", path="docs/new.md", scoped=True, aliases=("docs/old.md",)))
-    assert wanted.identity == "42/ISSUE/docs/new.md/ISSUE-001"
-    assert wanted.aliases == ("42/ISSUE/docs/old.md/ISSUE-001",)
+def test_identity() -> None:
+    assert desired(item("ISSUE-001", path="docs/new.md", scoped=True)).identity == "42/ISSUE/docs/new.md/ISSUE-001"
 
 
 def test_assignees_and_milestones_only_on_request() -> None:

@@ -281,25 +281,24 @@ def test_a_person_may_decide_that_the_other_one_stays(project: Project) -> None:
 def test_a_renamed_document_keeps_its_issue(project: Project) -> None:
     scoped = item("ISSUE-001", path="old.md", scoped=True)
     project.synced(PENDING, scoped)
-    moved = item("ISSUE-001", path="new.md", scoped=True, aliases=("old.md",))
+    moved = item("ISSUE-001", path="new.md", scoped=True)
     (change,) = project.synced(PENDING, moved)
     assert (change.op, change.issue) == ("update", 2)
     assert project.issue(2).title.endswith("(new.md)")
     assert project.marker(2).aliases == (f"{NAMESPACE}/ISSUE/old.md/ISSUE-001",)
-    assert project.synced(PENDING, item("ISSUE-001", path="new.md", scoped=True)) == ()  # git need not tell again
 
 
 def test_documents_from_before_a_renaming_find_the_same_issue(project: Project) -> None:
     scoped = item("ISSUE-001", path="old.md", scoped=True)
     project.synced(PENDING, scoped)
-    project.synced(PENDING, item("ISSUE-001", path="new.md", scoped=True, aliases=("old.md",)))
+    project.synced(PENDING, item("ISSUE-001", path="new.md", scoped=True))
     assert [change.issue for change in project.synced(PENDING, scoped)] == [2]
 
 
 def test_a_copied_document_takes_nobodys_issue(project: Project) -> None:
     original = item("ISSUE-001", path="old.md", scoped=True, key="old.md#ISSUE-001")
     project.synced(PENDING, original)
-    copied = item("ISSUE-001", path="new.md", scoped=True, key="new.md#ISSUE-001", aliases=("old.md",))
+    copied = item("ISSUE-001", path="new.md", scoped=True, key="new.md#ISSUE-001")
     assert ops(project.synced(PENDING, original, copied)) == [("create", "new.md#ISSUE-001")]
 
 

@@ -119,7 +119,7 @@ def test_documents_that_were_moved_do_not_count() -> None:
     project = Project()
     before = [item(f"ISSUE-{n:03}", f"Thing {n}", path="old.md", scoped=True) for n in range(1, 21)]
     project.synced(*before)
-    after = [item(f"ISSUE-{n:03}", f"Thing {n}", path="new.md", scoped=True, aliases=("old.md",)) for n in range(1, 21)]
+    after = [item(f"ISSUE-{n:03}", f"Thing {n}", path="new.md", scoped=True) for n in range(1, 21)]
     plan = project.plan(*after)
     assert (refused(plan), len(plan.changes)) == (None, 20)
 

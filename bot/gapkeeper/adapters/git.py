@@ -131,6 +131,24 @@ def is_ancestor(folder: Path, ancestor: str, descendant: str) -> bool | None:
     return {0: True, 1: False}.get(answer.returncode)
 
 
+def renames(folder: Path, since: str, until: str | None) -> dict[str, str]:
+    """Files that were renamed between two commits: path then, by path now. ``until`` None: up to what is staged.
+
+    Nothing where git cannot tell: this clone does not have the commit, or there is no git. The work tree is not
+    looked at, since reading it runs the filters that a repository's configuration names.
+    """
+    compare, ends = (("diff-index", "--cached"), (since,)) if until is None else (("diff-tree", "-r"), (since, until))
+    options = ("--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z", "--end-of-options")
+    try:
+        answer = git_command.run(folder, *compare, *options, *ends, "--")
+    except (DocumentsError, ValueError):  # a marker can name anything, also what no program can be handed
+        return {}
+    if answer.returncode != 0:
+        return {}
+    fields = [os.fsdecode(field) for field in answer.stdout.split(b"\0")]
+    return {now: then for then, now in zip(fields[1::3], fields[2::3], strict=False)}
+
+
 def origin(folder: Path) -> str | None:
     """The URL of the remote that a clone was made from; None where there is none, or no git."""
     try:

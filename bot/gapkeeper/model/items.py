@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -137,7 +137,6 @@ class Item:
     resolved_by: str | None = None  # the key of the resolved item that `resolves` this one
     issue_link: int | None = None
     ignored: bool = False
-    aliases: tuple[str, ...] = field(default=())  # former paths
 
     @property
     def state(self) -> State:

@@ -78,6 +78,7 @@ class SyncPolicy:
     namespace: str | None = None  # names the repository in markers; None: the tracker's own name for the project
     accounts: tuple[str, ...] = ()  # further accounts of ours
     accept_reading: bool = False
+    accept_renumbering: bool = False
     allow_mass_change: bool = False
     only: tuple[str, ...] = ()  # keys
     limit: int | None = None

@@ -39,7 +39,6 @@ def draft_create(with_: Drafting, match: Match, action: Action, item: Item, desi
         # One that is to be closed says that the item was open until it is: a run that was cut off goes on.
         state=Pair(Status.PENDING if closes else item.status, TrackerState.OPEN),
         links=links.base,
-        aliases=_former_identities(desired),
         continues=continues,
     )
     after, then = TrackerState.OPEN, None
@@ -75,7 +74,6 @@ def draft_adopt(with_: Drafting, issue: Issue, action: Action, item: Item, desir
         with_.renewed(moves.marker, item, desired),
         state=Pair(item.status, TrackerState.of(issue)),
         links=links.base,
-        aliases=_former_identities(desired),
     )
     key, comment = with_.comment(action, item, issue, desired.identity, serial=0)
     change = Change(
@@ -108,7 +106,3 @@ def _blank(desired: DesiredIssue, issue: Issue) -> Marker:
         milestone=Pair(None, issue.milestone),
         assignees=Pair((), tuple(sorted(issue.assignees))),
     )
-
-
-def _former_identities(desired: DesiredIssue) -> tuple[str, ...]:
-    return tuple(alias for alias in desired.aliases if alias != desired.identity)

@@ -106,10 +106,9 @@ class _Following(NamedTuple):
         )
 
     def _identity_fields(self) -> Fields:
-        base = self.ours.marker
-        if self.desired.identity == base.identity:
-            return {}
-        return {"document": (split_identity(base.identity).path, self.item.path)}
+        was, now = split_identity(self.ours.marker.identity), split_identity(self.desired.identity)
+        moved: Fields = {"document": (was.path, now.path), "id": (was.id, now.id)}
+        return {name: (old, new) for name, (old, new) in moved.items() if old != new}
 
     def _link_fields(self, links: LinkMoves) -> Fields:
         before, after = self.ours.marker.links.documents, links.base.documents
@@ -175,7 +174,7 @@ class _Following(NamedTuple):
 
     def _aliases(self) -> tuple[str, ...]:
         base, identity = self.ours.marker, self.desired.identity
-        known = (*base.aliases, *self.desired.aliases, base.identity)
+        known = (*base.aliases, base.identity)
         return tuple(dict.fromkeys(alias for alias in known if alias != identity))
 
     def _judged(self, change: Change, *, closes: bool) -> Draft:

@@ -28,11 +28,6 @@ def identity_of(item: Item, namespace: str) -> str:
     return make_identity(namespace, item.kind, item.path, item.id)
 
 
-def alias_identities(item: Item, namespace: str) -> tuple[str, ...]:
-    """The identities that an item had under its former paths."""
-    return tuple(make_identity(namespace, item.kind, path, item.id) for path in item.aliases) if item.aliases else ()
-
-
 class Identity(NamedTuple):
     """The parts of an identity."""
 

@@ -16,7 +16,7 @@ from gapkeeper import escaping
 from gapkeeper.model.snapshot import Reason
 from gapkeeper.model.status import Status
 from gapkeeper.planning.digests import content_digest
-from gapkeeper.planning.identity import alias_identities, identity_of
+from gapkeeper.planning.identity import identity_of
 from gapkeeper.planning.labels import LabelMaker
 from gapkeeper.planning.places import Places
 from gapkeeper.planning.render import render_body
@@ -46,7 +46,6 @@ class DesiredIssue(NamedTuple):
     """
 
     identity: str
-    aliases: tuple[str, ...]  # identities under former paths
     key: str
     title: str
     status: Status
@@ -83,7 +82,6 @@ class IssueRenderer:
         """``numbers`` are those of issues, by item key, as far as they are known."""
         self._policy = policy
         self._capabilities = capabilities
-        self._namespace = namespace
         # Where the tracker ties the issues itself, a number in the text would only add a trace to their history.
         named = MappingProxyType({}) if BLOCKED_BY in capabilities.links else numbers
         self.telling = Telling(Places(policy.document_url, register.revision), policy, named)  # for `comments`
@@ -97,7 +95,6 @@ class IssueRenderer:
         assignee = None if item.owner is None else self._policy.owners.get(item.owner)
         return DesiredIssue(
             identity=self._identities[item.key],
-            aliases=alias_identities(item, self._namespace),
             key=item.key,
             title=issue_title(item, self._capabilities.title_limit),
             status=item.status,

@@ -8,7 +8,8 @@ by a person, and stays away. A link that a person made is never ours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gapkeeper.planning.marker import Pair
@@ -28,6 +29,7 @@ class Targets:
 
     numbers: Mapping[str, int]  # identity -> number of the issue that stands for it
     created: Container[str]  # identities that get their issue in this run
+    former: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # identity then -> identity now
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def link_moves(
     """What follows from the links that documents ask for now. ``issue`` None: it is created in this run."""
     if not wanted and not base.documents:
         return LinkMoves(_NONE, _NONE, base, base)
-    asked_before = frozenset(base.documents)
+    asked_before = frozenset((type_, targets.former.get(identity, identity)) for type_, identity in base.documents)
     made_before = frozenset(base.tracker)
     present = frozenset() if issue is None else issue.links
     numbers = targets.numbers

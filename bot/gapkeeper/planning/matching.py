@@ -1,4 +1,4 @@
-"""Which issue stands for which item: identity first, then former paths, then what people wrote."""
+"""Which issue stands for which item: identity first, then former identities, then what people wrote."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.status import State
-from gapkeeper.planning.identity import alias_identities, identity_of
+from gapkeeper.planning.former import former_identities
 from gapkeeper.planning.situation import Observed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from gapkeeper.model.items import Item
-    from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Issue, Snapshot
+    from gapkeeper.planning.former import Former
+    from gapkeeper.planning.history import History
     from gapkeeper.planning.observe import Observation, Ours
 
 
@@ -30,6 +31,7 @@ class Match:
     released: bool = False
     gone: bool = False  # there was an issue, and it was deleted or transferred away
     former: int | None = None  # the number of that one, where another issue still tells
+    proposed: bool = False  # the item looks like a renumbered one, whose issue this is; people have to say so
 
     @property
     def observed(self) -> Observed:
@@ -59,8 +61,13 @@ class Matches:
     spares: tuple[Spare, ...]
 
 
-def match(register: Register, seen: Observation, snapshot: Snapshot) -> Matches:
-    """Tie items to issues. Items that documents tell us to ignore take their issue out of the plan."""
+def match(
+    items: Mapping[str, Item], seen: Observation, snapshot: Snapshot, history: History, *, renumbers: bool
+) -> Matches:
+    """Tie items, by identity, to issues. Those that documents tell us to ignore take their issue out of the plan.
+
+    ``renumbers``: people said that what looks renumbered is.
+    """
     kept: dict[str, Ours] = {}
     spares: list[Spare] = []
     for identity, group in seen.managed.items():
@@ -68,8 +75,11 @@ def match(register: Register, seen: Observation, snapshot: Snapshot) -> Matches:
         kept[identity] = one
         if len(group) > 1:
             spares += [Spare(other, one.issue.number) for other in _spares(group, one)]
-    finder = _Finder(register, seen, snapshot, kept)
-    matches = [finder.find(item) for item in register.items]
+    former = former_identities(items, kept, seen, history, complete=snapshot.others is not None)
+    if renumbers:
+        former = {identity: one._replace(proposed=False) for identity, one in former.items()}
+    finder = _Finder(items, seen, snapshot, kept, former)
+    matches = [finder.find(identity, item) for identity, item in items.items()]
     gone = [Match(identity, None, ours) for identity, ours in kept.items() if ours.issue.number not in finder.taken]
     return Matches(tuple(m for m in matches if m is not None) + tuple(gone), tuple(spares))
 
@@ -96,14 +106,19 @@ def _current(group: list[Ours]) -> list[Ours]:
 class _Finder:
     """Finds the issue of one item after the other; an issue is given to one item only."""
 
-    def __init__(self, register: Register, seen: Observation, snapshot: Snapshot, kept: Mapping[str, Ours]) -> None:
-        self._namespace = snapshot.namespace
+    def __init__(
+        self,
+        items: Mapping[str, Item],
+        seen: Observation,
+        snapshot: Snapshot,
+        kept: Mapping[str, Ours],
+        former: Mapping[str, Former],
+    ) -> None:
         self._kept = kept
+        self._former = former
         self._released = seen.released
-        self._claimed = {identity_of(item, self._namespace) for item in register.items}
-        self._by_alias = {alias: ours for ours in kept.values() for alias in ours.marker.aliases}
         self._named = seen.named
-        ids = Counter(item.id for item in register.items)
+        ids = Counter(item.id for item in items.values())
         self._ambiguous = {id_ for id_, times in ids.items() if times > 1}
         self._by_id = _by_leading_id(seen.unmarked, ids)
         self._damaged = {damaged.identity for _, damaged in seen.damaged}
@@ -111,34 +126,24 @@ class _Finder:
         self._gone = _vanished(seen, snapshot)
         self.taken: set[int] = set()
 
-    def find(self, item: Item) -> Match | None:
+    def find(self, identity: str, item: Item) -> Match | None:
         """What the tracker holds for an item; None: it is left alone."""
-        identity = identity_of(item, self._namespace)
-        ours = self._own(item, identity)
+        former = self._former.get(identity)
+        known = identity if former is None else former.identity
+        ours = self._kept.get(known)
         if ours is not None:
             self.taken.add(ours.issue.number)
-            return None if item.ignored else Match(identity, item, ours)
+            proposed = former is not None and former.proposed
+            return None if item.ignored else Match(identity, item, ours, proposed=proposed)
         if item.ignored or identity in self._damaged or item.id in self._damaged_ids:
             return None
-        if any(known in self._released for known in (identity, *self._former(item))):
+        if known in self._released:
             return Match(identity, item, released=True)
         found = self._found(item)
         if found is not None:
             self.taken.add(found.number)
         gone = found is None and identity in self._gone
         return Match(identity, item, found=found, gone=gone, former=self._gone.get(identity))
-
-    def _own(self, item: Item, identity: str) -> Ours | None:
-        for known in (identity, *self._former(item)):
-            if known in self._kept:
-                return self._kept[known]
-        renamed = self._by_alias.get(identity)
-        # The run reads documents from before the renaming, unless both names are items now.
-        return None if renamed is None or renamed.marker.identity in self._claimed else renamed
-
-    def _former(self, item: Item) -> Iterator[str]:
-        """Identities that the item had; one that is an item of its own now is no former one."""
-        return (alias for alias in alias_identities(item, self._namespace) if alias not in self._claimed)
 
     def _found(self, item: Item) -> Issue | None:
         """A person's issue that speaks of this item: the one that the document names, else one by title."""

@@ -14,6 +14,7 @@ from gapkeeper.planning.marker import MARKER_PREFIX, DamagedMarker, Marker, read
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from gapkeeper.model.items import Item
     from gapkeeper.model.snapshot import Actor, Issue, Snapshot
 
 #: So many issues of ours under one unknown account are our own former account, and no accident.
@@ -76,36 +77,39 @@ class Observation:
         return notes
 
 
-def observe(
-    snapshot: Snapshot, managed_label: str, accounts: Iterable[str], vouched: Mapping[int, Collection[str]]
-) -> Observation:
+def observe(snapshot: Snapshot, managed_label: str, accounts: Iterable[str], items: Mapping[str, Item]) -> Observation:
     """Sort a snapshot by whose word counts.
 
     Args:
         snapshot: What the tracker holds.
         managed_label: The label that says that an issue is ours; any case.
         accounts: Our further accounts; any case.
-        vouched: Numbers of issues that a document names as the issue of an item, and the identities
-            of those items: whoever wrote such an issue, a marker of that item is ours.
+        items: The items of the documents, by identity. Whoever wrote an issue that a document names as
+            the one of an item: its marker is ours where it is of that item, or of none that is there.
 
     Raises:
         NewerMarkerError: An issue whose author's word counts carries a marker of a newer version.
     """
     ours = frozenset(name.casefold() for name in (snapshot.account, *accounts))
     ours_prefix = namespace_prefix(snapshot.namespace)
+    named: dict[int, set[str]] = {}
+    for identity, item in items.items():
+        if item.issue_link is not None:
+            named.setdefault(item.issue_link, set()).add(identity)
     seen = Observation()
     for issue in (*snapshot.issues, *(snapshot.others or ())):
-        named = vouched.get(issue.number, ())
+        vouched = named.get(issue.number)
         counts = word_counts(issue.author, ours)
-        believed = counts or bool(named)
+        believed = counts or vouched is not None
         marker = _read(issue, believed=believed) if MARKER_PREFIX in issue.body else None
         if isinstance(marker, Marker):
-            believed = counts or marker.identity in named
+            if vouched is not None:
+                believed = counts or marker.identity in vouched or marker.identity not in items
             _sort_in(seen, Ours(issue, marker), ours_prefix, managed_label, believed=believed)
         elif marker is not None and believed:
             seen.damaged.append((issue, marker))
         elif marker is None:
-            _keep_unmarked(seen, issue, counts=counts, named=bool(named))
+            _keep_unmarked(seen, issue, counts=counts, named=vouched is not None)
     for group in seen.managed.values():
         group.sort(key=lambda one: one.issue.number)
     return seen

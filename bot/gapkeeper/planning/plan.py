@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from gapkeeper.errors import RejectedError
 from gapkeeper.model.plan import Op, Plan
 from gapkeeper.model.status import State
+from gapkeeper.planning import reasons
 from gapkeeper.planning.creating import draft_adopt, draft_create
 from gapkeeper.planning.decide import EFFECTS, Action, decide
 from gapkeeper.planning.drafting import Drafting
 from gapkeeper.planning.following import draft_follow
 from gapkeeper.planning.history import NO_HISTORY
-from gapkeeper.planning.identity import alias_identities, identity_of
+from gapkeeper.planning.identity import identity_of, split_identity
 from gapkeeper.planning.issue import IssueRenderer
 from gapkeeper.planning.leaving import draft_gone, draft_spare
 from gapkeeper.planning.links import Targets
@@ -23,19 +24,21 @@ from gapkeeper.planning.observe import carries, is_our_account, observe
 from gapkeeper.planning.project import link_numbers, project_changes, requests
 from gapkeeper.planning.safety import Evidence, refusal
 from gapkeeper.planning.situation import Base, Choices, Mover, Observed, situation
-from gapkeeper.planning.title import issue_title
+from gapkeeper.planning.title import issue_title, without_document
 from gapkeeper.planning.write_backs import NO_WRITE_BACKS
 from gapkeeper.reading.likeness import unlike
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Change
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Capabilities, Issue, Snapshot
     from gapkeeper.planning.drafting import Draft
     from gapkeeper.planning.history import History
+    from gapkeeper.planning.marker import Marker
     from gapkeeper.planning.matching import Match, Spare
     from gapkeeper.planning.write_backs import WriteBacks
 
@@ -68,9 +71,10 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
         NewerMarkerError: An issue of ours carries a marker of a newer version.
     """
     snapshot = replace(snapshot, namespace=policy.namespace or snapshot.namespace)
-    seen = observe(snapshot, policy.labels.managed, policy.accounts, _vouched(register, snapshot.namespace))
+    items = {identity_of(item, snapshot.namespace): item for item in register.items}
+    seen = observe(snapshot, policy.labels.managed, policy.accounts, items)
     notes = seen.notes()
-    found = match(register, seen, snapshot)
+    found = match(items, seen, snapshot, history, renumbers=policy.accept_renumbering)
     on_hold = _Hold(policy.labels.hold)
     matches = [one for one in found.matches if not on_hold.holds(one.ours.issue if one.ours else one.found)]
     spares = [spare for spare in found.spares if not on_hold.holds(spare.ours.issue)]
@@ -102,16 +106,6 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     )
 
 
-def _vouched(register: Register, namespace: str) -> dict[int, set[str]]:
-    """The issues that documents name, with the identities of the items that they are named for."""
-    vouched: dict[int, set[str]] = {}
-    for item in register.items:
-        if item.issue_link is not None:
-            identities = {identity_of(item, namespace), *alias_identities(item, namespace)}
-            vouched.setdefault(item.issue_link, set()).update(identities)
-    return vouched
-
-
 @dataclass(slots=True)
 class _Hold:
     """Issues that people put on hold are left alone."""
@@ -134,21 +128,27 @@ def _action(one: Match, choices: Choices, title_limit: int, write_backs: WriteBa
     status = None if one.item is None else one.item.status
     if one.ours is None:
         return decide(situation(status, None, one.observed), choices).then
+    if one.proposed:
+        return Action.NOTHING
     issue, marker = one.ours.issue, one.ours.marker
     base = Base(marker.state.documents, Observed.of_state(marker.state.tracker))
     another = False
-    if issue.state is State.CLOSED and one.item is not None:
-        another = _is_unlike(marker.title.documents, issue_title(one.item, title_limit))
+    if issue.state is State.CLOSED and one.item is not None and one.item.issue_link != issue.number:
+        another = _is_unlike(marker, one.item, title_limit)
     mover, writing = Mover.of(issue.state_actor), write_backs.of(one.identity)
     now = situation(status, base, one.observed, mover=mover, unlike=another, writing=writing)
     return decide(now, choices).then
 
 
-def _is_unlike(before: str, now: str) -> bool:
-    return before != now and unlike(before, now)
+def _is_unlike(marker: Marker, item: Item, title_limit: int) -> bool:
+    before, now = marker.title.documents, issue_title(item, title_limit)
+    if before == now:
+        return False
+    path = split_identity(marker.identity).path
+    return unlike(without_document(before, path), without_document(now, item.path))
 
 
-def _targets(matches: Iterable[Match], actions: Iterable[Action]) -> Targets:
+def _targets(matches: Sequence[Match], actions: Iterable[Action]) -> Targets:
     numbers: dict[str, int] = {}
     created: set[str] = set()
     for one, action in zip(matches, actions, strict=True):
@@ -159,7 +159,8 @@ def _targets(matches: Iterable[Match], actions: Iterable[Action]) -> Targets:
             numbers[one.identity] = one.found.number
         elif one.ours is not None:
             numbers[one.identity] = one.ours.issue.number
-    return Targets(numbers, created)
+    moved = {one.ours.marker.identity: one.identity for one in matches if one.ours}
+    return Targets(numbers, created, {then: now for then, now in moved.items() if then != now})
 
 
 def _drafts(with_: Drafting, matches: Iterable[Match], actions: Iterable[Action], notes: list[str]) -> Iterator[Draft]:
@@ -170,7 +171,13 @@ def _drafts(with_: Drafting, matches: Iterable[Match], actions: Iterable[Action]
             notes.append(str(error))
         else:
             if draft is not None:
-                yield draft
+                yield _proposed(one, draft) if one.proposed else draft
+
+
+def _proposed(one: Match, draft: Draft) -> Draft:
+    """A renumbering that people have to confirm."""
+    reason = reasons.renumbered(one)
+    return replace(draft, change=replace(draft.change, reason=reason, held="--accept-renumbering"))
 
 
 def _draft(with_: Drafting, one: Match, action: Action) -> Draft | None:

@@ -59,6 +59,13 @@ def created(match: Match, action: Action, item: Item) -> str:
     return "it has no issue yet"
 
 
+def renumbered(match: Match) -> str:
+    """Another ID with the words of one that is gone; people decide what that is."""
+    if match.item is None or match.ours is None:
+        return ""
+    return f"{match.item.id} looks like {match.ours.marker.key} renumbered (#{match.ours.issue.number})"
+
+
 def updated(action: Action, item: Item, issue: Issue, fields: Iterable[str]) -> str:
     """Why an issue that there is gets a change."""
     told = {

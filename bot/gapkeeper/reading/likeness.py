@@ -23,6 +23,11 @@ def unlike(title: str, other: str) -> bool:
     return len(pairs & others) < _ALIKE * min(len(pairs), len(others))
 
 
+def folded(title: str) -> str:
+    """The words of a title: case and punctuation aside, titles with the same words are the same text."""
+    return " ".join(_NOT_WORDS.sub(" ", title).casefold().split())
+
+
 def _pairs(title: str) -> set[str]:
-    words = _NOT_WORDS.sub(" ", _LEADING_ID.sub("", title, count=1)).casefold().split()
+    words = folded(_LEADING_ID.sub("", title, count=1)).split()
     return {word[i : i + 2] for word in words for i in range(max(1, len(word) - 1))}

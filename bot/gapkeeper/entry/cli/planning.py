@@ -34,6 +34,7 @@ class Run:
     only: tuple[str, ...] = ()
     limit: int | None = None
     accept_reading: bool = False
+    accept_renumbering: bool = False
     allow_mass_change: bool = False
 
     def read(self) -> Read:
@@ -48,6 +49,7 @@ class Run:
             only=self.only,
             limit=self.limit,
             accept_reading=self.accept_reading,
+            accept_renumbering=self.accept_renumbering,
             allow_mass_change=self.allow_mass_change,
         )
 
@@ -57,8 +59,12 @@ class Run:
         words += [word for key in self.only for word in ("--only", key)]
         for name, value in (("--rev", self.rev), ("--tracker", self.tracker), ("--limit", self.limit)):
             words += [] if value is None else [name, str(value)]
-        for name, given in (("--accept-reading", self.accept_reading), ("--allow-mass-change", self.allow_mass_change)):
-            words += [name] if given else []
+        flags = {
+            "--accept-reading": self.accept_reading,
+            "--accept-renumbering": self.accept_renumbering,
+            "--allow-mass-change": self.allow_mass_change,
+        }
+        words += [name for name, given in flags.items() if given]
         return shlex.join([*words, "--expect", fingerprint])
 
 
@@ -80,6 +86,7 @@ def run_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--only", metavar="KEY", multiple=True, help="This item only; may be repeated."),
             click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N changes."),
             click.option("--accept-reading", is_flag=True, help="Also what only reads differently now."),
+            click.option("--accept-renumbering", is_flag=True, help="Also what looks renumbered: it keeps its issue."),
             click.option("--allow-mass-change", is_flag=True, help="Also closing many issues at once."),
         )
     ):
