@@ -21,7 +21,7 @@ EDITS = (DocumentEdit("LATER.md", b"Open\n", b"Done\n"),)
 BASE = "c0ffee"
 
 
-def change(
+def change(  # noqa: PLR0913 - every part has a default
     key: str = "LATER-001",
     number: int = 12,
     wanted: Status = Status.RESOLVED,
