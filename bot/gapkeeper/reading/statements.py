@@ -11,7 +11,7 @@ from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Rank
 from gapkeeper.reading.blocks import Code, Entry, Heading, Ignore, Inline, Paragraph, Table
 from gapkeeper.reading.entries import EntryStatement, is_condition, read_entry, read_line
-from gapkeeper.reading.fields import Fields, is_field_table, line_status, make, read_field_table, read_lines
+from gapkeeper.reading.fields import Fields, is_field_table, make, read_field_table, read_lines
 from gapkeeper.reading.headings import (
     after_id,
     leading_id,
@@ -21,30 +21,17 @@ from gapkeeper.reading.headings import (
     read_title,
     whole,
 )
+from gapkeeper.reading.open_sections import OpenSections
 from gapkeeper.reading.rows import read_rows
-from gapkeeper.reading.sections import category_text, status_heading
 from gapkeeper.reading.values import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gapkeeper.reading.blocks import Block
     from gapkeeper.reading.values import Context
 
 #: A hostile document can name so many ranges that expanding them all would take for ever; the rest is left out.
 MOST_RANGES = 1_000
 _FORM_ORDER = {StatusForm.FIELD: 0, StatusForm.CELL: 0, StatusForm.LINE: 1}
-
-
-@dataclass(slots=True)
-class _Section:
-    """A section that is no item. What it says is read when a statement in it asks: few are asked."""
-
-    index: int  # of its heading among the blocks
-    heading: Heading
-    category: FieldText | None = None
-    status: StatedStatus | None = None
-    read: bool = False
 
 
 @dataclass(slots=True)
@@ -92,7 +79,7 @@ class Walk:
         self.blocks = blocks
         self.places = places
         self.found = Found()
-        self.sections: list[_Section] = []
+        self.sections = OpenSections(context, blocks)
         self.item: _HeadingItem | None = None
         self.open: list[tuple[int, EntryStatement, bool]] = []  # depth, statement, ignored
         self.leading: list[EntryStatement] = []  # a bold lead line, whose fields are the list under it
@@ -134,36 +121,14 @@ class Walk:
         self._close_lead()
         self._close_item()
         self.lead = ""
-        while self.sections and self.sections[-1].heading.level >= block.level:
-            self.sections.pop()
+        self.sections.close(block.level)
         leading = leading_id(self.context, block.inline) if self._has_any(block) else None
         if leading is not None and not names_several(self.context, block.inline, leading[0]):
             if self.context.ids.kind(leading[0].id) is None:
                 return  # something that nobody tracks: no section, and its fields are not read
             self._open_item(index, block, leading[1], leading[2], leading[0].id)
             return
-        self.sections.append(_Section(index, block))
-
-    def _read_sections(self) -> Iterator[_Section]:
-        """The sections around this place, the innermost first, read. One of level 1 is the document itself."""
-        for section in reversed(self.sections):
-            heading = section.heading
-            if not section.read and heading.level > 1:
-                text = category_text(self.context, heading.inline.text)
-                line = self.context.source.line(heading.start)
-                section.category = FieldText(text, heading.inline.span, line) if text else None
-                section.status = self._section_status(section.index, heading)
-            section.read = True
-            yield section
-
-    def _section_status(self, index: int, block: Heading) -> StatedStatus | None:
-        """The status line directly under a section heading, or the heading itself where it is a status."""
-        following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
-        if isinstance(following, Paragraph | Entry) and following.lines:
-            status = line_status(self.context, following.lines[0])
-            if status is not None:
-                return replace(status, form=StatusForm.SECTION)
-        return status_heading(self.context, block.inline)
+        self.sections.open(index, block)
 
     def _open_item(self, index: int, block: Heading, start: int, end: int, id_: str) -> None:
         context, inline = self.context, block.inline
@@ -187,8 +152,8 @@ class Walk:
             title,
             Span(block.start, block.end),
             context.source.line(block.start),
-            self._category(),
-            self._status_of_section(),
+            self.sections.category(),
+            self.sections.status(),
             markers,
             Fields(context),
             lines,
@@ -204,12 +169,6 @@ class Walk:
         """Whether a comment stands inside of a heading; as a block it comes before it."""
         before = self.blocks[max(0, index - 2) : index]
         return any(isinstance(b, Ignore) and block.start <= b.start < block.end for b in before)
-
-    def _category(self) -> FieldText | None:
-        return next((s.category for s in self._read_sections() if s.category is not None), None)
-
-    def _status_of_section(self) -> StatedStatus | None:
-        return next((s.status for s in self._read_sections() if s.status is not None), None)
 
     def _close_item(self) -> None:
         item, self.item = self.item, None
@@ -268,9 +227,9 @@ class Walk:
             read_field_table(self.open[-1][1].fields, block)
         elif self._has_tracked(block):
             ignored = self._take_pending_ignore()
-            for statement in read_rows(self.context, block, self._category()):
+            for statement in read_rows(self.context, block, self.sections.category()):
                 kept = replace(statement, ignored=True) if ignored else statement
-                self._add(kept, self._status_of_section())
+                self._add(kept, self.sections.status())
         self.lead = ""
 
     # List entries and paragraphs
@@ -329,7 +288,7 @@ class Walk:
         self.leading = []
 
     def _finish(self, found: EntryStatement, *, ignored: bool) -> None:
-        section = self._category()
+        section = self.sections.category()
         several = found.rank is Rank.RANGE
         title = found.title if found.title or several else found.fields.take_title()
         statement = make(
@@ -346,7 +305,7 @@ class Walk:
         perhaps = found.short or (self.context.ids.tracks_all and title is None)
         if perhaps and found.rank is Rank.LIST and statement.statuses:
             self.found.shorts.append(statement)
-        self._add(statement, self._status_of_section())
+        self._add(statement, self.sections.status())
 
     def _ignore(self, index: int, block: Ignore) -> None:
         following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
