@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gapkeeper.model.spans import Span
+    from gapkeeper.model.status import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,20 @@ class DocumentEdit:
     path: str
     old: bytes
     new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A status that the documents now say, proven by reading them again."""
+
+    key: str
+    status: Status
+    lines: tuple[LineChange, ...]  # by path and place; none where the documents said so already
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """A status that cannot be written."""
+
+    key: str
+    reason: str  # a sentence for people: what, where, and what to do by hand

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.spans import Span
 from gapkeeper.patterns import lazy
@@ -35,13 +35,27 @@ if TYPE_CHECKING:
 _ANY_ID = lazy(rb"[A-Z][0-9]*-\d")  # a cheap look for what may be an ID; `2026-01` is none
 
 
-def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> DocumentFacts:
-    """Everything that one document says. Never fails: what is wrong becomes a diagnostic."""
+class Parsed(NamedTuple):
+    """A document as it is read: what reading it needs at hand, and its blocks."""
+
+    context: Context
+    parsed: Blocks
+    suspects: list[int]  # where text may have been decoded wrongly
+
+
+def parse_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> Parsed:
+    """The blocks of a document, in the bytes as they are."""
     source = decode(path, data)
     suspects = mojibake.suspects(data)
     context = Context(source, vocabulary, ids, mend=bool(suspects))
     parsed = parse(source, mend=bool(suspects))
     context.legend = find_legend(source, parsed.blocks, vocabulary)
+    return Parsed(context, parsed, suspects)
+
+
+def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> DocumentFacts:
+    """Everything that one document says. Never fails: what is wrong becomes a diagnostic."""
+    context, parsed, suspects = parse_document(path, data, vocabulary, ids)
     places = Places([m.start() for m in _ANY_ID.finditer(data)], [m.start() for m in ids.tracked.finditer(data)])
     found = Found()
     if places.tracked or ids.has_patterns:

@@ -67,6 +67,31 @@ def _sets() -> dict[str, dict[str, Any]]:
     return {name: _load(name) for name in (*LANGUAGES, "emoji", "headers")}
 
 
+class Language(NamedTuple):
+    """What one language writes, as it writes it; the first word of each status and field is its usual one."""
+
+    words: Mapping[Status, tuple[str, ...]]
+    fields: Mapping[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=1)
+def usual_emoji() -> Mapping[Status, str]:
+    """The emoji that is most often written for a status; not every status has one."""
+    return {Status(status): listed[0] for status, listed in _sets()["emoji"]["status"].items()}
+
+
+@lru_cache(maxsize=1)
+def language_sets() -> Mapping[str, Language]:
+    """Every language that comes with the package."""
+    return {
+        name: Language(
+            {Status(status): tuple(words) for status, words in _sets()[name]["status"].items()},
+            {field: tuple(names) for field, names in _sets()[name]["fields"].items()},
+        )
+        for name in LANGUAGES
+    }
+
+
 def lexicon(languages: tuple[str, ...] | None, words: Mapping[str, Status], columns: Mapping[str, str]) -> Lexicon:
     """The words of the languages (None: all), with configured words and columns before all else."""
     sets = _sets()

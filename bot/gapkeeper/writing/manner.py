@@ -1,0 +1,245 @@
+"""What is written for a status at a place: as the nearest neighbours write it, else in their manner."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from gapkeeper.model.items import StatusForm
+from gapkeeper.model.status import Rank, State, Status
+from gapkeeper.reading.blocks import Table
+from gapkeeper.reading.lexicon import usual_emoji
+from gapkeeper.writing.samples import Sample, Shape, read_sample, render
+from gapkeeper.writing.words import DEFAULT, language_of, usual
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gapkeeper.writing.page import Page
+
+
+class Wish(NamedTuple):
+    """The status that is to be written."""
+
+    status: Status
+    was: Status  # what the item's status is now
+    date: dt.date | None = None  # the day that is written with it, so that it counts before what is older
+    level: int = 0  # 0: as the neighbours write it; 1: the usual word, plain; 2: the same in English
+
+    @property
+    def reopens(self) -> bool:
+        """Whether a closed item becomes an open one."""
+        return self.was.state is State.CLOSED and self.status.state is State.OPEN
+
+
+LEVELS = (0, 1, 2)
+#: What stands before a marker at a heading's end, and what closes it.
+_CLOSING = {"": "", "(": ")", "[": "]", "— ": "", "– ": "", "- ": "", "-- ": "", "· ": "", "| ": ""}
+
+
+class Tail(NamedTuple):
+    """A marker at a heading's end."""
+
+    opening: str
+    sample: Sample
+    closing: str
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How one document writes statuses."""
+
+    page: Page
+    fallback: str | None = None  # the language of the other documents
+
+    def text(self, wish: Wish, form: StatusForm, *, scope: Sequence[Sample] = (), own: str | None = None) -> str:
+        """The status alone, without a date.
+
+        Args:
+            wish: the status.
+            form: where it will stand.
+            scope: what stands in the same column, or the like; it speaks before the rest of the document.
+            own: what stands in the place now. Where given with a form that keeps its dress (a marker), its
+                dress is kept.
+        """
+        now = read_sample(self.page.context, own) if own else None
+        if wish.level:
+            language = self.language if wish.level == 1 else DEFAULT
+            case = now.shape.case if now and form is StatusForm.MARKER else "capital"
+            return self._cased(usual(wish.status, language), case, language, " ")
+        scopes = [list(scope), *self._scopes(form)]
+        near = next((s for s in scopes if s), [])
+        like = next(
+            (found for s in scopes if (found := _most(x for x in s if x.status is wish.status and x.plain))), None
+        )
+        shape = _most_shape([*near, *([now] if now else [])])
+        if form is StatusForm.MARKER and now is not None:
+            shape = now.shape
+        elif like is not None and like in near:
+            return render(like.word, like.emoji, like.shape)
+        emoji = self._emoji(wish.status, near, like) if shape.emoji else ""
+        if shape.emoji == "alone" and emoji:
+            return render("", emoji, shape)
+        if like is not None and like.word:
+            return render(self._recased(like.word, shape), emoji, shape)
+        word = self._cased(usual(wish.status, self.language), shape.case, self.language, shape.joint)
+        return render(word, emoji, shape)
+
+    def dated(self, text: str, wish: Wish) -> str:
+        """A status with the day that it is written, where one is wanted."""
+        if wish.date is None:
+            return text
+        return f"{text} ({self.day(wish)})"
+
+    def day(self, wish: Wish) -> str:
+        """The day that is written beside a status."""
+        reopened = wish.reopens and (self.language == DEFAULT or wish.level == LEVELS[-1])
+        return f"{'reopened ' if reopened else ''}{wish.date:%Y-%m-%d}"
+
+    def emoji(self, status: Status) -> str:
+        """The emoji that the document writes for a status, or the usual one; empty where there is none."""
+        return self._emoji(status, self.samples, None)
+
+    def word(self, wish: Wish) -> str:
+        """The status as a plain word, as it stands in parentheses."""
+        like = None if wish.level else _most(s for s in self.samples if s.status is wish.status and s.plain and s.word)
+        if like is not None:
+            return self._recased(like.word, Shape())
+        language = self.language if wish.level < LEVELS[-1] else DEFAULT
+        return self._cased(usual(wish.status, language), "capital", language, " ")
+
+    def noted(self, wish: Wish) -> str:
+        """What stands in parentheses behind an ID or a title: `Resolved`, `Open, reopened 2026-11-24`."""
+        return self.word(wish) if wish.date is None else f"{self.word(wish)}, {self.day(wish)}"
+
+    def marker(self, wish: Wish) -> str:
+        """A marker for the end of a heading, as the other headings have theirs."""
+        tails = [tail for tail in self._tails if tail.sample.status.state is wish.status.state] or self._tails
+        if wish.level or wish.date or not tails:
+            return f"({self.noted(wish)})"
+        tail = tails[0]
+        text = self.text(wish, StatusForm.MARKER, scope=[t.sample for t in tails])
+        return f"{tail.opening}{text}{tail.closing}"
+
+    @property
+    def marks_headings(self) -> bool:
+        """Whether headings carry markers."""
+        return bool(self._tails)
+
+    @property
+    def writes_fields(self) -> bool:
+        """Whether fields under headings state statuses."""
+        return any(form in {StatusForm.FIELD, StatusForm.LINE} for _, form, _ in self._placed)
+
+    @property
+    def strikes(self) -> bool:
+        """Whether what is done is struck through."""
+        return any(said.form is StatusForm.STRIKE for _, said in self.page.places())
+
+    @property
+    def leads_with_emoji(self) -> bool:
+        """Whether list entries have an emoji before their ID."""
+        return any(
+            rank is Rank.LIST and form is StatusForm.MARKER and sample.shape.emoji == "alone"
+            for rank, form, sample in self._placed
+        )
+
+    @cached_property
+    def _tails(self) -> list[Tail]:
+        """The markers at the ends of headings."""
+        page, found = self.page, []
+        for statement in page.statements:
+            title = statement.title
+            if statement.rank is not Rank.HEADING or title is None:
+                continue
+            markers = [
+                s.span for s in statement.statuses if s.form is StatusForm.MARKER and s.span.start >= title.span.end
+            ]
+            if not markers:
+                continue
+            start, end = min(m.start for m in markers), max(m.end for m in markers)
+            sample = read_sample(page.context, page.text(start, page.behind(end)))
+            before = page.text(title.span.end, start).lstrip("*_~` ")
+            if sample is not None and before in _CLOSING:
+                found.append(Tail(before, sample, _CLOSING[before]))
+        return found
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the document's status words and field names."""
+        words = (sample.word for sample in self.samples if sample.word)
+        return language_of(words, self._names()) or self.fallback or DEFAULT
+
+    @cached_property
+    def samples(self) -> list[Sample]:
+        """Every status of the document that can be told from what is said beside it."""
+        return [sample for _, _, sample in self._placed]
+
+    @cached_property
+    def _placed(self) -> list[tuple[Rank, StatusForm, Sample]]:
+        found = []
+        for statement, status in self.page.places():
+            text = self.page.text(status.span.start, status.span.end)
+            sample = read_sample(self.page.context, text) if status.known else None
+            if sample is not None and sample.status is status.status:
+                found.append((statement.rank, status.form, sample))
+        return found
+
+    def _scopes(self, form: StatusForm) -> Iterator[list[Sample]]:
+        """What stands in the same form, in a like form, and anywhere."""
+        cells = {StatusForm.CELL, StatusForm.FIELD}
+        for forms in ({form}, cells if form in cells else {form}):
+            yield [sample for _, found, sample in self._placed if found in forms]
+        yield self.samples
+
+    def _names(self) -> Iterator[str]:
+        for block in self.page.blocks:
+            if isinstance(block, Table):
+                yield from (cell.text for cell in block.head)
+                if len(block.head) == 2:
+                    yield from (row.cells[0].text for row in block.rows)
+
+    def _emoji(self, status: Status, near: Iterable[Sample], like: Sample | None) -> str:
+        """The emoji for a status: the neighbours', the legend's, the usual one."""
+        if like is not None and like.emoji:
+            return like.emoji
+        written = Counter(s.emoji for s in (*near, *self.samples) if s.status is status and s.emoji)
+        if written:
+            return written.most_common(1)[0][0]
+        legend = self.page.context.legend
+        from_legend = next((emoji for emoji, meaning in legend.items() if meaning is status), None)
+        emoji = from_legend or usual_emoji().get(status, "")
+        return emoji if emoji and legend.get(emoji, status) is status else ""
+
+    def _recased(self, word: str, shape: Shape) -> str:
+        if shape.case == "upper":
+            return word.upper()
+        if shape.case == "lower":
+            return word.lower()
+        return word if not word.isupper() and not word.islower() else word[:1].upper() + word[1:].lower()
+
+    def _cased(self, word: str, case: str, language: str, joint: str) -> str:
+        if case == "capital" and language == DEFAULT and self._titled:
+            word = " ".join(part[:1].upper() + part[1:] for part in word.split(" "))
+        word = word.upper() if case == "upper" else word.lower() if case == "lower" else word
+        return word.replace(" ", joint)
+
+    @cached_property
+    def _titled(self) -> bool:
+        """Whether English phrases are written `Not Started`, as most are, and not `Not started`."""
+        phrases = [s.word for s in self.samples if " " in s.word and s.shape.case == "capital"]
+        return not phrases or sum(p.istitle() for p in phrases) * 2 >= len(phrases)
+
+
+def _most(samples: Iterable[Sample]) -> Sample | None:
+    """The sample that is written most often; of several the first."""
+    counted = Counter(samples)
+    return max(counted, key=lambda s: counted[s], default=None)
+
+
+def _most_shape(samples: Iterable[Sample]) -> Shape:
+    counted = Counter(sample.shape for sample in samples)
+    return max(counted, key=lambda s: counted[s], default=Shape())
