@@ -91,6 +91,7 @@ policies = st.builds(
     backfill=st.booleans(),
     owners=st.just({"Platform": "anna"}),
     accept_reading=st.booleans(),
+    accept_renumbering=st.booleans(),
     allow_mass_change=st.just(value=True),
 )
 
