@@ -6,48 +6,23 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.model.items import FieldText, StatedStatus, Statement, StatusForm
-from gapkeeper.model.spans import Span
+from gapkeeper.model.items import StatedStatus, Statement
 from gapkeeper.model.status import Rank
 from gapkeeper.reading.blocks import Code, Entry, Heading, Ignore, Inline, Paragraph, Table
 from gapkeeper.reading.entries import EntryStatement, is_condition, read_entry, read_line
 from gapkeeper.reading.fields import Fields, is_field_table, make, read_field_table, read_lines
-from gapkeeper.reading.headings import (
-    after_id,
-    leading_id,
-    leading_priority,
-    leading_status,
-    names_several,
-    read_title,
-    whole,
-)
+from gapkeeper.reading.heading_items import HeadingItem, open_item
+from gapkeeper.reading.headings import leading_id, names_several
 from gapkeeper.reading.open_sections import OpenSections
 from gapkeeper.reading.rows import read_rows
-from gapkeeper.reading.values import joined
 
 if TYPE_CHECKING:
     from gapkeeper.reading.blocks import Block
+    from gapkeeper.reading.ids import Mention
     from gapkeeper.reading.values import Context
 
 #: A hostile document can name so many ranges that expanding them all would take for ever; the rest is left out.
 MOST_RANGES = 1_000
-_FORM_ORDER = {StatusForm.FIELD: 0, StatusForm.CELL: 0, StatusForm.LINE: 1}
-
-
-@dataclass(slots=True)
-class _HeadingItem:
-    """An open heading that defines an item: its fields are read until the next heading."""
-
-    id: str
-    title: FieldText | None
-    span: Span
-    line: int
-    section: FieldText | None
-    inherited: StatedStatus | None
-    markers: list[StatedStatus]
-    table: Fields
-    lines: Fields
-    ignored: bool = False
 
 
 class Places(NamedTuple):
@@ -80,7 +55,7 @@ class Walk:
         self.places = places
         self.found = Found()
         self.sections = OpenSections(context, blocks)
-        self.item: _HeadingItem | None = None
+        self.item: HeadingItem | None = None
         self.open: list[tuple[int, EntryStatement, bool]] = []  # depth, statement, ignored
         self.leading: list[EntryStatement] = []  # a bold lead line, whose fields are the list under it
         self.lead = ""  # the line that a list stands under
@@ -126,39 +101,14 @@ class Walk:
         if leading is not None and not names_several(self.context, block.inline, leading[0]):
             if self.context.ids.kind(leading[0].id) is None:
                 return  # something that nobody tracks: no section, and its fields are not read
-            self._open_item(index, block, leading[1], leading[2], leading[0].id)
+            self._open_item(index, block, leading)
             return
         self.sections.open(index, block)
 
-    def _open_item(self, index: int, block: Heading, start: int, end: int, id_: str) -> None:
-        context, inline = self.context, block.inline
-        text = joined(inline)
-        titled = read_title(context, inline, min(after_id(text, end), len(text)))
-        markers = list(titled.statuses)
-        if (before := leading_status(context, inline, start)) is not None:
-            markers.append(before)
-        lines = Fields(context)
-        lines.wait(markers)
-        if titled.priority:
-            lines.texts["priority"] = titled.priority
-        elif (tag := leading_priority(context, inline, start)) is not None:
-            lines.texts["priority"] = tag
-        title = None
-        if any(c.isalnum() for c in titled.title):
-            span = whole(context, inline, titled.start, titled.end)
-            title = FieldText(titled.title, span, context.source.line(block.start))
-        self.item = _HeadingItem(
-            id_,
-            title,
-            Span(block.start, block.end),
-            context.source.line(block.start),
-            self.sections.category(),
-            self.sections.status(),
-            markers,
-            Fields(context),
-            lines,
-            ignored=self._take_pending_ignore() or self._ignored_inside(index, block),
-        )
+    def _open_item(self, index: int, block: Heading, leading: tuple[Mention, int, int]) -> None:
+        item = self.item = open_item(self.context, block, leading)
+        item.section, item.inherited = self.sections.category(), self.sections.status()
+        item.ignored = self._take_pending_ignore() or self._ignored_inside(index, block)
 
     def _take_pending_ignore(self) -> bool:
         """Whether a comment on its own stands before this place; it speaks of one block."""
@@ -172,30 +122,8 @@ class Walk:
 
     def _close_item(self) -> None:
         item, self.item = self.item, None
-        if item is None:
-            return
-        table, lines = item.table, item.lines
-        for name, text in lines.texts.items():
-            table.texts.setdefault(name, text)
-        for name, edge in lines.edges.items():
-            table.merge_edge(name, edge)
-        table.statuses = [*table.statuses, *lines.statuses, *item.markers]
-        table.statuses.sort(key=lambda s: (not s.known, _FORM_ORDER.get(s.form, 2)))
-        table.description += lines.description
-        table.issue = table.issue or lines.issue
-        table.closed = table.closed or lines.closed
-        title = item.title or table.take_title()
-        statement = make(
-            table,
-            id_=item.id,
-            rank=Rank.HEADING,
-            span=item.span,
-            line=item.line,
-            title=title,
-            section=item.section,
-            ignored=item.ignored,
-        )
-        self._add(statement, item.inherited)
+        if item is not None:
+            self._add(item.statement(), item.inherited)
 
     def _add(self, statement: Statement, inherited: StatedStatus | None) -> None:
         """Keep a statement of a tracked kind; where it has no status, its section speaks for it."""
