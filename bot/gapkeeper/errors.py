@@ -18,6 +18,11 @@ class GapkeeperError(Exception):
         self.message = message
         self.hint = hint  # what to do
 
+    @property
+    def line(self) -> str:
+        """Message and hint in one line."""
+        return self.message if self.hint is None else f"{self.message}. {self.hint}"
+
     def __str__(self) -> str:
         return self.message if self.hint is None else f"{self.message}\n{self.hint}"
 

@@ -15,7 +15,7 @@ _STEPS = 5  # git follows as many symbolic references
 
 def head(folder: Path) -> str | None:
     """The commit that HEAD names; None before the first commit, and where `.git` is nothing that git made."""
-    git = _git_folder(folder / ".git")
+    git = git_folder(folder / ".git")
     if git is None:
         return None
     pointer = _text(git / "commondir")  # a linked working tree shares the references of its repository
@@ -35,7 +35,8 @@ def head(folder: Path) -> str | None:
     return None
 
 
-def _git_folder(path: Path) -> Path | None:
+def git_folder(path: Path) -> Path | None:
+    """Git's own folder of a working tree, from its `.git`."""
     if path.is_dir():
         return path
     text = _text(path)  # of a linked working tree or a submodule: `gitdir: PATH`

@@ -1,7 +1,8 @@
 """Running git on a repository that somebody else may have made.
 
 Nothing that its configuration names is run, nothing is fetched, and nothing of the caller's environment (a hook's
-`GIT_DIR`, for one) leads git to another repository.
+`GIT_DIR`, for one) leads git to another repository. What is written is on the disk before the next step, and is
+written by `NAME`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+#: Who commits. The domain is reserved, so that no mail ever reaches a stranger.
+NAME = "gapkeeper"
+EMAIL = "gapkeeper@noreply.invalid"
+
 _SAFE = (
     "--no-pager",
     "--no-replace-objects",
@@ -25,6 +30,7 @@ _SAFE = (
     "--literal-pathspecs",
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.fsync=all"),
     *("-c", "core.quotePath=false"),
     *("-c", "log.showSignature=false"),
     *("-c", "protocol.allow=never"),
@@ -33,6 +39,7 @@ _SAFE = (
 # The person's own configuration stays: it says which repositories are safe.
 _KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT")
 _KEPT_NUMBERED = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+_IDENTITY = (("NAME", NAME), ("EMAIL", EMAIL))
 _CHUNK = 65_536  # bytes
 _AHEAD = 60  # questions at a time: 65 bytes each, they fit into the smallest pipe, and no side waits for the other
 
@@ -44,11 +51,14 @@ def environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_NUMBERED)
     }
-    return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+    ours = {f"GIT_{who}_{what}": said for who in ("AUTHOR", "COMMITTER") for what, said in _IDENTITY}
+    return {**kept, **ours, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def run(folder: Path, *arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run git in a folder and wait for it; what it says of an error is for people and may be shown.
+
+    ``data`` is what it is told on its standard input.
 
     Raises `DocumentsError` where there is no git.
     """
@@ -57,7 +67,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
             ["git", *_SAFE, *arguments],  # noqa: S607 - the person's own git
             cwd=folder,
             env=environment(),
-            stdin=subprocess.DEVNULL,
+            input=data,
             capture_output=True,
             check=False,
         )
@@ -65,12 +75,12 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         raise _no_git() from error
 
 
-def output(folder: Path, *arguments: str) -> bytes:
+def output(folder: Path, *arguments: str, data: bytes = b"") -> bytes:
     """What git answers.
 
     Raises `DocumentsError` where it fails.
     """
-    answer = run(folder, *arguments)
+    answer = run(folder, *arguments, data=data)
     if answer.returncode != 0:
         refuse_where_git_cannot_work(folder, answer)
         raise _failed(arguments, answer.stderr)

@@ -19,6 +19,9 @@ SIZE_LIMIT = 10_000_000  # bytes
 TOO_LONG = f"it is longer than {SIZE_LIMIT // 1_000_000} MB; split it, or exclude it: [documents] exclude"
 POINTER = "it is a Git LFS pointer, not the document itself; run `git lfs pull`, or exclude it: [documents] exclude"
 
+#: How names of files begin that exist only until they take the place of a document; they end in `.tmp`.
+TEMPORARY = ".gapkeeper-"
+
 _NEVER = frozenset({".git", ".gapkeeper"})
 _POINTER_START = b"version https://git-lfs.github.com/spec/"
 
@@ -90,6 +93,8 @@ class Selection:
 
     def _selects(self, folder: _Folder, entry: Entry) -> bool:
         if entry.name.casefold() in _NEVER or not (entry.is_folder or self._included(folder, entry)):
+            return False
+        if entry.name.startswith(TEMPORARY) and entry.name.endswith(".tmp"):
             return False
         path = os.fsencode(folder.path + entry.name)
         if self._exclude.decide(path, folder=entry.is_folder):
