@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import FieldText, StatedStatus, StatusForm
 from gapkeeper.model.spans import Span
-from gapkeeper.model.status import Rank, Status
+from gapkeeper.model.status import Rank, State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import STRIKE, STRONG, Entry, Inline, Piece
 from gapkeeper.reading.fields import EDGES, Fields
@@ -40,6 +40,7 @@ _FIELD_ENDS = " \t)],;|·–—-"
 _LABEL = lazy(r"[*_]*[\w -]{1,30}[*_]*[:：]")
 _WRAPPED = 64  # characters of a line that is likely to have been wrapped
 _LONGEST_TITLE = 240
+_LONGEST_GAP = 16  # bytes between a colon and its status
 _MOST_PIECES = 100  # of a line in which a status in bold is looked for
 _NOTE = lazy(r"\s*[(（]([^()（）]*)[)）]")
 _SEPARATOR = lazy(r"\s*(?:[\])】」]\s*)?(?:[:：]|[-–—](?=\s)|[-–—]$)")
@@ -292,12 +293,23 @@ def _take_note(statement: EntryStatement, line: Inline, note: re.Match[str]) -> 
 
 
 def _read_checkbox(statement: EntryStatement, entry: Entry) -> None:
-    """A checkbox speaks first."""
+    """A checkbox speaks first; an empty one knows no more than open, so that it lets a word say how: blocked."""
     if entry.checkbox is None or entry.checkbox_span is None:
         return
     status, text = (Status.RESOLVED, "[x]") if entry.checkbox else (Status.PENDING, "[ ]")
     box = marked(statement.fields.context, status, StatusForm.CHECKBOX, entry.checkbox_span, text)
-    statement.fields.statuses.insert(0, box)
+    statuses = statement.fields.statuses
+    lets = not entry.checkbox and bool(statuses) and _says_how(statement.fields.context, statuses[0])
+    statuses.insert(1 if lets else 0, box)
+
+
+def _says_how(context: Context, status: StatedStatus) -> bool:
+    """Whether an open status other than pending stands in words right behind the colon, or in parentheses."""
+    if status.form is not StatusForm.MARKER or status.status.state is State.CLOSED or status.status is Status.PENDING:
+        return False
+    start = status.span.start
+    before = context.source.data[max(0, start - _LONGEST_GAP) : start].rstrip(b" \t*_")
+    return before.endswith((b":", b"(", b"[", "：".encode(), "（".encode())) and any(c.isalpha() for c in status.text)
 
 
 def _read_strike(statement: EntryStatement, line: Inline, key: int) -> None:
