@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gapkeeper.model.diagnostics import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gapkeeper.model.edits import Edit
 
@@ -84,3 +84,9 @@ def excerpt(text: str) -> str:
     """A document's own words as a message shows them: on one line, and not many of them."""
     words = " ".join(text.split())
     return words if len(words) <= _MOST else f"{words[: _MOST - 1].rstrip()}…"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Names in a message, the first ``most`` of them: `ACTION-1, ACTION-2 and 3 more`."""
+    named = list(names) if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
+    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)

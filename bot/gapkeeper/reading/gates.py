@@ -11,7 +11,7 @@ from gapkeeper.model.readiness import Gate
 from gapkeeper.model.spans import Place
 from gapkeeper.model.status import Rank, State, Status
 from gapkeeper.patterns import lazy
-from gapkeeper.reading.codes import excerpt, finding
+from gapkeeper.reading.codes import excerpt, finding, listed
 from gapkeeper.reading.gate_names import gate_key, names_in, natural
 from gapkeeper.reading.gate_statements import GateStatement, find_gates
 from gapkeeper.reading.likeness import unlike
@@ -223,7 +223,7 @@ def _contradictions(
         where = chosen[0].place
         stated = "" if where == gate.source else f" ({where})"
         message = (
-            f'{gate.name} says "{says}", but {_listed(keys)} {verb} still open{stated}. '
+            f'{gate.name} says "{says}", but {listed(keys, _NAMED)} {verb} still open{stated}. '
             f"Change the gate's status, or resolve {them}."
         )
         place = gate.source
@@ -236,10 +236,3 @@ def _is_qualifier(beside: str, *titles: str) -> bool:
         return True
     words = set(_WORDS.findall(beside.casefold()))
     return bool(words) and all(2 * len(words & set(_WORDS.findall(title.casefold()))) <= len(words) for title in titles)
-
-
-def _listed(keys: Sequence[str]) -> str:
-    named = list(keys[:_NAMED]) if len(keys) > _NAMED + 1 else list(keys)
-    if len(named) < len(keys):
-        named.append(f"{len(keys) - len(named)} more")
-    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.edits import Edit
 from gapkeeper.model.status import Rank, State
 from gapkeeper.patterns import lazy
-from gapkeeper.reading.codes import excerpt, finding
+from gapkeeper.reading.codes import excerpt, finding, listed
 from gapkeeper.reading.ids import fragment_id, numbers
 from gapkeeper.reading.likeness import unlike
 
@@ -113,15 +113,10 @@ def _range(path: str, mention: MentionFact, lookup: Lookup) -> Iterator[Diagnost
         return
     verb, them = ("are", "them") if len(missing) > 1 else ("is", "it")
     message = (
-        f"{first} through {last} names {high - low + 1} items, but {_listed(missing)} {verb} not defined. "
+        f"{first} through {last} names {high - low + 1} items, but {listed(missing, _NAMED)} {verb} not defined. "
         f"Define {them}, or name only what exists."
     )
     yield finding("range-gap", path, mention.line, mention.column, message)
-
-
-def _listed(ids: Sequence[str]) -> str:
-    named = list(ids) if len(ids) <= _NAMED + 1 else [*ids[:_NAMED], f"{len(ids) - _NAMED} more"]
-    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
 def links(facts: Sequence[DocumentFacts], exists: Callable[[str], bool] | None) -> Iterator[Diagnostic]:
