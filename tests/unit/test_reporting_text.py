@@ -350,7 +350,7 @@ BY_KEY = {entry.key: entry for entry in ITEMS}
 
 def test_what_was_done_is_a_line_each() -> None:
     outcomes = [Outcome(change, done=True, issue=31) for change in PLAN.changes]
-    shown = [render(outcome_lines(one, BY_KEY, PIPE, key_width=10), PIPE) for one in outcomes]
+    shown = [render(outcome_lines(one, BY_KEY, PLAN, PIPE, key_width=10), PIPE) for one in outcomes]
     assert shown == [
         "",
         "",
@@ -363,10 +363,10 @@ def test_what_was_done_is_a_line_each() -> None:
 
 def test_what_failed_says_why() -> None:
     label, close = PLAN.changes[0], PLAN.changes[5]
-    text = render(outcome_lines(Outcome(label, done=False, error="no permission"), BY_KEY, PIPE), PIPE)
+    text = render(outcome_lines(Outcome(label, done=False, error="no permission"), BY_KEY, PLAN, PIPE), PIPE)
     assert text == "failed: label       gapkeeper  no permission\n"
     narrow = Look(width=40)
-    lines = outcome_lines(Outcome(close, done=False, error="somebody changed it meanwhile"), BY_KEY, narrow)
+    lines = outcome_lines(Outcome(close, done=False, error="somebody changed it meanwhile"), BY_KEY, PLAN, narrow)
     assert len(lines) == 2
 
 

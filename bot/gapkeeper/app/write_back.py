@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from gapkeeper.model.delivery import Delivery, Step
 from gapkeeper.planning import proposal
 from gapkeeper.planning.write_backs import WriteBacks
+from gapkeeper.writing import Unwritten, Writer
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from gapkeeper.model.policy import WriteBack
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Issue
-    from gapkeeper.writing import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,6 @@ class Result(NamedTuple):
 
 def write_all(documents: Documents, changes: Iterable[tuple[Change, str]], today: dt.date) -> Result:
     """Write each change's status for the item of a key, one after the other."""
-    from gapkeeper.writing import Unwritten, Writer
-
     result = Result(Writer(documents.corpus, documents.data.get, today=today), {}, {})
     for change, key in changes:
         if change.writes is None:
@@ -123,6 +121,19 @@ class Direct:
             return replace(plan, delivery=Delivery(Step.WRITE, self.mode, edits, message))
 
         return Answer(result.writer.corpus.register, write_backs, finish)
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """There is nothing that could be written to; what is asked for waits."""
+
+    reason: str  # what is missing, and what to do
+    standing: bool = False
+
+    def answer(self, asked: Asked) -> Answer:
+        """See `WriteBackMode`."""
+        obstacles = {change.identity: self.reason for change in asked.changes}
+        return Answer(asked.documents.register, WriteBacks(obstacles=obstacles), lambda plan: plan)
 
 
 def _blocked(lines: Mapping[str, Sequence[LineChange]], obstacles: Mapping[str, str]) -> dict[str, str]:

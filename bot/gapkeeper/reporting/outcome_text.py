@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from gapkeeper.model.delivery import Step
 from gapkeeper.model.plan import Op
 from gapkeeper.reporting.numbers import count
 from gapkeeper.reporting.plan_text import SIGNS, note_lines
@@ -27,14 +28,16 @@ _DONE = {
     Op.ORPHAN: "marked orphaned",
     Op.DUPLICATE: "closed as duplicate",
     Op.CONFLICT: "told the conflict",
-    Op.WRITE_BACK: "proposed",
+    Op.WRITE_BACK: "written",
     Op.COMMENT: "commented",
 }
 _VERB, _NUMBER, _KEY = 8, 6, 16  # cells of the verb, of the issue's number, and of the key at least
 _OF_THE_PROJECT = {Op.LABEL, Op.MILESTONE}
 
 
-def outcome_lines(outcome: Outcome, items: Mapping[str, Item], look: Look, *, key_width: int = 0) -> list[Line]:
+def outcome_lines(
+    outcome: Outcome, items: Mapping[str, Item], plan: Plan, look: Look, *, key_width: int = 0
+) -> list[Line]:
     """One change as it is done: created #12 LATER-001 PostgreSQL provisioning.
 
     Lines come one at a time, so the columns are as wide as ``key_width`` and habit say. Labels and milestones
@@ -45,7 +48,7 @@ def outcome_lines(outcome: Outcome, items: Mapping[str, Item], look: Look, *, ke
         return []
     item = items.get(change.key)
     number = outcome.issue or change.issue
-    done = say(_DONE[change.op] if outcome.done else f"failed: {change.op.value}", _tone(outcome))
+    done = say(_done(change.op, plan) if outcome.done else f"failed: {change.op.value}", _tone(outcome))
     key = line(say(change.key, Tone.STRONG))
     head = (
         *fill(line(done), _VERB),
@@ -58,6 +61,12 @@ def outcome_lines(outcome: Outcome, items: Mapping[str, Item], look: Look, *, ke
         return wrap((*head, *line(outcome.error)), look, hang=4)
     text = (*head, *line(item.title if item else ""))
     return [text if look.width is None else clip(text, look.width, look)]
+
+
+def _done(op: Op, plan: Plan) -> str:
+    """What was done; to documents it is only proposed where people have to merge it."""
+    proposed = op is Op.WRITE_BACK and plan.delivery is not None and plan.delivery.step is not Step.WRITE
+    return "proposed" if proposed else _DONE[op]
 
 
 def _tone(outcome: Outcome) -> Tone:
@@ -82,7 +91,9 @@ def report_lines(report: Report, look: Look) -> list[Line]:
         lines = wrap(line(say("Nothing to do: issues and documents agree.", Tone.GOOD)), look) if not held else []
     else:
         parts = [
-            f"{done[op]} {_DONE[op]}" if op not in _OF_THE_PROJECT else _made(op, done[op]) for op in Op if done[op]
+            f"{done[op]} {_done(op, report.plan)}" if op not in _OF_THE_PROJECT else _made(op, done[op])
+            for op in Op
+            if done[op]
         ]
         words = line(", ".join(parts) or "nothing done")
         failed = line("; ", say(f"{report.failed} failed", Tone.ALARM)) if report.failed else ()

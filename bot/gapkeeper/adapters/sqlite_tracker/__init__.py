@@ -6,7 +6,7 @@ an append-only log of who did what, in which role, and when.
 
 from gapkeeper.adapters.sqlite_tracker.location import DEFAULT_URL, database_path
 from gapkeeper.adapters.sqlite_tracker.records import ACCOUNT, CAPABILITIES, SELF, Comment, Event, EventKind
-from gapkeeper.adapters.sqlite_tracker.tracker import SqliteTracker, open_reader, open_tracker
+from gapkeeper.adapters.sqlite_tracker.tracker import SqliteTracker, open_reader, open_tracker, utc_now
 
 __all__ = [
     "ACCOUNT",
@@ -20,4 +20,5 @@ __all__ = [
     "database_path",
     "open_reader",
     "open_tracker",
+    "utc_now",
 ]

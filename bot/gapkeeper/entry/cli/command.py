@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     Decorator = Callable[[Function], Function]
 
 
+#: Roles that a person can play: `model.snapshot.Role`, without our own account's.
+ROLES = ("write", "read", "bot")
+
+
 class Command(click.Command):
     """A command whose help ends in examples, and that takes `--debug` as the program does."""
 
@@ -26,6 +30,14 @@ class Command(click.Command):
         if self.examples:
             with formatter.section("Examples"):
                 formatter.write_dl(list(self.examples), col_max=52)
+
+
+class Listing(click.Group):
+    """A group that lists its commands as they stand in its file."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All commands, in order."""
+        return list(self.commands)
 
 
 def _not_empty(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
@@ -65,3 +77,18 @@ def format_option(*names: str) -> Decorator[Any]:
         show_default=True,
         help="The form of the output.",
     )
+
+
+def acting_options(role_help: str) -> Decorator[Any]:
+    """Who acts, in which role, on which tracker: how a person plays others on the embedded one."""
+
+    def decorate(function: Function) -> Function:
+        for option in (
+            click.option("--role", type=click.Choice(ROLES), default=ROLES[0], show_default=True, help=role_help),
+            click.option("--as", "name", metavar="NAME", help="Who does it.  [default: git's user.name]"),
+            tracker_option(),
+        ):
+            function = option(function)
+        return function
+
+    return decorate

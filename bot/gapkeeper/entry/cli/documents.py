@@ -34,9 +34,14 @@ def read(path: str, rev: str | None = None, settings: Settings | None = None) ->
     settings = wiring.load_settings(folder) if settings is None else settings
     source = wiring.document_source(settings, folder, rev)
     register = wiring.read_register(settings, source)
+    warn_of_nothing(path, register)
+    return Read(folder, settings, source, register)
+
+
+def warn_of_nothing(path: str, register: Register) -> None:
+    """Say that there is nothing to read, where there is not: no command does what somebody wants then."""
     if not register.documents:
         _warn(f"no planning documents in {path}", "[documents] include and exclude say which files are read")
-    return Read(folder, settings, source, register)
 
 
 def finish(register: Register, code: int = 0) -> int:

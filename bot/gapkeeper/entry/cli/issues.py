@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gapkeeper.entry.cli import issue_text
-from gapkeeper.entry.cli.command import Command, format_option, path_argument, tracker_option
+from gapkeeper.entry.cli.command import Command, Listing, acting_options, format_option, path_argument, tracker_option
 from gapkeeper.entry.cli.issue_place import Place, actor_of, text_of
 from gapkeeper.entry.cli.terminal import interactive, show, write_data
 from gapkeeper.errors import UsageError
 from gapkeeper.escaping import terminal
 from gapkeeper.model.plan import IssueUpdate
-from gapkeeper.model.snapshot import Actor, Reason, Role
+from gapkeeper.model.snapshot import Actor, Reason
 from gapkeeper.model.status import State
 from gapkeeper.reporting.json_text import json_text
 from gapkeeper.reporting.style import line
@@ -23,18 +23,9 @@ if TYPE_CHECKING:
     from gapkeeper.model.snapshot import Issue
 
 _REASONS = {reason.value.replace("_", "-"): reason for reason in Reason}
-_ROLES = (Role.WRITE, Role.READ, Role.BOT)
 
 
-class _Group(click.Group):
-    """Lists its commands as they stand here."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """All commands, in order."""
-        return list(self.commands)
-
-
-@click.group("issues", cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("issues", cls=Listing, context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """Look at the tracker's issues, and work on them.
 
@@ -51,24 +42,7 @@ def _issue_argument() -> Decorator[Any]:
 
 
 def _acting() -> Decorator[Any]:
-    """Who acts, on which tracker."""
-
-    def decorate(function: Function) -> Function:
-        for option in (
-            click.option(
-                "--role",
-                type=click.Choice([role.value for role in _ROLES]),
-                default=Role.WRITE.value,
-                show_default=True,
-                help="What they may do in the project; only a close by somebody who may write counts.",
-            ),
-            click.option("--as", "name", metavar="NAME", help="Who does it.  [default: git's user.name]"),
-            tracker_option(),
-        ):
-            function = option(function)
-        return function
-
-    return decorate
+    return acting_options("What they may do in the project; only a close by somebody who may write counts.")
 
 
 def _body_options() -> Decorator[Any]:

@@ -11,17 +11,25 @@ import click
 
 from gapkeeper import wiring
 from gapkeeper.app.sync import plan_sync
-from gapkeeper.entry.cli import documents
+from gapkeeper.entry.cli.documents import Read, warn_of_nothing
 from gapkeeper.planning.history import NO_HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gapkeeper.entry.cli.documents import Read
+    from gapkeeper.app.documents import Documents
     from gapkeeper.model.plan import Plan
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.planning.history import History
     from gapkeeper.ports import TrackerReader
+    from gapkeeper.settings.load import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ReadToWrite(Read):
+    """A folder that was read by a run that may write to it."""
+
+    documents: Documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +45,19 @@ class Run:
     accept_renumbering: bool = False
     allow_mass_change: bool = False
 
-    def read(self) -> Read:
-        """The documents, with the tracker that the command line names."""
+    def settings(self) -> Settings:
+        """The settings in force, with the tracker that the command line names."""
         overrides = {} if self.tracker is None else {"tracker.url": self.tracker}
-        return documents.read(self.path, self.rev, wiring.load_settings(Path(self.path), overrides=overrides))
+        return wiring.load_settings(Path(self.path), overrides=overrides)
+
+    def read(self, settings: Settings | None = None) -> ReadToWrite:
+        """The documents, and their bytes."""
+        settings = self.settings() if settings is None else settings
+        folder = Path(self.path)
+        source = wiring.document_source(settings, folder, self.rev)
+        found = wiring.read_documents(settings, source)
+        warn_of_nothing(self.path, found.register)
+        return ReadToWrite(folder, settings, source, found.register, found)
 
     def policy(self, read: Read) -> SyncPolicy:
         """What the settings allow, narrowed and widened by the command line."""
@@ -74,9 +91,12 @@ def history(read: Read, rev: str | None) -> History:
     return NO_HISTORY if revision is None else wiring.history(read.folder, rev and revision)
 
 
-def planned(run: Run, read: Read, reader: TrackerReader, policy: SyncPolicy | None = None) -> Plan:
+def planned(run: Run, read: ReadToWrite, reader: TrackerReader, policy: SyncPolicy | None = None) -> Plan:
     """What a sync would write."""
-    return plan_sync(read.register, reader, policy or run.policy(read), history=history(read, run.rev))
+    with wiring.open_way_back(read.settings, read.folder, run.rev, read.documents) as way_back:
+        return plan_sync(
+            read.register, reader, policy or run.policy(read), history=history(read, run.rev), way_back=way_back
+        )
 
 
 def run_options(function: Callable[..., Any]) -> Callable[..., Any]:

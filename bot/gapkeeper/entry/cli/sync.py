@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,12 +23,12 @@ from gapkeeper.reporting.numbers import count
 from gapkeeper.reporting.outcome_text import outcome_lines, progress_line, report_lines
 from gapkeeper.reporting.plan_json import report_json
 from gapkeeper.reporting.plan_text import plan_lines
-from gapkeeper.reporting.style import render
+from gapkeeper.reporting.style import line, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gapkeeper.entry.cli.documents import Read
+    from gapkeeper.entry.cli.planning import ReadToWrite
     from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Outcome, Plan
     from gapkeeper.model.policy import SyncPolicy
@@ -60,11 +61,18 @@ def command(form: str, expect: str | None, yes: bool, **run_values: Any) -> int:
     where changes failed.
     """
     run = Run(**run_values)
-    read = run.read()
+    settings = run.settings()
+    completed = wiring.recover(settings, Path(run.path), run.rev)
+    if completed is not None:
+        show(lambda _: [line(completed)], error=True)
+    read = run.read(settings)
     policy = run.policy(read)
     if yes:
         policy = replace(policy, max_creates=None)
-    with wiring.open_reader(read.settings, read.folder) as reader:
+    with (
+        wiring.open_reader(settings, read.folder) as reader,
+        wiring.open_way_back(settings, read.folder, run.rev, read.documents) as way_back,
+    ):
         if form == "text" and policy.max_creates is not None and reader.capabilities.forge and interactive():
             policy, expect = _agreed(run, read, reader, policy, expect)
         with contextlib.closing(
@@ -73,13 +81,15 @@ def command(form: str, expect: str | None, yes: bool, **run_values: Any) -> int:
             report = sync(
                 read.register,
                 reader,
-                lambda: wiring.open_tracker(read.settings, read.folder),
+                lambda: wiring.open_tracker(settings, read.folder),
                 policy,
                 clock=lambda: dt.datetime.now(dt.UTC),
                 expect=expect,
                 started=progress.start,
                 progress=progress.tell,
                 history=history(read, run.rev),
+                way_back=way_back,
+                journal=lambda: wiring.open_journal(settings, read.folder),
             )
     if form == "json":
         write_data(json_text(report_json(report)))
@@ -89,7 +99,7 @@ def command(form: str, expect: str | None, yes: bool, **run_values: Any) -> int:
 
 
 def _agreed(
-    run: Run, read: Read, reader: TrackerReader, policy: SyncPolicy, expect: str | None
+    run: Run, read: ReadToWrite, reader: TrackerReader, policy: SyncPolicy, expect: str | None
 ) -> tuple[SyncPolicy, str | None]:
     """Ask a person before a forge mails everybody for each of many new issues; what they saw is what is applied."""
     willing = replace(policy, max_creates=None)
@@ -125,8 +135,8 @@ class _Progress:
         """A change is done, or has failed."""
         self.done += 1
         self.close()
-        if not self.quiet:
-            show(lambda look: outcome_lines(outcome, self.items, look, key_width=self.key_width))
+        if not self.quiet and (plan := self.plan) is not None:
+            show(lambda look: outcome_lines(outcome, self.items, plan, look, key_width=self.key_width))
         self._draw()
 
     def close(self) -> None:

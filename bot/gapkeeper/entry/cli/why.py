@@ -19,7 +19,7 @@ from gapkeeper.reporting.why_json import why_json
 from gapkeeper.reporting.why_text import next_sync_lines, why_lines
 
 if TYPE_CHECKING:
-    from gapkeeper.entry.cli.documents import Read
+    from gapkeeper.entry.cli.planning import ReadToWrite
     from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Change
     from gapkeeper.model.register import Register
@@ -67,7 +67,7 @@ def _find(register: Register, key: str) -> Item:
     )
 
 
-def _next_sync(run: Run, read: Read, item: Item) -> tuple[tuple[Change, ...], str | None]:
+def _next_sync(run: Run, read: ReadToWrite, item: Item) -> tuple[tuple[Change, ...], str | None]:
     """The changes of one item in the next sync, and why there are none; a tracker that is not there hides no facts."""
     try:
         with wiring.open_reader(read.settings, read.folder) as reader:

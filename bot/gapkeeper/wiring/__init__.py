@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from gapkeeper.adapters.sqlite_tracker import SqliteTracker
+    from gapkeeper.app.documents import Documents
+    from gapkeeper.app.write_back import WayBack
+    from gapkeeper.model.delivery import Proposal
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Actor
     from gapkeeper.planning.history import History
-    from gapkeeper.ports import DocumentSource, Tracker, TrackerReader
+    from gapkeeper.ports import DocumentSource, Journal, TrackerReader
 
 
 def load_settings(folder: Path, *, overrides: Mapping[str, object] | None = None) -> Settings:
@@ -90,10 +94,16 @@ def history(folder: Path, revision: str | None) -> History:
 
 
 def sync_policy(settings: Settings) -> SyncPolicy:
-    """What a sync may do by the repository's wish; a run's own options are set with `dataclasses.replace`."""
-    from gapkeeper.settings import mapping  # noqa: PLC0415
+    """What a sync may do by the repository's wish; a run's own options are set with `dataclasses.replace`.
 
-    return mapping.sync_policy(settings.repository)
+    Raises `ConfigurationError` where the operator does not allow the way that the repository wants to write.
+    """
+    from gapkeeper.settings import mapping  # noqa: PLC0415
+    from gapkeeper.settings.permission import require_allowed  # noqa: PLC0415
+
+    policy = mapping.sync_policy(settings.repository)
+    require_allowed(policy.write_back, forge=not tracker_url(settings).startswith("sqlite:"))
+    return policy
 
 
 def tracker_url(settings: Settings) -> str:
@@ -116,8 +126,83 @@ def open_reader(settings: Settings, folder: Path) -> Iterator[TrackerReader]:
         yield tracker
 
 
+def read_documents(settings: Settings, source: DocumentSource) -> Documents:
+    """Read the documents of a source by the repository's rules, and keep their bytes."""
+    from gapkeeper.app import documents  # noqa: PLC0415
+    from gapkeeper.settings.mapping import reading_rules  # noqa: PLC0415
+
+    return documents.read_documents(source, reading_rules(settings.repository))
+
+
 @contextlib.contextmanager
-def open_tracker(settings: Settings, folder: Path, *, actor: Actor | None = None) -> Iterator[Tracker]:
+def open_way_back(settings: Settings, folder: Path, rev: str | None, documents: Documents) -> Iterator[WayBack | None]:
+    """How what people do in the tracker reaches the documents that were read; None where it is switched off.
+
+    What is only asked is read; the first delivery opens the records for writing.
+    """
+    from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
+    from gapkeeper.model.policy import WriteBack  # noqa: PLC0415
+
+    if WriteBack(settings.repository.sync.write_back) is WriteBack.OFF:
+        yield None
+        return
+    from gapkeeper.wiring.write_back import Edges  # noqa: PLC0415
+
+    path, url = _database(settings, folder), tracker_url(settings)
+    with contextlib.closing(sqlite_tracker.open_reader(path, url=url)) as records:
+        edges = Edges(
+            settings=settings,
+            folder=folder,
+            rev=rev,
+            records=records,
+            to_write=lambda: contextlib.closing(sqlite_tracker.open_tracker(path, url=url)),
+            read=lambda source: read_documents(settings, source),
+        )
+        yield edges.way_back(documents)
+
+
+def recover(settings: Settings, folder: Path, rev: str | None) -> str | None:
+    """Complete a commit that a former run was killed in; what became of it, None where there was none.
+
+    To be called before the documents are read for a run that writes.
+    """
+    from gapkeeper.model.policy import WriteBack  # noqa: PLC0415
+
+    mode = WriteBack(settings.repository.sync.write_back)
+    if mode not in {WriteBack.COMMIT, WriteBack.PULL_REQUEST} or not _database(settings, folder).exists():
+        return None
+    from gapkeeper.wiring.write_back import local_repository  # noqa: PLC0415
+
+    with open_tracker(settings, folder) as tracker, tracker.lock():
+        return local_repository(settings, folder, rev, tracker).recover()
+
+
+def proposals(settings: Settings, folder: Path) -> tuple[Proposal, ...]:
+    """What was proposed in a local repository, as people left it, the newest first.
+
+    Raises `DocumentsError` where there is no repository.
+    """
+    from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
+    from gapkeeper.model.delivery import BRANCH  # noqa: PLC0415
+    from gapkeeper.wiring.write_back import local_repository  # noqa: PLC0415
+
+    path, url = _database(settings, folder), tracker_url(settings)
+    with contextlib.closing(sqlite_tracker.open_reader(path, url=url)) as records:
+        return local_repository(settings, folder, None, records).proposals(BRANCH)
+
+
+@contextlib.contextmanager
+def open_journal(settings: Settings, folder: Path) -> Iterator[Journal | None]:
+    """The journal of runs; None where there is no tracker yet, and none is made for a run that writes nothing."""
+    if not _database(settings, folder).exists():
+        yield None
+        return
+    with open_tracker(settings, folder) as tracker:
+        yield tracker.journal
+
+
+@contextlib.contextmanager
+def open_tracker(settings: Settings, folder: Path, *, actor: Actor | None = None) -> Iterator[SqliteTracker]:
     """The tracker, to write to it: as ourselves, or on the embedded tracker as a person who plays the maintainer.
 
     Raises `UsageError` for a tracker that this version does not know, `TrackerError` where it cannot be opened.
