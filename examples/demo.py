@@ -1,4 +1,4 @@
-"""The whole story on a copy of `examples/harbour`: check, plan, sync, sync again, resolve, sync.
+"""The whole story on a copy of `examples/harbour`: documents to issues, and issues to documents.
 
     python examples/demo.py [FOLDER]
 
@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 HARBOUR = Path(__file__).parent / "harbour"
 GAPKEEPER = str(Path(sys.executable).parent / "gapkeeper")
-KEY, DOCUMENT = "LATER-007", "docs/LATER.md"
+KEY, OTHER_KEY, DOCUMENT = "LATER-007", "LATER-004", "docs/LATER.md"
 GIT = {
     "GIT_AUTHOR_NAME": "Harbour Master",
     "GIT_AUTHOR_EMAIL": "master@harbour.example",
@@ -66,6 +66,11 @@ class Story:
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 
+    def status(self, key: str) -> str:
+        """What the documents say of an item."""
+        items = self.ask("gapkeeper", "items")["items"]
+        return next(str(item["status"]) for item in items if item["key"] == key)
+
     def require(self, fact: bool, otherwise: str) -> None:
         """End the story where it does not come true."""
         if not fact:
@@ -92,6 +97,13 @@ def main(folder: Path) -> None:
     """Tell it."""
     shutil.copytree(HARBOUR, folder)
     story = Story(folder)
+    documents_to_issues(story)
+    issues_to_documents(story)
+    story.tell(f"That was all. To go on from here: cd {shlex.quote(str(folder))}")
+
+
+def documents_to_issues(story: Story) -> None:
+    """What the documents say reaches the issues."""
     story.run("git", "init", "-q", "-b", "main")
     story.run("git", "add", ".")
     story.run("git", "commit", "-qm", "Plan the move to Tidebook")
@@ -118,7 +130,7 @@ def main(folder: Path) -> None:
     story.require(not again, f"a second sync has {len(again)} changes")
 
     story.tell(f"The harbour master has signed: {KEY} is resolved.")
-    resolve(folder / DOCUMENT, KEY)
+    resolve(story.folder / DOCUMENT, KEY)
     story.run("git", "--no-pager", "diff", "-U0")
     story.run("git", "commit", "-qam", "The domain is ours")
     story.run("gapkeeper", "sync")
@@ -132,7 +144,25 @@ def main(folder: Path) -> None:
     story.require({k for k, i in after.items() if i["state"] == "closed"} == {KEY}, "another issue was closed")
     story.require(not story.ask("gapkeeper", "plan")["changes"], "there is something left to do")
 
-    story.tell(f"That was all. To go on from here: cd {shlex.quote(str(folder))}")
+
+def issues_to_documents(story: Story) -> None:
+    """What people do to the issues reaches the documents."""
+    story.tell(f"The other way round: Rosa closes the issue of {OTHER_KEY}. What would a sync write?")
+    story.run("gapkeeper", "issues", "close", OTHER_KEY, "--as", "Rosa")
+    story.run("gapkeeper", "plan")
+    story.require(story.status(OTHER_KEY) == "blocked", "the document was changed by a plan")
+
+    story.tell("It proposes the change of the document, from a branch of its own.")
+    story.run("gapkeeper", "sync")
+    story.run("gapkeeper", "proposals", "show", "1")
+    story.run("git", "--no-pager", "diff", "-U0", "HEAD...gapkeeper/docs")
+    story.require(story.status(OTHER_KEY) == "blocked", "the document was changed before anybody agreed")
+
+    story.tell("Somebody merges it, and both sides agree.")
+    story.run("git", "merge", "-q", "gapkeeper/docs")
+    story.run("gapkeeper", "sync")
+    story.require(story.status(OTHER_KEY) == "resolved", f"{OTHER_KEY} is {story.status(OTHER_KEY)} in the documents")
+    story.require(not story.ask("gapkeeper", "plan")["changes"], "there is something left to do")
 
 
 if __name__ == "__main__":

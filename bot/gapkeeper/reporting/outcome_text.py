@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.delivery import Step
 from gapkeeper.model.plan import Op
 from gapkeeper.reporting.numbers import count
-from gapkeeper.reporting.plan_text import SIGNS, note_lines
+from gapkeeper.reporting.plan_text import SIGNS, note_lines, nothing_to_do
 from gapkeeper.reporting.style import Line, Look, Tone, clip, fill, line, say, wrap
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def report_lines(report: Report, look: Look) -> list[Line]:
     left = len(report.plan.changes) - held - len(report.outcomes)
     done = Counter(outcome.change.op for outcome in report.outcomes if outcome.done)
     if not report.outcomes and report.stopped is None:
-        lines = wrap(line(say("Nothing to do: issues and documents agree.", Tone.GOOD)), look) if not held else []
+        lines = wrap(nothing_to_do(report.plan), look) if not held else []
     else:
         parts = [
             f"{done[op]} {_done(op, report.plan)}" if op not in _OF_THE_PROJECT else _made(op, done[op])

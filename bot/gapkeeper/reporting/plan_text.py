@@ -142,11 +142,16 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def nothing_to_do(plan: Plan) -> Line:
+    """Both sides agree; where there is a note, it says what is beside that."""
+    return line(say("Nothing to do." if plan.notes else "Nothing to do: issues and documents agree.", Tone.GOOD))
+
+
 def plan_summary(plan: Plan) -> Line:
     """How many changes of which kind, and what they cost."""
     if not plan.changes and plan.delivery is None:
         left = f" {count(plan.skipped, 'change')} left out by --only or --limit." if plan.skipped else ""
-        return line(say("Nothing to do: issues and documents agree.", Tone.GOOD) if not left else "No changes.", left)
+        return line("No changes.", left) if left else nothing_to_do(plan)
     groups = [(op, len(list(members))) for op, members in groupby(plan.changes, key=lambda change: change.op)]
     return line(
         say(count(len(plan.changes), "change"), Tone.STRONG),
