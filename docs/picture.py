@@ -25,6 +25,15 @@ CELL = 12.2  # how wide rich's SVG makes a character
 FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)  # a picture loads nothing from elsewhere
 BLANKS = re.compile(r'x="([\d.]+)"( y="[\d.]+" )textLength="([\d.]+)"([^>]*>)((?:&#160;)+)')
 
+# The same commit on every machine, so that the picture changes only where the output does.
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (
+        ("NAME", "Harbour Master"), ("EMAIL", "master@harbour.example"), ("DATE", "2026-01-09T12:00:00Z"),
+    )},
+}  # fmt: skip
+
 # What happens in those days: document, what it said, what it says.
 EDITS = (
     (
@@ -46,6 +55,8 @@ EDITS = (
 def some_days(folder: Path) -> None:
     """A first sync, the edits, and a person who closes an issue."""
     program = str(Path(sys.executable).parent / "gapkeeper")
+    for arguments in (("init", "-q", "-b", "main"), ("add", "."), ("commit", "-qm", "Plan the move to Tidebook")):
+        subprocess.run(["git", *arguments], cwd=folder, check=True, env={**os.environ, **GIT})
     subprocess.run([program, "sync"], cwd=folder, check=True, capture_output=True)
     for name, before, after in EDITS:
         path = folder / "docs" / name
