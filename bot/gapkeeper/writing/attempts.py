@@ -66,10 +66,9 @@ def _worded(
         forms = {said.form for said in statement.statuses}
         if not forms or not forms <= {StatusForm.CHECKBOX, StatusForm.STRIKE}:
             continue
-        if wish.status is Status.CANCELLED and statement.rank is Rank.LIST:
-            unticked = [edit for edit in edits if edit.new != b"x"]
-            if StatusForm.STRIKE not in forms and (struck := struck_through(page, statement, manner.noted(wish))):
-                yield [*unticked, *struck]
+        strikes = wish.status is Status.CANCELLED and statement.rank is Rank.LIST and StatusForm.STRIKE not in forms
+        if strikes and (struck := struck_through(page, statement, manner.noted(wish))):
+            yield [*edits, *struck]
         for more in inserted(page, manner, statement, wish):
             yield [*edits, *more]
 

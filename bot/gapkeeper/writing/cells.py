@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
     from gapkeeper.model.edits import Edit
     from gapkeeper.reading.blocks import Inline, Row, Table
-    from gapkeeper.writing.page import Page
+    from gapkeeper.writing.page import CellPlace, Page
 
 _WRAPPED = lazy(r"(?P<open><(?P<tag>b|strong|i|em|code|span)\b[^<>]*>)[^<>]*(?P<close></(?P=tag)\s*>)", re.IGNORECASE)
 _HIDDEN = "\ufe0e\ufe0f\u200b\u200d"
 
 
-def cell_edit(page: Page, table: Table, row: Row, column: int, text: str) -> Edit | None:
+def cell_edit(page: Page, place: CellPlace, text: str) -> Edit | None:
     """The edit that gives a cell another content; None where it cannot be said in the document's encoding."""
+    table, row, column = place
     cell = row.cells[column]
     raw = page.data[cell.start : cell.end].decode(page.encoding, "replace")
     content = raw.strip()

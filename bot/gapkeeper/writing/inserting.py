@@ -14,7 +14,11 @@ from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
 from gapkeeper.reading.columns import read_columns
 from gapkeeper.reading.fields import is_field_table
+from gapkeeper.writing.answers import answer
+from gapkeeper.writing.boxes import tick
 from gapkeeper.writing.cells import cell_edit, width
+from gapkeeper.writing.manner import Spot
+from gapkeeper.writing.page import CellPlace
 from gapkeeper.writing.replacing import column_samples
 from gapkeeper.writing.words import usual_label
 
@@ -81,8 +85,8 @@ def _empty_field(page: Page, manner: Manner, statement: Statement, wish: Wish) -
             if len(row.cells) > 1 and _names_status(page, row.cells[0].text) and _EMPTY.fullmatch(row.cells[1].text):
                 if row.cells[1].start == row.cells[1].end and not page.data[: row.cells[1].start].endswith(b"|"):
                     continue  # a cell that is missing has no place
-                text = manner.dated(manner.text(wish, StatusForm.FIELD), wish)
-                return _one(cell_edit(page, table, row, 1, text))
+                text = manner.dated(manner.text(wish, Spot(StatusForm.FIELD)), wish)
+                return _one(cell_edit(page, CellPlace(table, row, 1), text))
     return None
 
 
@@ -99,7 +103,7 @@ def _new_row(page: Page, manner: Manner, statement: Statement, wish: Wish) -> At
         return None
     after = _row_before_status(page, table)
     model = after or table.rows[0]
-    text = manner.dated(manner.text(wish, StatusForm.FIELD), wish)
+    text = manner.dated(manner.text(wish, Spot(StatusForm.FIELD)), wish)
     new = _row_like(page, model, _label(page, manner), text)
     if new is None:
         return None
@@ -196,7 +200,7 @@ def _new_line(page: Page, manner: Manner, statement: Statement, wish: Wish) -> A
         if match is None:
             continue
         label = page.encode(_label(page, manner))
-        text = page.encode(manner.dated(manner.text(wish, StatusForm.LINE), wish))
+        text = page.encode(manner.dated(manner.text(wish, Spot(StatusForm.LINE)), wish))
         if label is None or text is None:
             return None
         ending = match["end"] or b""
@@ -240,20 +244,27 @@ def _empty_cell(page: Page, manner: Manner, statement: Statement, wish: Wish) ->
         cell = row.cells[index]
         if cell.start >= page.line_end(row.cells[0].start):
             continue  # missing from a ragged row
-        scope = column_samples(page, [r.cells[index] for r in table.rows if r is not row and index < len(r.cells)])
-        text = manner.dated(manner.text(wish, StatusForm.CELL, scope=scope), wish)
-        return _one(cell_edit(page, table, row, index, text))
+        text = _empty_text(page, manner, wish, CellPlace(table, row, index))
+        return _one(cell_edit(page, CellPlace(table, row, index), text))
     return None
 
 
-def _key_cell(page: Page, statement: Statement) -> tuple[Table, Row, int] | None:
+def _empty_text(page: Page, manner: Manner, wish: Wish, place: CellPlace) -> str:
+    others = [row.cells[place.column].text for row in place.table.rows if place.column < len(row.cells)]
+    given = answer(others, wish.status, manner.language) if wish.date is None else None
+    if given is not None:
+        return given
+    return manner.dated(manner.text(wish, Spot(StatusForm.CELL, column_samples(page, *place))), wish)
+
+
+def _key_cell(page: Page, statement: Statement) -> CellPlace | None:
     found = _row_of(page, statement)
     if found is None:
         return None
     table, row = found
     for index, cell in enumerate(row.cells):
         if any(m.id == statement.id for m in page.context.ids.scan(cell.text)[:1]):
-            return table, row, index
+            return CellPlace(table, row, index)
     return None
 
 
@@ -262,9 +273,7 @@ def _key_marker(page: Page, manner: Manner, statement: Statement, wish: Wish) ->
     found = _key_cell(page, statement)
     if found is None:
         return None
-    table, row, index = found
-    raw = page.data[row.cells[index].start : row.cells[index].end].decode(page.encoding, "replace").strip()
-    return _one(cell_edit(page, table, row, index, f"{raw} ({manner.noted(wish)})"))
+    return _one(cell_edit(page, found, f"{page.raw(found.cell)} ({manner.noted(wish)})"))
 
 
 def _key_strike(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Attempt | None:
@@ -272,9 +281,7 @@ def _key_strike(page: Page, manner: Manner, statement: Statement, wish: Wish) ->
     found = _key_cell(page, statement) if manner.strikes and wish.status is Status.RESOLVED and not wish.date else None
     if found is None:
         return None
-    table, row, index = found
-    raw = page.data[row.cells[index].start : row.cells[index].end].decode(page.encoding, "replace").strip()
-    return _one(cell_edit(page, table, row, index, f"~~{raw}~~"))
+    return _one(cell_edit(page, found, f"~~{page.raw(found.cell)}~~"))
 
 
 # In a list
@@ -304,8 +311,6 @@ def _entry_tick(page: Page, _manner: Manner, statement: Statement, wish: Wish) -
     siblings = [b for b in page.blocks if isinstance(b, Entry) and b.depth == block.depth]
     if block.checkbox is not None or sum(b.checkbox is not None for b in siblings) * 2 < len(siblings):
         return None
-    from gapkeeper.writing.replacing import tick  # noqa: PLC0415
-
     start = page.line_start(block.start)
     bullet = re.match(rb"[ \t>]*(?:[-*+]|\d+[.)])[ \t]+", page.data[start : page.line_end(start)])
     if bullet is None:
@@ -328,7 +333,7 @@ def struck_through(page: Page, statement: Statement, word: str) -> Attempt | Non
         start -= 1
     if start < page.line_start(end):
         return None
-    edits = [page.edit(start, start, "~~"), page.edit(end, end, f"~~{f' {word}' if word else ''}")]
+    edits = [page.edit(start, start, "~~"), page.edit(end, end, f"~~{f' ({word})' if word else ''}")]
     return [e for e in edits if e is not None]
 
 
@@ -340,7 +345,7 @@ def _entry_marker(page: Page, manner: Manner, statement: Statement, wish: Wish) 
 
 def _entry_emoji(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Attempt | None:
     """`- ✅ TEST-001: ...`."""
-    emoji = manner.emoji(wish.status)
+    emoji = manner.emoji(wish.status, alone=True)
     if not emoji or wish.date:
         return None
     start = statement.span.start

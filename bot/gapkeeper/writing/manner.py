@@ -16,7 +16,7 @@ from gapkeeper.writing.words import DEFAULT, language_of, usual
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from gapkeeper.writing.page import Page
 
@@ -36,6 +36,8 @@ class Wish(NamedTuple):
 
 
 LEVELS = (0, 1, 2)
+#: Statuses whose usual emoji is understood without a legend: ✅ ⏳ 🚧 🔒.
+_KNOWN_BY_EMOJI = {Status.RESOLVED, Status.PENDING, Status.IN_PROGRESS, Status.BLOCKED}
 #: What stands before a marker at a heading's end, and what closes it.
 _CLOSING = {"": "", "(": ")", "[": "]", "— ": "", "– ": "", "- ": "", "-- ": "", "· ": "", "| ": ""}
 
@@ -48,6 +50,14 @@ class Tail(NamedTuple):
     closing: str
 
 
+class Spot(NamedTuple):
+    """Where a status will stand."""
+
+    form: StatusForm
+    near: tuple[Sample, ...] = ()  # what stands in the same column, or the like: it speaks before all else
+    own: str | None = None  # what stands there now; a marker keeps its dress
+
+
 @dataclass(frozen=True)
 class Manner:
     """How one document writes statuses."""
@@ -55,32 +65,25 @@ class Manner:
     page: Page
     fallback: str | None = None  # the language of the other documents
 
-    def text(self, wish: Wish, form: StatusForm, *, scope: Sequence[Sample] = (), own: str | None = None) -> str:
-        """The status alone, without a date.
-
-        Args:
-            wish: the status.
-            form: where it will stand.
-            scope: what stands in the same column, or the like; it speaks before the rest of the document.
-            own: what stands in the place now. Where given with a form that keeps its dress (a marker), its
-                dress is kept.
-        """
-        now = read_sample(self.page.context, own) if own else None
+    def text(self, wish: Wish, spot: Spot) -> str:
+        """The status alone, without a date."""
+        now = read_sample(self.page.context, spot.own) if spot.own else None
         if wish.level:
             language = self.language if wish.level == 1 else DEFAULT
-            case = now.shape.case if now and form is StatusForm.MARKER else "capital"
+            case = now.shape.case if now and spot.form is StatusForm.MARKER else "capital"
             return self._cased(usual(wish.status, language), case, language, " ")
-        scopes = [list(scope), *self._scopes(form)]
+        scopes = [list(spot.near), *self._scopes(spot.form)]
         near = next((s for s in scopes if s), [])
         like = next(
             (found for s in scopes if (found := _most(x for x in s if x.status is wish.status and x.plain))), None
         )
         shape = _most_shape([*near, *([now] if now else [])])
-        if form is StatusForm.MARKER and now is not None:
+        if spot.form is StatusForm.MARKER and now is not None:
             shape = now.shape
         elif like is not None and like in near:
             return render(like.word, like.emoji, like.shape)
-        emoji = self._emoji(wish.status, near, like) if shape.emoji else ""
+        emoji = self.emoji(wish.status, alone=shape.emoji == "alone") if shape.emoji else ""
+        emoji = like.emoji if shape.emoji and like is not None and like.emoji else emoji
         if shape.emoji == "alone" and emoji:
             return render("", emoji, shape)
         if like is not None and like.word:
@@ -99,9 +102,20 @@ class Manner:
         reopened = wish.reopens and (self.language == DEFAULT or wish.level == LEVELS[-1])
         return f"{'reopened ' if reopened else ''}{wish.date:%Y-%m-%d}"
 
-    def emoji(self, status: Status) -> str:
-        """The emoji that the document writes for a status, or the usual one; empty where there is none."""
-        return self._emoji(status, self.samples, None)
+    def emoji(self, status: Status, *, alone: bool) -> str:
+        """The emoji that the document writes for a status, or the usual one; empty where there is none.
+
+        Beside a word only those that everybody writes are used, unless the document writes others.
+        """
+        written = Counter(s.emoji for s in self.samples if s.status is status and s.emoji)
+        if written:
+            return written.most_common(1)[0][0]
+        legend = self.page.context.legend
+        from_legend = next((emoji for emoji, meaning in legend.items() if meaning is status), None)
+        if from_legend is not None:
+            return from_legend
+        emoji = usual_emoji().get(status, "") if alone or status in _KNOWN_BY_EMOJI else ""
+        return emoji if emoji and legend.get(emoji, status) is status else ""
 
     def word(self, wish: Wish) -> str:
         """The status as a plain word, as it stands in parentheses."""
@@ -121,7 +135,7 @@ class Manner:
         if wish.level or wish.date or not tails:
             return f"({self.noted(wish)})"
         tail = tails[0]
-        text = self.text(wish, StatusForm.MARKER, scope=[t.sample for t in tails])
+        text = self.text(wish, Spot(StatusForm.MARKER, tuple(t.sample for t in tails)))
         return f"{tail.opening}{text}{tail.closing}"
 
     @property
@@ -201,18 +215,6 @@ class Manner:
                 yield from (cell.text for cell in block.head)
                 if len(block.head) == 2:
                     yield from (row.cells[0].text for row in block.rows)
-
-    def _emoji(self, status: Status, near: Iterable[Sample], like: Sample | None) -> str:
-        """The emoji for a status: the neighbours', the legend's, the usual one."""
-        if like is not None and like.emoji:
-            return like.emoji
-        written = Counter(s.emoji for s in (*near, *self.samples) if s.status is status and s.emoji)
-        if written:
-            return written.most_common(1)[0][0]
-        legend = self.page.context.legend
-        from_legend = next((emoji for emoji, meaning in legend.items() if meaning is status), None)
-        emoji = from_legend or usual_emoji().get(status, "")
-        return emoji if emoji and legend.get(emoji, status) is status else ""
 
     def _recased(self, word: str, shape: Shape) -> str:
         if shape.case == "upper":

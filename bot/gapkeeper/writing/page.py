@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.edits import Edit
 from gapkeeper.model.spans import Span
@@ -17,12 +17,14 @@ from gapkeeper.reading.marks import strip_emoji, without_details
 if TYPE_CHECKING:
     from gapkeeper.model.items import StatedStatus, Statement
     from gapkeeper.reading import Reader
-    from gapkeeper.reading.blocks import Block, Row
+    from gapkeeper.reading.blocks import Block, Inline, Row
     from gapkeeper.reading.facts import DocumentFacts
     from gapkeeper.reading.values import Context
 
 _LINE_END = lazy(rb"\r\n?|\n")
 # What may stand behind the last letter of a text and still belongs to it: the end of a link, emphasis, tags.
+_LINK_START = lazy(rb"!?\[$")
+_LINK_END = lazy(rb"\](?:\([^()\r\n]*\)|\[[^\]\r\n]*\])")
 _CLOSING = lazy(rb"(?:\]\([^()\r\n]*\)|\]\[[^\]\r\n]*\]|[*_~`]+|</\w+>)*")
 
 
@@ -54,6 +56,10 @@ class Page:
         except UnicodeEncodeError:
             return None
 
+    def raw(self, inline: Inline) -> str:
+        """An inline as it is written, without the spaces around it."""
+        return self.data[inline.start : inline.end].decode(self.encoding, "replace").strip()
+
     def text(self, start: int, end: int) -> str:
         """The text between two offsets, mended where the document is mojibake."""
         return self.context.raw(Span(start, end))
@@ -82,11 +88,20 @@ class Page:
         found = _CLOSING.match(self.data, offset)
         return found.end() if found else offset
 
+    def whole_link(self, start: int, end: int) -> tuple[int, int]:
+        """A span with the rest of a link that it begins or ends in."""
+        closing = _LINK_END.match(self.data, end)
+        if closing is not None:
+            end = closing.end()
+            opening = _LINK_START.search(self.data[self.line_start(start) : start])
+            start -= len(opening.group()) if opening else 0
+        return start, end
+
     @cached_property
     def _starts(self) -> list[int]:
         return [block.start for block in self.blocks]
 
-    def table_at(self, offset: int) -> tuple[Table, Row, int] | None:
+    def table_at(self, offset: int) -> CellPlace | None:
         """The table, row and column of an offset; None where no cell is there."""
         for block in self.blocks:
             if not isinstance(block, Table) or not block.start <= offset < block.end:
@@ -94,7 +109,7 @@ class Page:
             for row in block.rows:
                 for index, cell in enumerate(row.cells):
                     if cell.start <= offset <= cell.end and cell.start < cell.end:
-                        return block, row, index
+                        return CellPlace(block, row, index)
         return None
 
     def section(self, start: int) -> list[Block]:
@@ -121,6 +136,19 @@ class Page:
                     seen.add(status.span)
                     found.append((statement, status))
         return found
+
+
+class CellPlace(NamedTuple):
+    """A cell: its table, its row, and the index of its column."""
+
+    table: Table
+    row: Row
+    column: int
+
+    @property
+    def cell(self) -> Inline:
+        """The cell itself."""
+        return self.row.cells[self.column]
 
 
 def is_date(said: StatedStatus) -> bool:

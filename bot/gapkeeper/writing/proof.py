@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.items import Item, StatusForm
 from gapkeeper.model.status import Rank
-from gapkeeper.reading.ids import numbers
 from gapkeeper.writing.page import is_date
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.status import Status
 
 #: Where something stands, and what follows from what others say: these may change for every item.
-_PLACES = {"source", "status_source", "statements", "winners", "losing"}
+_PLACES = {"source", "status_source", "statements", "winners", "losing", "depends_on"}
 #: What an item's own status is made of.
 _STATUS = {"status", "status_text", "resolved_by"}
 _KEPT = tuple(f.name for f in fields(Item) if f.name not in _PLACES | _STATUS)
@@ -56,21 +55,27 @@ def _difference(old: Item, new: Item, *, follows: bool) -> str | None:
     name = next((n for n in names if getattr(old, n) != getattr(new, n)), None)
     if name is None and old.source.path != new.source.path:
         name = "source"
+    if name is None and _waited_for(old) != _waited_for(new):
+        name = "depends_on"
     return None if name is None else f"the {name.replace('_', ' ')}"
+
+
+def _waited_for(item: Item) -> set[Reference]:
+    """What an item depends on, as its statements name it; a drawing's order follows from the items' states."""
+    return {reference for statement in item.statements for reference in statement.depends_on.ids}
 
 
 def _own(old: Item, new: Item, claim: Claim) -> str | None:
     if new.status is not claim.status:
         return f"{_who_says(new)} would still count: {new.status.words}"
     for name in _KEPT:
-        if name == "depends_on":
-            if not set(new.depends_on) <= set(old.depends_on):
-                return "it would depend on something else"
-            lost = set(old.depends_on) - set(new.depends_on)
-            if kept := sorted(key for key in lost if not _named(key, claim.dropped)):
-                return f"it would no longer depend on {kept[0]}"
-        elif getattr(old, name) != getattr(new, name):
+        if getattr(old, name) != getattr(new, name):
             return f"its {name.replace('_', ' ')} would change as well"
+    waited, waits = _waited_for(old), _waited_for(new)
+    if more := sorted(reference.id for reference in waits - waited):
+        return f"it would depend on {more[0]}"
+    if lost := sorted(reference.id for reference in waited - waits if reference not in claim.dropped):
+        return f"it would no longer depend on {lost[0]}"
     for status in _own_statuses(new, claim.path):
         if _contradicts(status, claim.status):
             return f"line {status.line} would still say {status.status.words}"
@@ -95,19 +100,6 @@ def _contradicts(said: StatedStatus, status: Status) -> bool:
         return False
     coarse = said.form in {StatusForm.CHECKBOX, StatusForm.STRIKE} or not any(c.isalpha() for c in said.text)
     return not (coarse and said.status.state is status.state)
-
-
-def _named(key: str, references: tuple[Reference, ...]) -> bool:
-    """Whether one of some references names an item."""
-    id_ = key.rpartition("#")[2]
-    for reference in references:
-        if reference.id == id_:
-            return True
-        bounds = numbers(reference)
-        prefix, _, number = id_.rpartition("-")
-        if bounds and f"{prefix}-" == bounds[0] and number.isdigit() and bounds[1] <= int(number) <= bounds[2]:
-            return True
-    return False
 
 
 def _resolved_by(register: Register, key: str) -> set[str]:

@@ -10,6 +10,7 @@ from gapkeeper.model.edits import DocumentEdit, Unwritten, Written
 from gapkeeper.model.status import Rank
 from gapkeeper.reading.lint import day_of
 from gapkeeper.writing.attempts import attempts, dropped
+from gapkeeper.writing.dress import undisturbed
 from gapkeeper.writing.manner import Manner
 from gapkeeper.writing.page import Page
 from gapkeeper.writing.proof import Claim, objection
@@ -17,8 +18,9 @@ from gapkeeper.writing.splice import Misfit, apply, line_changes
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from gapkeeper.model.edits import Edit
     from gapkeeper.model.items import Item
     from gapkeeper.model.status import Status
     from gapkeeper.reading import Corpus
@@ -97,6 +99,8 @@ class Writer:
             tried.add(new)
             claim = Claim(item.key, status, path, dropped(page, edits))
             found = self._prove(Document(path, new), claim)
+            if not isinstance(found, str) and not self._undisturbed(page, new, edits, found):
+                found = "a link or emphasis beside it would break"
             if isinstance(found, str):
                 objections.append(found)
             else:
@@ -116,6 +120,11 @@ class Writer:
             against = objection(before, committed.register, claim)
             against = against and f"once it is committed, {against}"
         return after if against is None else against
+
+    @staticmethod
+    def _undisturbed(page: Page, new: bytes, edits: Sequence[Edit], corpus: Corpus) -> bool:
+        after = Page.of(page.path, new, corpus.facts[page.path], corpus.reader)
+        return undisturbed((page.data, page.blocks), (new, after.blocks), edits)
 
     def _moves(self, corpus: Corpus, path: str) -> bool:
         """Whether a commit of today changes the day of one of the documents that were edited."""
