@@ -1,0 +1,94 @@
+"""Markers: words and emoji at the end of a heading or entry, before its ID, or behind its colon."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.edits import Edit
+from gapkeeper.model.items import StatusForm
+from gapkeeper.model.spans import Span
+from gapkeeper.model.status import Status
+from gapkeeper.reading.marks import priority_word, without_details
+from gapkeeper.writing.manner import Spot
+
+if TYPE_CHECKING:
+    from gapkeeper.model.items import StatedStatus
+    from gapkeeper.writing.manner import Manner, Wish
+    from gapkeeper.writing.page import Page
+
+_NEAR = 4  # bytes between an emoji and the word beside it: spaces and emphasis
+
+
+def marked(page: Page, manner: Manner, said: StatedStatus, wish: Wish) -> list[Edit] | None:
+    """The edit that makes a marker say another status."""
+    start, end = said.span.start, said.span.end
+    own = page.text(start, end)
+    if not any(c.isalnum() for c in own):
+        return _emoji(page, manner, said, wish)
+    if priority_word(own) is not None:
+        start, end = _status_words(page, start, end)
+    start, end = page.whole_link(start, _balanced(page, start, end))
+    text = manner.text(wish, Spot(StatusForm.MARKER, own=page.text(start, end)))
+    if wish.date is not None:
+        bare = page.data[start - 1 : start] not in {b"(", b"["}
+        text = f"({text}, {manner.day(wish)})" if bare else f"{text}, {manner.day(wish)}"
+    edit = page.edit(start, end, text)
+    return None if edit is None else [edit, *_without_details(page, end)]
+
+
+def _status_words(page: Page, start: int, end: int) -> tuple[int, int]:
+    """The words of a marker that say the status: in `HIGH → DONE` the priority is not one of them."""
+    raw = page.data[start:end].decode(page.encoding, "replace")
+    reading = page.context.vocabulary.read(raw, page.context.legend)
+    before, words = raw[: reading.start].encode(page.encoding), raw[reading.start : reading.end].encode(page.encoding)
+    return start + len(before), start + len(before) + len(words)
+
+
+def _balanced(page: Page, start: int, end: int) -> int:
+    """The end with the emphasis that closes right behind it, where it opens between start and end."""
+    for marks in (b"**", b"__", b"*", b"_", b"`"):
+        if page.data.count(marks, start, end) % 2 and page.data.startswith(marks, end):
+            return end + len(marks)
+    return end
+
+
+def _emoji(page: Page, manner: Manner, said: StatedStatus, wish: Wish) -> list[Edit] | None:
+    """Another emoji; none, where a word beside it says the status and no emoji is known for it."""
+    start, end = said.span.start, said.span.end
+    beside = _beside_word(page, said)
+    emoji = manner.emoji(wish.status, alone=not beside)
+    if not emoji and beside:
+        while page.data[end : end + 1] == b" ":
+            end += 1
+        return _one(page.edit(start, end, ""))
+    if not emoji and said.status.state is wish.status.state:
+        return []
+    return _one(page.edit(start, end, emoji or manner.emoji(Status.PENDING, alone=True)))
+
+
+def _beside_word(page: Page, said: StatedStatus) -> bool:
+    """Whether a word that says a status stands beside an emoji."""
+    words = (other.span for _, other in page.places() if any(c.isalpha() for c in other.text))
+    return any(
+        0 <= (gap := max(span.start - said.span.end, said.span.start - span.end)) <= _NEAR
+        and not page.data[min(span.end, said.span.end) :][:gap].strip(b" *_")
+        for span in words
+    )
+
+
+def _without_details(page: Page, end: int) -> list[Edit]:
+    """Takes off the date or the like behind a marker: `FIXED in 1.4.2`, `✅ **FIXED** (2026-02-04)`."""
+    rest = page.data[end : page.line_end(end)].decode(page.encoding, "replace")
+    closing = re.match(r"[*_`]*[)\]）】]?", rest)
+    kept = closing.group() if closing else ""
+    tail = rest[len(kept) :].rstrip(" #\t")
+    if not tail or any(c.isalnum() for c in without_details(tail)) or not any(c.isdigit() for c in tail):
+        return []
+    start = end + len(kept.encode(page.encoding))
+    old = tail.encode(page.encoding)
+    return [Edit(Span(start, start + len(old)), old, b"")]
+
+
+def _one(edit: Edit | None) -> list[Edit] | None:
+    return None if edit is None else [edit]
