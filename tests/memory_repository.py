@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from gapkeeper.model.delivery import Branch, Proposal, ProposalState
 from gapkeeper.model.documents import Document
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from gapkeeper.model.delivery import ProposalText
