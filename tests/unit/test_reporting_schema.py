@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from builders import register
+from builders import NOW, register
+from gapkeeper.model.delivery import BRANCH, Proposal, ProposalState
 from gapkeeper.model.plan import Outcome, Report
+from gapkeeper.model.policy import WriteBack
+from gapkeeper.model.runs import Run, RunEnd, RunStart
 from gapkeeper.reporting.compare import compare
 from gapkeeper.reporting.plan_json import plan_json, report_json
+from gapkeeper.reporting.proposal_text import proposals_json
 from gapkeeper.reporting.register_json import check_json, register_json
+from gapkeeper.reporting.run_text import runs_json
 from gapkeeper.reporting.score_json import score_json
 from gapkeeper.reporting.why import explain
 from gapkeeper.reporting.why_json import why_json
 from samples import HARBOUR, ITEMS, PIER, PLAN, REFUSED, hostile
+
+PROPOSAL = Proposal(3, BRANCH, "Close LATER-001, as in the tracker", "text", head="c0ffee")
+RUN = Run(1, NOW, RunStart("c0ffee", "main", "f00d", 2, WriteBack.COMMIT))
 
 ROOT = Path(__file__).parent.parent.parent
 SCHEMA = json.loads((ROOT / "config" / "schemas" / "output-1.json").read_text("utf-8"))
@@ -59,6 +68,8 @@ def test_the_schema_is_one() -> None:
         ("why", why_json(explain(HARBOUR, ITEMS[2]), HARBOUR, (), "no tracker")),
         ("plan", plan_json(PLAN)),
         ("plan", plan_json(REFUSED)),
+        ("proposals", proposals_json([PROPOSAL, replace(PROPOSAL, state=ProposalState.DECLINED, closed_at=NOW)])),
+        ("runs", runs_json([RUN, replace(RUN, ended_at=NOW, end=RunEnd(1, 1, 5, "the limit"))])),
         ("sync", report_json(Report(PLAN, tuple(Outcome(c, done=True) for c in PLAN.changes), "the limit"))),
     ],
 )
@@ -72,7 +83,17 @@ def test_a_key_that_the_schema_does_not_name_is_found() -> None:
 
 
 def test_every_command_has_its_example() -> None:
-    assert [name for name, _ in EXAMPLES] == ["items", "check", "score", "why", "plan", "sync", "issues"]
+    assert [name for name, _ in EXAMPLES] == [
+        "items",
+        "check",
+        "score",
+        "why",
+        "plan",
+        "sync",
+        "issues",
+        "proposals",
+        "runs",
+    ]
 
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
