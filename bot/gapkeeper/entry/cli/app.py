@@ -28,7 +28,7 @@ COMMANDS = {
     "score": Listed("score", "compute the readiness score, and compare it"),
     "graph": Listed("graph", "show dependencies and the critical path"),
     "plan": Listed("plan", "show what a sync would change; writes nothing"),
-    "sync": Listed("sync", "bring the issues in step with the documents"),
+    "sync": Listed("sync", "bring issues and documents in step"),
     "issues": Listed("issues", "look at the tracker's issues, and work on them"),
     "proposals": Listed("proposals", "look at the changes of documents that were proposed"),
     "runs": Listed("runs", "list the syncs, and how they ended"),

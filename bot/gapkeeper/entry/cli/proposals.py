@@ -69,7 +69,10 @@ def show_(number: int, path: str, tracker: str | None, form: str) -> int:
 
 
 @command.command(
-    "decline", cls=Command, examples=[("gapkeeper proposals decline 3 --as Rosa", "both sides keep what they say")]
+    "decline",
+    cls=Command,
+    short_help="Close a proposal unmerged.",
+    examples=[("gapkeeper proposals decline 3 --as Rosa", "both sides keep what they say")],
 )
 @click.argument("number", type=click.IntRange(min=1))
 @path_argument()

@@ -1,4 +1,4 @@
-"""`gapkeeper sync`: makes the issues say what the documents say."""
+"""`gapkeeper sync`: makes issues and documents say the same."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ _KEY = 20  # cells of a key, so that one long path moves no other line
 @click.option("--expect", metavar="FINGERPRINT", help="Apply the plan of this fingerprint and no other.")
 @click.option("--yes", is_flag=True, help="Create many issues without asking.")
 def command(form: str, expect: str | None, yes: bool, **run_values: Any) -> int:  # noqa: ANN401 - the fields of Run
-    """Bring the issues in step with the documents.
+    """Bring issues and documents in step.
+
+    Issues follow the documents; documents follow what people with write access close or reopen.
 
     Exits 3 where it is refused or not as expected, 4 where a limit or a lock stopped it and the next run goes on, 5
     where changes failed.
