@@ -62,6 +62,7 @@ class Case:
     rules: ReadingRules = field(default_factory=ReadingRules)
     repository: Repository | None = None
     expected: list[Line] = field(default_factory=list)
+    writes: list[list[Line]] = field(default_factory=list)  # one list a block: statuses to write, and what changes
 
     @property
     def name(self) -> str:
@@ -110,7 +111,7 @@ def parse_cases(text: str, file: str) -> Iterator[Case]:
 
 
 def _complete(case: Case) -> Case:
-    for what, there in (("document", case.documents), ("expectation", case.expected)):
+    for what, there in (("document", case.documents), ("expectation", case.expected or case.writes)):
         if not there:
             raise GoldenError(f"{case.file}:{case.line}: a case without {what}: {case.title}")
     return case
@@ -128,6 +129,8 @@ def _add_block(case: Case, info: list[str], lines: list[str], number: int) -> No
                 case.rules = reading_rules(tomllib.loads(text))
             case ["toml", "repository"]:
                 case.repository = _repository(tomllib.loads(text))
+            case ["write"]:
+                case.writes.append([Line(n, t) for n, t in enumerate(lines, number + 1) if _says_something(t)])
             case ["expect"]:
                 case.expected += [Line(n, t.strip()) for n, t in enumerate(lines, number + 1) if _says_something(t)]
             case _:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import StatusForm
-from gapkeeper.model.status import Rank, Status
-from gapkeeper.reading.blocks import Inline, inlines
+from gapkeeper.model.status import Rank, State
+from gapkeeper.reading.blocks import Heading, Inline, inlines
 from gapkeeper.reading.values import inline_references
-from gapkeeper.writing.inserting import inserted, struck_through
+from gapkeeper.writing.boxes import strikes_off
+from gapkeeper.writing.entries import entry_ways
+from gapkeeper.writing.inserting import inserted
 from gapkeeper.writing.manner import LEVELS, Wish
 from gapkeeper.writing.page import is_date
 from gapkeeper.writing.replacing import replaced
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from gapkeeper.model.edits import Edit
     from gapkeeper.model.items import Item, Reference, StatedStatus, Statement
+    from gapkeeper.model.spans import Span
+    from gapkeeper.model.status import Status
     from gapkeeper.writing.manner import Manner
     from gapkeeper.writing.page import Page
 
@@ -26,51 +30,68 @@ if TYPE_CHECKING:
 def attempts(page: Page, manner: Manner, item: Item, status: Status, today: dt.date) -> Iterator[list[Edit]]:
     """Ways to change one document so that it says the status for the item."""
     own = [s for s in item.statements if s.path == page.path and s.rank <= Rank.LIST]
-    stating = [(s, said) for s in own for said in s.statuses if not is_date(said)]
+    stating = [s for s in own if any(not is_date(said) for said in s.statuses)]
     home = item.home if item.home in own else next(iter(own), None)
     if home is None:
         return
     for date in (None, today):
         for level in LEVELS:
             wish = Wish(status, item.status, date, level)
-            edits = _replaced_all(page, manner, stating, wish)
-            if edits is None:
-                continue
-            if stating:
-                yield edits
-                yield from _worded(page, manner, own, edits, wish)
-            if not any(said for said in home.statuses if not is_date(said)):
-                for more in inserted(page, manner, home, wish):
-                    yield [*edits, *more]
+            ways = [found for s in stating if (found := list(_ways(page, manner, s, wish)))]
+            together = [_joined(ways, index) for index in range(max(map(len, ways), default=0))]
+            yield from together
+            if home not in stating:
+                for more in _new_ways(page, manner, home, wish):
+                    yield [*(together[0] if together else ()), *more]
 
 
-def _replaced_all(
-    page: Page, manner: Manner, stating: Sequence[tuple[Statement, StatedStatus]], wish: Wish
-) -> list[Edit] | None:
-    """Every place that states a status, changed; None where one of them cannot be."""
-    edits: dict[tuple[int, int], Edit] = {}
-    for _, said in stating:
-        found = replaced(page, manner, said, wish)
-        if found is None:
-            return None
-        for edit in found:
-            edits.setdefault((edit.span.start, edit.span.end), edit)
+def _joined(ways: Sequence[Sequence[list[Edit]]], index: int) -> list[Edit]:
+    """One way for each statement: the one of this index, or its last."""
+    edits: dict[Span, Edit] = {}
+    for found in ways:
+        for edit in found[min(index, len(found) - 1)]:
+            edits.setdefault(edit.span, edit)
     return list(edits.values())
 
 
-def _worded(
-    page: Page, manner: Manner, own: Sequence[Statement], edits: list[Edit], wish: Wish
-) -> Iterator[list[Edit]]:
-    """With a word beside a box or strike, which know open and closed and no more."""
-    for statement in own:
-        forms = {said.form for said in statement.statuses}
-        if not forms or not forms <= {StatusForm.CHECKBOX, StatusForm.STRIKE}:
-            continue
-        strikes = wish.status is Status.CANCELLED and statement.rank is Rank.LIST and StatusForm.STRIKE not in forms
-        if strikes and (struck := struck_through(page, statement, manner.noted(wish))):
-            yield [*edits, *struck]
+def _new_ways(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Iterator[list[Edit]]:
+    """The ways to give a status to a statement that has none."""
+    if statement.rank is Rank.LIST:
+        yield from entry_ways(page, manner, statement, wish)
+    else:
+        yield from inserted(page, manner, statement, wish)
+
+
+def _ways(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Iterator[list[Edit]]:
+    """The ways to change what a statement says."""
+    if statement.rank is Rank.LIST:
+        yield from entry_ways(page, manner, statement, wish)
+        return
+    edits: list[Edit] = []
+    for said in statement.statuses:
+        found = [] if is_date(said) else replaced(page, manner, said, wish)
+        if found is None:
+            return
+        edits += found
+    if wish.status.state is State.OPEN:
+        edits += [e for e in strikes_off(page, statement, _inlines(page, statement)) if e not in edits]
+    yield edits
+    if all(_is_coarse(said) for said in statement.statuses):
         for more in inserted(page, manner, statement, wish):
             yield [*edits, *more]
+
+
+def _inlines(page: Page, statement: Statement) -> Sequence[Inline]:
+    """The heading of a statement, or the cells of its row."""
+    if statement.rank is Rank.HEADING:
+        return [b.inline for b in page.blocks if isinstance(b, Heading) and b.start == statement.span.start]
+    found = page.table_at(statement.span.start)
+    return found.row.cells if found is not None else ()
+
+
+def _is_coarse(said: StatedStatus) -> bool:
+    """A box, a strike or an emoji, which knows open and closed and little more: a word may have to stand beside it."""
+    return said.form in {StatusForm.CHECKBOX, StatusForm.STRIKE} or not any(c.isalpha() for c in said.text)
 
 
 def dropped(page: Page, edits: Sequence[Edit]) -> tuple[Reference, ...]:

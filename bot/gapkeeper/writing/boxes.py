@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.items import StatusForm
 from gapkeeper.model.status import Status
 from gapkeeper.patterns import lazy
+from gapkeeper.reading.blocks import STRIKE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gapkeeper.model.edits import Edit
-    from gapkeeper.model.items import StatedStatus
+    from gapkeeper.model.items import StatedStatus, Statement
+    from gapkeeper.model.spans import Span
+    from gapkeeper.reading.blocks import Inline
     from gapkeeper.writing.page import Page
 
 _BOX = lazy(rb"\[([^\]\r\n]{1,4})\]")
@@ -20,7 +25,12 @@ _STRIKES = ((rb"~~?", rb"~~?"), (rb"<(?:del|s|strike)>", rb"</(?:del|s|strike)>"
 
 def ticked(page: Page, said: StatedStatus, status: Status) -> list[Edit] | None:
     """The edit of a checkbox: a tick for what is resolved, nothing for all else."""
-    box = _BOX.search(page.data, said.span.start, said.span.end)
+    return set_box(page, said.span, status)
+
+
+def set_box(page: Page, place: Span, status: Status) -> list[Edit] | None:
+    """The same for the box in some bytes; None where there is none."""
+    box = _BOX.search(page.data, place.start, place.end)
     if box is None:
         return None
     start, end = box.span(1)
@@ -40,6 +50,19 @@ def tick(page: Page) -> str:
         if (match := _BOX.search(page.data, said.span.start, said.span.end))
     ]
     return max(marks, key=marks.count, default="x")
+
+
+def strikes_off(page: Page, statement: Statement, inlines: Iterable[Inline]) -> list[Edit]:
+    """The edits that take off the strikes through an item's ID or title, wherever in its lines they are."""
+    key, title = page.id_span(statement), statement.title
+    edits: list[Edit] = []
+    for inline in inlines:
+        for piece in inline.pieces:
+            own = piece.start < key.end and key.start < piece.end
+            own = own or (title is not None and piece.start < title.span.end and title.span.start < piece.end)
+            if piece.marks & STRIKE and own:
+                edits += [edit for edit in unstruck(page, piece.start, piece.end) or () if edit not in edits]
+    return edits
 
 
 def unstruck(page: Page, start: int, end: int) -> list[Edit] | None:

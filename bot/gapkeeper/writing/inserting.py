@@ -15,7 +15,6 @@ from gapkeeper.reading.blocks import Entry, Heading, Paragraph, Table
 from gapkeeper.reading.columns import read_columns
 from gapkeeper.reading.fields import is_field_table
 from gapkeeper.writing.answers import answer
-from gapkeeper.writing.boxes import tick
 from gapkeeper.writing.cells import cell_edit, width
 from gapkeeper.writing.manner import Spot
 from gapkeeper.writing.page import CellPlace
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gapkeeper.model.items import Statement
-    from gapkeeper.reading.blocks import Block, Row
+    from gapkeeper.reading.blocks import Row
     from gapkeeper.writing.manner import Manner, Wish
     from gapkeeper.writing.page import Page
 
@@ -43,7 +42,7 @@ _BAR = lazy(rb"(?<!\\)\|")
 
 
 def inserted(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Iterator[Attempt]:
-    """The ways in which a statement without a status can be given one, the most natural first."""
+    """The ways in which a heading or row without a status can be given one, the most natural first."""
     if statement.rank is Rank.HEADING:
         ways: tuple[Callable[[Page, Manner, Statement, Wish], Attempt | None], ...] = (
             _empty_field,
@@ -53,12 +52,8 @@ def inserted(page: Page, manner: Manner, statement: Statement, wish: Wish) -> It
         )
         if not manner.writes_fields and manner.marks_headings:
             ways = (_heading_marker, *ways[:-1])
-    elif statement.rank is Rank.ROW:
-        ways = (_empty_cell, _key_strike, _key_marker)
     else:
-        ways = (_entry_tick, _entry_strike, _entry_marker, _entry_emoji)
-        if manner.leads_with_emoji:
-            ways = (_entry_emoji, *ways[:-1])
+        ways = (_empty_cell, _key_strike, _key_marker)
     for way in ways:
         edits = way(page, manner, statement, wish)
         if edits:
@@ -281,74 +276,9 @@ def _key_strike(page: Page, manner: Manner, statement: Statement, wish: Wish) ->
     found = _key_cell(page, statement) if manner.strikes and wish.status is Status.RESOLVED and not wish.date else None
     if found is None:
         return None
-    return _one(cell_edit(page, found, f"~~{page.raw(found.cell)}~~"))
-
-
-# In a list
-
-
-def _entry_block(page: Page, statement: Statement) -> Block | None:
-    return next(
-        (
-            b
-            for b in page.blocks
-            if isinstance(b, Entry | Paragraph) and any(x.start == statement.span.start for x in b.lines)
-        ),
-        None,
-    )
-
-
-def _title_end(page: Page, statement: Statement) -> int:
-    end = statement.title.span.end if statement.title is not None else statement.span.end
-    return page.behind(end)
-
-
-def _entry_tick(page: Page, _manner: Manner, statement: Statement, wish: Wish) -> Attempt | None:
-    """A checkbox, where the entries beside it have one. Not used for a status that a box cannot say."""
-    block = _entry_block(page, statement)
-    if not isinstance(block, Entry) or wish.date or wish.status not in {Status.RESOLVED, Status.PENDING}:
-        return None
-    siblings = [b for b in page.blocks if isinstance(b, Entry) and b.depth == block.depth]
-    if block.checkbox is not None or sum(b.checkbox is not None for b in siblings) * 2 < len(siblings):
-        return None
-    start = page.line_start(block.start)
-    bullet = re.match(rb"[ \t>]*(?:[-*+]|\d+[.)])[ \t]+", page.data[start : page.line_end(start)])
-    if bullet is None:
-        return None
-    at = start + bullet.end()
-    return _one(page.edit(at, at, f"[{tick(page) if wish.status is Status.RESOLVED else ' '}] "))
-
-
-def _entry_strike(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Attempt | None:
-    """`- ~~ACTION-6: foo~~`, where the document strikes what is done."""
-    if not manner.strikes or wish.status is not Status.RESOLVED or wish.date:
-        return None
-    return struck_through(page, statement, "")
-
-
-def struck_through(page: Page, statement: Statement, word: str) -> Attempt | None:
-    """The edits that strike an entry's ID and title, and put a word behind them."""
-    start, end = statement.span.start, _title_end(page, statement)
-    while start and page.data[start - 1 : start] in {b"*", b"_", b"`", b"["}:
-        start -= 1
-    if start < page.line_start(end):
-        return None
-    edits = [page.edit(start, start, "~~"), page.edit(end, end, f"~~{f' ({word})' if word else ''}")]
-    return [e for e in edits if e is not None]
-
-
-def _entry_marker(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Attempt | None:
-    """`- **ACTION-3**: title (Resolved)`."""
-    at = _title_end(page, statement)
-    return _one(page.edit(at, at, f" ({manner.noted(wish)})"))
-
-
-def _entry_emoji(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Attempt | None:
-    """`- ✅ TEST-001: ...`."""
-    emoji = manner.emoji(wish.status, alone=True)
-    if not emoji or wish.date:
-        return None
-    start = statement.span.start
-    while start and page.data[start - 1 : start] in {b"*", b"_", b"`", b"["}:
-        start -= 1
-    return _one(page.edit(start, start, f"{emoji} "))
+    places = [found]
+    title = page.table_at(statement.title.span.start) if statement.title is not None and manner.strikes_titles else None
+    if title is not None and title.column != found.column:
+        places.append(title)
+    edits = [cell_edit(page, place, f"~~{page.raw(place.cell)}~~") for place in places]
+    return [edit for edit in edits if edit is not None]

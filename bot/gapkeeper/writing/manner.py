@@ -37,7 +37,7 @@ class Wish(NamedTuple):
 
 LEVELS = (0, 1, 2)
 #: Statuses whose usual emoji is understood without a legend: ✅ ⏳ 🚧 🔒.
-_KNOWN_BY_EMOJI = {Status.RESOLVED, Status.PENDING, Status.IN_PROGRESS, Status.BLOCKED}
+KNOWN_BY_EMOJI = {Status.RESOLVED, Status.PENDING, Status.IN_PROGRESS, Status.BLOCKED}
 #: What stands before a marker at a heading's end, and what closes it.
 _CLOSING = {"": "", "(": ")", "[": "]", "— ": "", "– ": "", "- ": "", "-- ": "", "· ": "", "| ": ""}
 
@@ -114,7 +114,7 @@ class Manner:
         from_legend = next((emoji for emoji, meaning in legend.items() if meaning is status), None)
         if from_legend is not None:
             return from_legend
-        emoji = usual_emoji().get(status, "") if alone or status in _KNOWN_BY_EMOJI else ""
+        emoji = usual_emoji().get(status, "") if alone or status in KNOWN_BY_EMOJI else ""
         return emoji if emoji and legend.get(emoji, status) is status else ""
 
     def word(self, wish: Wish) -> str:
@@ -152,6 +152,14 @@ class Manner:
     def strikes(self) -> bool:
         """Whether what is done is struck through."""
         return any(said.form is StatusForm.STRIKE for _, said in self.page.places())
+
+    @property
+    def strikes_titles(self) -> bool:
+        """Whether rows are struck in more than one cell."""
+        strikes = (
+            sum(s.form is StatusForm.STRIKE for s in x.statuses) for x in self.page.statements if x.rank is Rank.ROW
+        )
+        return any(count > 1 for count in strikes)
 
     @property
     def leads_with_emoji(self) -> bool:

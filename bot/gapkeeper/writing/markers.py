@@ -9,6 +9,7 @@ from gapkeeper.model.edits import Edit
 from gapkeeper.model.items import StatusForm
 from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Status
+from gapkeeper.reading.ids import without_ids
 from gapkeeper.reading.marks import priority_word, without_details
 from gapkeeper.writing.manner import Spot
 
@@ -22,12 +23,9 @@ _NEAR = 4  # bytes between an emoji and the word beside it: spaces and emphasis
 
 def marked(page: Page, manner: Manner, said: StatedStatus, wish: Wish) -> list[Edit] | None:
     """The edit that makes a marker say another status."""
-    start, end = said.span.start, said.span.end
-    own = page.text(start, end)
-    if not any(c.isalnum() for c in own):
+    if not any(c.isalnum() for c in said.text):
         return _emoji(page, manner, said, wish)
-    if priority_word(own) is not None:
-        start, end = _status_words(page, start, end)
+    start, end = _words(page, said)
     start, end = page.whole_link(start, _balanced(page, start, end))
     text = manner.text(wish, Spot(StatusForm.MARKER, own=page.text(start, end)))
     if wish.date is not None:
@@ -37,12 +35,31 @@ def marked(page: Page, manner: Manner, said: StatedStatus, wish: Wish) -> list[E
     return None if edit is None else [edit, *_without_details(page, end)]
 
 
-def _status_words(page: Page, start: int, end: int) -> tuple[int, int]:
-    """The words of a marker that say the status: in `HIGH → DONE` the priority is not one of them."""
-    raw = page.data[start:end].decode(page.encoding, "replace")
-    reading = page.context.vocabulary.read(raw, page.context.legend)
-    before, words = raw[: reading.start].encode(page.encoding), raw[reading.start : reading.end].encode(page.encoding)
-    return start + len(before), start + len(before) + len(words)
+def taken_off(page: Page, said: StatedStatus) -> list[Edit] | None:
+    """The edit that takes a marker in parentheses away, with the space before it; None for any other marker."""
+    start, end = _words(page, said)
+    before = re.search(rb"[ \t]*[(\[]$", page.data[page.line_start(start) : start])
+    if before is None or page.data[end : end + 1] not in {b")", b"]"}:
+        return None
+    edit = page.edit(start - len(before.group()), end + 1, "")
+    return None if edit is None else [edit]
+
+
+def _words(page: Page, said: StatedStatus) -> tuple[int, int]:
+    """The bytes of a marker without parentheses around it; of one that says more than a status, its status words.
+
+    In `HIGH → DONE` the priority stays, and in `Check the horn HOLD` the title does.
+    """
+    raw = page.data[said.span.start : said.span.end].decode(page.encoding, "replace")
+    inner = raw.strip().strip("()[]（）【】").strip()
+    start = raw.find(inner)
+    vocabulary = page.context.vocabulary
+    words = without_ids(inner, page.context.ids.scan(inner))
+    if priority_word(inner) is not None or vocabulary.remainder(without_details(words)):
+        reading = vocabulary.read(inner, page.context.legend)
+        start, inner = start + reading.start, inner[reading.start : reading.end]
+    first = said.span.start + len(raw[:start].encode(page.encoding, "replace"))
+    return first, first + len(inner.encode(page.encoding, "replace"))
 
 
 def _balanced(page: Page, start: int, end: int) -> int:

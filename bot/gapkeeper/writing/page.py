@@ -88,6 +88,18 @@ class Page:
         found = _CLOSING.match(self.data, offset)
         return found.end() if found else offset
 
+    def id_span(self, statement: Statement) -> Span:
+        """The ID of a statement, with the emphasis, code or link that begins right before it."""
+        raw = self.data[statement.span.start : statement.span.end].decode(self.encoding, "replace")
+        found = self.context.ids.scan(raw)
+        if not found:
+            return Span(statement.span.start, statement.span.start)
+        start = statement.span.start + len(raw[: found[0].start].encode(self.encoding, "replace"))
+        end = start + found[0].end - found[0].start
+        while start and self.data[start - 1 : start] in {b"*", b"_", b"`", b"["}:
+            start -= 1
+        return Span(start, self.behind(end))
+
     def whole_link(self, start: int, end: int) -> tuple[int, int]:
         """A span with the rest of a link that it begins or ends in."""
         closing = _LINK_END.match(self.data, end)

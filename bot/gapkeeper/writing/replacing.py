@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import StatusForm
-from gapkeeper.model.status import State
+from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.ids import fragment_id
+from gapkeeper.reading.marks import checkbox_status
 from gapkeeper.writing.answers import answer
 from gapkeeper.writing.boxes import ticked, unstruck
 from gapkeeper.writing.cells import cell_edit
@@ -52,6 +53,8 @@ def _cell(page: Page, manner: Manner, said: StatedStatus, wish: Wish) -> Edit | 
     if found is None:
         return None
     table, row, column = found
+    if checkbox_status(said.text.strip()) is not None and wish.status in {Status.PENDING, Status.RESOLVED}:
+        return next(iter(ticked(page, said, wish.status) or ()), None)
     near = column_samples(page, table, row, column) if said.form is StatusForm.CELL else ()
     return cell_edit(page, found, value_text(page, manner, wish, Spot(said.form, near, said.text)))
 
