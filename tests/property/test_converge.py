@@ -23,8 +23,8 @@ from gapkeeper.model.plan import IssueUpdate, Op, Plan, Report
 from gapkeeper.model.policy import OnMove, OnRemove, SyncPolicy, WriteBack
 from gapkeeper.model.snapshot import Reason
 from gapkeeper.model.status import Rank, State, Status
-from gapkeeper.planning.body import split_body
-from gapkeeper.planning.marker import Marker, read_marker
+from gapkeeper.planning.body import BodyParts, split_body
+from gapkeeper.planning.marker import DamagedMarker, Marker, read_marker
 from memory_tracker import Crashed, MemoryTracker
 
 if TYPE_CHECKING:
@@ -170,6 +170,19 @@ class World:
         )
         self.texts.setdefault(issue.number, []).append(text)
 
+    def untie(self, issue: Issue) -> None:
+        with self.place.acting(ANNA) as tracker:
+            for type_, other in sorted(issue.links):
+                tracker.remove_link(issue.number, type_, other)
+
+    def damage(self, issue: Issue, which: int) -> None:
+        """Take one of our lines out of the body, if it has so many."""
+        lines = issue.body.split("\n")
+        ours = [at for at, text in enumerate(lines) if text.startswith("<!-- gapkeeper: ")]
+        for at in ours[which : which + 1]:
+            del lines[at]
+        self.update(issue.number, ANNA, IssueUpdate(body="\n".join(lines)))
+
 
 @st.composite
 def moves(draw: st.DrawFn, world: World) -> str:
@@ -183,7 +196,9 @@ def moves(draw: st.DrawFn, world: World) -> str:
     issue = issues[draw(st.sampled_from(sorted(issues)))]
     number, who = issue.number, draw(st.sampled_from([ANNA, ANNA, GUEST, STALE, ME]))
     match draw(
-        st.sampled_from(["close", "close", "reopen", "reopen", "rename", "label", "write", "copy", "untie", "delete"])
+        st.sampled_from(
+            ["close", "close", "reopen", "reopen", "rename", "label", "write", "copy", "untie", "damage", "delete"]
+        )
     ):
         case "close":
             world.update(number, who, IssueUpdate(state=State.CLOSED, reason=draw(st.sampled_from(Reason))))
@@ -201,9 +216,9 @@ def moves(draw: st.DrawFn, world: World) -> str:
             copied = world.create(issue.title, issue.body, draw(st.sampled_from([ANNA, ME])), issue.labels)
             world.texts[copied] = list(world.texts.get(number, []))
         case "untie":
-            with world.place.acting(ANNA) as tracker:
-                for type_, other in sorted(issue.links):
-                    tracker.remove_link(number, type_, other)
+            world.untie(issue)
+        case "damage":
+            world.damage(issue, draw(st.integers(0, 1)))
         case _:
             world.place.delete(number)
             world.texts.pop(number, None)
@@ -254,9 +269,9 @@ def check(world: World, documents: Register, policy: SyncPolicy) -> None:
     history = {marker.continues for marker in markers.values() if isinstance(marker, Marker)}
     standing: list[str] = []
     for number, issue in issues.items():
-        parts = split_body(issue.body)
-        assert all(text in parts.above + parts.below for text in world.texts.get(number, []))
         marker = markers[number]
+        parts = BodyParts(issue.body, "", "") if isinstance(marker, DamagedMarker) else split_body(issue.body)
+        assert all(text in parts.above + parts.below for text in world.texts.get(number, []))
         if not isinstance(marker, Marker) or issue.author != ME or number in history:
             continue
         opened_again = marker.state.tracker.state is State.CLOSED  # a duplicate, by a person
@@ -301,7 +316,7 @@ def state_of(tracker: MemoryTracker) -> object:
         issue = tracker.issues[number]
         marker = read_marker(issue.body)
         base = marker if isinstance(marker, Marker) else None
-        text = split_body(issue.body)
+        text = BodyParts(issue.body, "", "") if isinstance(marker, DamagedMarker) else split_body(issue.body)
         return (
             number,
             issue.title,

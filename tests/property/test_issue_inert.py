@@ -25,6 +25,7 @@ from gapkeeper.planning.comments import (
     moved_on_tracker_comment,
     orphan_comment,
     reopen_comment,
+    restored_comment,
     undo_comment,
 )
 from gapkeeper.planning.issue import IssueRenderer
@@ -122,6 +123,7 @@ def test_comments(wanted: Item, policy: SyncPolicy, words: str, state: TrackerSt
         moved_on_tracker_comment(wanted, telling, key, move, words),
         undo_comment(wanted, telling, key, move),
         adopted_apart_comment(wanted, telling, key),
+        restored_comment(wanted, telling, key, state.state),
     ):
         assert carries_key(comment, key)
         assert END_LINE not in comment

@@ -9,7 +9,7 @@ import pytest
 from builders import item
 from gapkeeper.model.policy import SyncPolicy, WriteBack
 from gapkeeper.model.spans import Place
-from gapkeeper.model.status import Status
+from gapkeeper.model.status import State, Status
 from gapkeeper.planning.comments import (
     Move,
     adopted_apart_comment,
@@ -19,6 +19,7 @@ from gapkeeper.planning.comments import (
     moved_on_tracker_comment,
     orphan_comment,
     reopen_comment,
+    restored_comment,
     undo_comment,
 )
 from gapkeeper.planning.marker import TrackerState, carries_key, comment_key
@@ -44,6 +45,8 @@ ALL = {
     "moved": moved_on_tracker_comment(OPEN, TELLING, KEY, CLOSED_BY_BOB, "bob may not write to this project."),
     "undo": undo_comment(OPEN, TELLING, KEY, CLOSED_BY_BOB),
     "adopted": adopted_apart_comment(DONE, TELLING, KEY),
+    "restored": restored_comment(OPEN, TELLING, KEY, None),
+    "restored apart": restored_comment(OPEN, TELLING, KEY, State.CLOSED),
 }
 
 
@@ -54,7 +57,7 @@ def test_every_comment_names_the_item_and_carries_its_key(comment: str) -> None:
     assert comment.count("<!--") == 1
 
 
-@pytest.mark.parametrize("name", ["close", "reopen", "conflict", "moved", "undo", "adopted"])
+@pytest.mark.parametrize("name", ["close", "reopen", "conflict", "moved", "undo", "adopted", "restored apart"])
 def test_every_comment_on_a_statement_says_where_and_what_to_change(name: str) -> None:
     place = "`gaps.md:14`" if name in {"close", "adopted"} else "`gaps.md:12`"
     assert f"{place} says “" in ALL[name]

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.errors import RejectedError
-from gapkeeper.planning.marker import END_LINE, Managed, locate_managed, write_marker
+from gapkeeper.planning.marker import (
+    END_LINE,
+    MARKER_PREFIX,
+    DamagedMarker,
+    Managed,
+    is_marker_line,
+    locate_managed,
+    write_marker,
+)
 
 if TYPE_CHECKING:
     from gapkeeper.model.snapshot import Capabilities
@@ -14,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Of the 65,536 characters that GitHub takes, so that people can write beside it.
 MANAGED_LIMIT = 58_000
+#: Marks what was a line of ours once.
+_FORMER_PREFIX = "<!-- gapkeeper: damaged marker "
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,21 @@ def replace_marker(current: str, marker: Marker) -> str:
     above, old, below = split_body(current)
     _, newline, text = old.partition("\n")
     return f"{above}{write_marker(marker)}{newline}{text}{below}"
+
+
+def without_remains(body: str) -> str:
+    """A body whose managed part, if it has one, can be told: else what is left of our lines is taken out.
+
+    What stood between them stays where it is. A line of ours that somebody wrote into is kept, too, as a comment.
+    """
+    if not isinstance(locate_managed(body), DamagedMarker):
+        return body
+    lines = body.split("\n")
+    return "\n".join(_disowned(line) for line in lines if not (is_marker_line(line) or line.rstrip() == END_LINE))
+
+
+def _disowned(line: str) -> str:
+    return line.replace(MARKER_PREFIX, _FORMER_PREFIX, 1) if line.startswith(MARKER_PREFIX) else line
 
 
 def remove_managed(current: str | None) -> str:

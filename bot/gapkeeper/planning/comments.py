@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper import escaping
-from gapkeeper.model.status import Status
+from gapkeeper.model.status import State, Status
 from gapkeeper.planning.marker import TrackerState, hidden_key_line
 from gapkeeper.planning.wording import carried_back, person, quoted, short, spoken
 
@@ -106,6 +106,27 @@ def undo_comment(item: Item, telling: Telling, key: str, move: Move) -> str:
         key,
         f"{back}: {person(move.actor)} {_DONE_TO_IT[move.to]}, but {_statement(item, telling)}",
         f"Here the documents decide. Change {_there(item, telling)}.",
+    )
+
+
+def restored_comment(item: Item, telling: Telling, key: str, differing: State | None) -> str:
+    """The marker was damaged or removed, and there is a new one.
+
+    ``differing`` is the issue's state where the documents say something else.
+    """
+    back = (
+        f"The hidden note that ties this issue to {short(item.key)} was damaged or removed. It is back, and what "
+        "people wrote here is kept."
+    )
+    if differing is None:
+        return _comment(key, back)
+    other = "close" if differing is State.OPEN else "reopen"
+    return _comment(
+        key,
+        back,
+        f"What was agreed before is not known any more: this issue is {differing.value}, but "
+        f"{_statement(item, telling)} Nothing was closed or written back. Change {_there(item, telling)}, or {other} "
+        "this issue.",
     )
 
 

@@ -48,7 +48,8 @@ def field_moves(desired: DesiredIssue, issue: Issue, base: Marker) -> Moves:
 def _title(moves: Moves, title: str, issue: Issue) -> Moves:
     if issue.title == title:
         return replace(moves, marker=replace(moves.marker, title=Pair(title, title)))
-    if issue.title != moves.marker.title.tracker:
+    base = moves.marker.title
+    if issue.title != base.tracker or base.tracker != base.documents:
         return moves  # a person's title stands, and the pair keeps telling that it is a person's
     return Moves(
         replace(moves.update, title=title),

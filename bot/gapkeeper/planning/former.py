@@ -60,7 +60,8 @@ def former_identities(
     gone = [_Gone.of(ours) for identity, ours in known.items() if identity not in items]
     if not gone:
         return {}
-    new = [_New.of(identity, item) for identity, item in items.items() if identity not in known]
+    settled = {*known, *seen.lost, *(damaged.identity for _, damaged in seen.damaged)}
+    new = [_New.of(identity, item) for identity, item in items.items() if identity not in settled]
     pairing = _Pairing(gone, new, history)
     pairing.by_marker()
     pairing.by_link(seen.named if complete else None)

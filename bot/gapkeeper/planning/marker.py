@@ -45,6 +45,7 @@ __all__ = [
     "comment_key",
     "hidden_key_line",
     "inert",
+    "is_marker_line",
     "locate_managed",
     "read_marker",
     "write_marker",
@@ -128,6 +129,11 @@ def locate_managed(body: str | None) -> Managed | DamagedMarker | None:
         end = _line_start(body, END_LINE, end + 1)
     reason = f"the line `{END_LINE}` is missing: nobody can tell where the managed part ends"
     return DamagedMarker(reason, _recover_identity(body[start:marker_end]))
+
+
+def is_marker_line(line: str) -> bool:
+    """Whether a line is a marker and nothing else, whatever its content."""
+    return _LINE.fullmatch(line.rstrip()) is not None and line.count("-->") == 1
 
 
 _DECODER = json.JSONDecoder()

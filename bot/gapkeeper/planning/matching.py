@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.status import State
 from gapkeeper.planning.former import former_identities
+from gapkeeper.planning.observe import Ours
 from gapkeeper.planning.situation import Observed
+from gapkeeper.planning.speaking import Speaking
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Mapping
 
     from gapkeeper.model.items import Item
     from gapkeeper.model.snapshot import Issue, Snapshot
     from gapkeeper.planning.former import Former
     from gapkeeper.planning.history import History
-    from gapkeeper.planning.observe import Observation, Ours
+    from gapkeeper.planning.lost import Lost
+    from gapkeeper.planning.observe import Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Match:
     released: bool = False
     gone: bool = False  # there was an issue, and it was deleted or transferred away
     former: int | None = None  # the number of that one, where another issue still tells
+    lost: Lost | None = None  # the marker of ``ours`` was damaged or removed, and tells nothing of the last sync
     proposed: bool = False  # the item looks like a renumbered one, whose issue this is; people have to say so
 
     @property
@@ -118,11 +121,11 @@ class _Finder:
         self._former = former
         self._released = seen.released
         self._named = seen.named
-        ids = Counter(item.id for item in items.values())
-        self._ambiguous = {id_ for id_, times in ids.items() if times > 1}
-        self._by_id = _by_leading_id(seen.unmarked, ids)
+        self._lost = seen.lost
+        self._unmarked = Speaking(seen.unmarked, items.values())
         self._damaged = {damaged.identity for _, damaged in seen.damaged}
-        self._damaged_ids = _by_leading_id((i for i, damaged in seen.damaged if damaged.identity is None), ids)
+        unknown = (issue for issue, damaged in seen.damaged if damaged.identity is None)
+        self._unknown = Speaking(unknown, items.values())
         self._gone = _vanished(seen, snapshot)
         self.taken: set[int] = set()
 
@@ -135,7 +138,13 @@ class _Finder:
             self.taken.add(ours.issue.number)
             proposed = former is not None and former.proposed
             return None if item.ignored else Match(identity, item, ours, proposed=proposed)
-        if item.ignored or identity in self._damaged or item.id in self._damaged_ids:
+        if item.ignored:
+            return None
+        lost = self._lost.get(identity)
+        if lost is not None:
+            self.taken.add(lost.issue.number)
+            return Match(identity, item, Ours(lost.issue, lost.marker(identity, item)), lost=lost)
+        if identity in self._damaged or self._unknown.with_id(item.id):
             return None
         if known in self._released:
             return Match(identity, item, released=True)
@@ -148,24 +157,10 @@ class _Finder:
     def _found(self, item: Item) -> Issue | None:
         """A person's issue that speaks of this item: the one that the document names, else one by title."""
         named = self._named.get(item.issue_link) if item.issue_link is not None else None
-        by_title = [] if item.id in self._ambiguous else self._by_id.get(item.id, [])
+        by_title = [issue for issue in self._unmarked.of(item) if issue.number not in self._named]
         candidates = [i for i in ([] if named is None else [named]) + by_title if i.number not in self.taken]
         still_open = [issue for issue in candidates if issue.state is State.OPEN]
         return next(iter(still_open or candidates), None)
-
-
-def _by_leading_id(issues: Iterable[Issue], ids: Collection[str]) -> dict[str, list[Issue]]:
-    """Issues by the whole ID that their title begins with, lowest number first."""
-    lengths = sorted({len(id_) for id_ in ids}, reverse=True)
-    found: dict[str, list[Issue]] = {}
-    for issue in sorted(issues, key=lambda i: i.number):
-        title = issue.title.lstrip(" [(*`")
-        for length in lengths:
-            rest = title[length : length + 2]
-            if title[:length] in ids and not (rest[:1].isalnum() or (rest[:1] in "-_." and rest[1:].isalnum())):
-                found.setdefault(title[:length], []).append(issue)
-                break
-    return found
 
 
 def _vanished(seen: Observation, snapshot: Snapshot) -> dict[str, int | None]:

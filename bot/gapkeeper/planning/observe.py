@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.errors import NewerMarkerError
 from gapkeeper.model.snapshot import Role
 from gapkeeper.planning.identity import namespace_prefix
+from gapkeeper.planning.lost import Lost, told
 from gapkeeper.planning.marker import MARKER_PREFIX, DamagedMarker, Marker, read_marker
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Observation:
 
     managed: dict[str, list[Ours]] = field(default_factory=lambda: defaultdict(list))  # by identity
     released: dict[str, Ours] = field(default_factory=dict)  # by identity; the label was taken off
-    damaged: list[tuple[Issue, DamagedMarker]] = field(default_factory=list)
+    damaged: list[tuple[Issue, DamagedMarker]] = field(default_factory=list)  # and nobody knows whose
+    lost: dict[str, Lost] = field(default_factory=dict)  # by identity: the marker is damaged or gone, the item certain
     unmarked: list[Issue] = field(default_factory=list)  # by people whose word counts
     named: dict[int, Issue] = field(default_factory=dict)  # by number: unmarked, and named by a document
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # author -> numbers
@@ -91,51 +93,76 @@ def observe(snapshot: Snapshot, managed_label: str, accounts: Iterable[str], ite
         NewerMarkerError: An issue whose author's word counts carries a marker of a newer version.
     """
     ours = frozenset(name.casefold() for name in (snapshot.account, *accounts))
-    ours_prefix = namespace_prefix(snapshot.namespace)
-    named: dict[int, set[str]] = {}
-    for identity, item in items.items():
-        if item.issue_link is not None:
-            named.setdefault(item.issue_link, set()).add(identity)
-    seen = Observation()
+    sorting = _Sorting(ours, namespace_prefix(snapshot.namespace), managed_label, items)
     for issue in (*snapshot.issues, *(snapshot.others or ())):
-        vouched = named.get(issue.number)
-        counts = word_counts(issue.author, ours)
-        believed = counts or vouched is not None
-        marker = _read(issue, believed=believed) if MARKER_PREFIX in issue.body else None
+        sorting.add(issue)
+    return sorting.finished(snapshot.namespace)
+
+
+class _Sorting:
+    """Sorts one issue after the other."""
+
+    def __init__(self, our_accounts: Collection[str], prefix: str, label: str, items: Mapping[str, Item]) -> None:
+        self._our_accounts = our_accounts
+        self._prefix = prefix
+        self._label = label
+        self._items = items
+        self._named: dict[int, set[str]] = {}  # issues that documents name, and for which identities
+        for identity, item in items.items():
+            if item.issue_link is not None:
+                self._named.setdefault(item.issue_link, set()).add(identity)
+        self._seen = Observation()
+        self._lost: list[Lost] = []
+
+    def add(self, issue: Issue) -> None:
+        """Sort an issue in."""
+        named = self._named.get(issue.number)
+        counts = word_counts(issue.author, self._our_accounts)
+        marker = _read(issue, believed=counts or named is not None) if MARKER_PREFIX in issue.body else None
         if isinstance(marker, Marker):
-            if vouched is not None:
-                believed = counts or marker.identity in vouched or marker.identity not in items
-            _sort_in(seen, Ours(issue, marker), ours_prefix, managed_label, believed=believed)
-        elif marker is not None and believed:
-            seen.damaged.append((issue, marker))
+            vouched = named is not None and (marker.identity in named or marker.identity not in self._items)
+            self._with_marker(Ours(issue, marker), believed=counts or vouched)
         elif marker is None:
-            _keep_unmarked(seen, issue, counts=counts, named=vouched is not None)
-    for group in seen.managed.values():
-        group.sort(key=lambda one: one.issue.number)
-    return seen
+            self._without(issue, counts=counts, named=named is not None)
+        elif counts and carries(issue, self._label):
+            self._lost.append(Lost(issue, marker))
+        elif counts or named is not None:
+            self._seen.damaged.append((issue, marker))
 
+    def finished(self, namespace: str) -> Observation:
+        """Everything, now that all is known."""
+        seen = self._seen
+        for group in seen.managed.values():
+            group.sort(key=lambda one: one.issue.number)
+        seen.lost = told(self._lost, self._items, seen.managed.keys() | seen.released.keys(), namespace)
+        found = {lost.issue.number for lost in seen.lost.values()}
+        seen.damaged += [
+            (one.issue, one.damaged) for one in self._lost if one.damaged and one.issue.number not in found
+        ]
+        return seen
 
-def _keep_unmarked(seen: Observation, issue: Issue, *, counts: bool, named: bool) -> None:
-    if counts:
-        seen.unmarked.append(issue)
-    if named:
-        seen.named[issue.number] = issue
+    def _with_marker(self, one: Ours, *, believed: bool) -> None:
+        issue, identity = one.issue, one.marker.identity
+        has_label = carries(issue, self._label)
+        if not identity.startswith(self._prefix):
+            if has_label:
+                self._seen.elsewhere.append(issue.number)
+        elif not believed:
+            # Only who has write access can put a label on; without it, anybody may have copied a marker.
+            if has_label:
+                self._seen.foreign[issue.author.name].append(issue.number)
+        elif has_label:
+            self._seen.managed[identity].append(one)
+        else:
+            self._seen.released.setdefault(identity, one)
 
-
-def _sort_in(seen: Observation, one: Ours, ours_prefix: str, managed_label: str, *, believed: bool) -> None:
-    issue, identity = one.issue, one.marker.identity
-    has_label = carries(issue, managed_label)
-    if not identity.startswith(ours_prefix):
-        if has_label:
-            seen.elsewhere.append(issue.number)
-    elif not believed:
-        # Only who has write access can put a label on; without it, anybody may have copied a marker.
-        if has_label:
-            seen.foreign[issue.author.name].append(issue.number)
-    elif has_label:
-        seen.managed[identity].append(one)
-    else:
-        seen.released.setdefault(identity, one)
+    def _without(self, issue: Issue, *, counts: bool, named: bool) -> None:
+        if is_our_account(issue.author, self._our_accounts) and carries(issue, self._label):
+            self._lost.append(Lost(issue, None))
+        if counts:
+            self._seen.unmarked.append(issue)
+        if named:
+            self._seen.named[issue.number] = issue
 
 
 def carries(issue: Issue, label: str) -> bool:

@@ -22,6 +22,7 @@ from gapkeeper.planning.links import Targets
 from gapkeeper.planning.matching import match
 from gapkeeper.planning.observe import carries, is_our_account, observe
 from gapkeeper.planning.project import link_numbers, project_changes, requests
+from gapkeeper.planning.restoring import draft_restored
 from gapkeeper.planning.safety import Evidence, refusal
 from gapkeeper.planning.situation import Base, Choices, Mover, Observed, situation
 from gapkeeper.planning.title import issue_title, without_document
@@ -130,6 +131,8 @@ def _action(one: Match, choices: Choices, title_limit: int, write_backs: WriteBa
         return decide(situation(status, None, one.observed), choices).then
     if one.proposed:
         return Action.NOTHING
+    if one.lost is not None:
+        return decide(situation(status, None, one.observed), choices).then
     issue, marker = one.ours.issue, one.ours.marker
     base = Base(marker.state.documents, Observed.of_state(marker.state.tracker))
     another = False
@@ -159,8 +162,15 @@ def _targets(matches: Sequence[Match], actions: Iterable[Action]) -> Targets:
             numbers[one.identity] = one.found.number
         elif one.ours is not None:
             numbers[one.identity] = one.ours.issue.number
-    moved = {one.ours.marker.identity: one.identity for one in matches if one.ours}
-    return Targets(numbers, created, {then: now for then, now in moved.items() if then != now})
+    known = {one.identity for one in matches}
+    former = {
+        then: one.identity
+        for one in matches
+        if one.ours is not None
+        for then in (*one.ours.marker.aliases, one.ours.marker.identity)
+        if then not in known
+    }
+    return Targets(numbers, created, former)
 
 
 def _drafts(with_: Drafting, matches: Iterable[Match], actions: Iterable[Action], notes: list[str]) -> Iterator[Draft]:
@@ -191,6 +201,8 @@ def _draft(with_: Drafting, one: Match, action: Action) -> Draft | None:
         return draft_create(with_, one, action, one.item, desired)
     if op is Op.ADOPT and one.found is not None:
         return draft_adopt(with_, one.found, action, one.item, desired)
+    if one.lost is not None:
+        return draft_restored(with_, one.lost, action, one.item, desired)
     return None if one.ours is None else draft_follow(with_, one.ours, action, one.item, desired)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Item
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.snapshot import Issue
+    from gapkeeper.planning.lost import Lost
     from gapkeeper.planning.marker import Marker
     from gapkeeper.planning.matching import Match
 
@@ -64,6 +65,12 @@ def renumbered(match: Match) -> str:
     if match.item is None or match.ours is None:
         return ""
     return f"{match.item.id} looks like {match.ours.marker.key} renumbered (#{match.ours.issue.number})"
+
+
+def restored(item: Item, lost: Lost, *, differs: bool) -> str:
+    """The marker is written anew, as nobody can read the old one."""
+    apart = f"; the issue is {lost.issue.state}, and {says(item)}: open wins" if differs else ""
+    return f"{lost.reason}; the issue is still known by its label, and the marker is restored{apart}"
 
 
 def updated(action: Action, item: Item, issue: Issue, fields: Iterable[str]) -> str:

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 def without_document(title: str, path: str | None) -> str:
     """An issue's title without the document's name that `issue_title` put at its end."""
-    return title if path is None else title.removesuffix(f" {escaping.title(_document(path))}")
+    return title if path is None else title.removesuffix(_ending(path))
+
+
+def names_document(title: str, path: str) -> bool:
+    """Whether an issue's title ends with the document's name, as `issue_title` puts it there."""
+    return title.endswith(_ending(path))
 
 
 def issue_title(item: Item, limit: int) -> str:
@@ -25,8 +30,7 @@ def issue_title(item: Item, limit: int) -> str:
     whole = escaping.title(f"{prefix}{item.title}{suffix}")
     if len(whole) <= limit:
         return whole
-    ending = escaping.title(suffix)
-    ending = f" {ending}" if ending else ""
+    ending = "" if item.path is None else _ending(item.path)
     start = escaping.title(f"{prefix}{item.title}")
     room = limit - len(ending)
     if room <= len(prefix):  # a file name as long as a title
@@ -36,3 +40,7 @@ def issue_title(item: Item, limit: int) -> str:
 
 def _document(path: str) -> str:
     return f"({path.rpartition('/')[2]})"
+
+
+def _ending(path: str) -> str:
+    return f" {escaping.title(_document(path))}"

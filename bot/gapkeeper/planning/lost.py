@@ -1,0 +1,81 @@
+"""Issues of ours whose marker a person damaged or removed, found again by what is left.
+
+That is the managed label, which only people with write access can put on, our own authorship (or what
+is left of the marker), and an identity that the marker or the title still tells.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from gapkeeper.planning.identity import namespace_prefix
+from gapkeeper.planning.marker import Marker, Pair, TrackerState
+from gapkeeper.planning.speaking import Speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from gapkeeper.model.items import Item
+    from gapkeeper.model.snapshot import Issue
+    from gapkeeper.planning.marker import DamagedMarker
+
+
+class Lost(NamedTuple):
+    """An issue without a marker that can be read."""
+
+    issue: Issue
+    damaged: DamagedMarker | None  # None: there is no marker at all
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, for people."""
+        return "the marker was removed" if self.damaged is None else self.damaged.reason
+
+    def marker(self, identity: str, item: Item) -> Marker:
+        """A marker that tells nothing of the last sync: both sides are as they are now.
+
+        Its serial is one that no marker of this issue had, so that hidden keys of comments differ from former ones.
+        """
+        return Marker(
+            identity,
+            item.key,
+            Pair(item.status, TrackerState.of(self.issue)),
+            Pair("", self.issue.title),
+            serial=zlib.crc32(self.issue.body.encode("utf-8", "surrogatepass")),
+            document=item.home.path,
+        )
+
+
+def told(lost: Sequence[Lost], items: Mapping[str, Item], taken: Collection[str], namespace: str) -> dict[str, Lost]:
+    """The lost issues whose item is certain, by its identity.
+
+    Args:
+        lost: Issues that carry the managed label.
+        items: The items of the documents, by identity.
+        taken: Identities that have an issue with a marker.
+        namespace: Ours.
+    """
+    if not lost:
+        return {}
+    by_title = _by_title(lost, items, namespace)
+    named: dict[int, set[str]] = {}
+    for identity, item in items.items():
+        if item.issue_link is not None:
+            named.setdefault(item.issue_link, set()).add(identity)
+    found: dict[str, Lost] = {}
+    for one in sorted(lost, key=lambda one: one.issue.number):
+        number = one.issue.number
+        known = None if one.damaged is None else one.damaged.identity
+        its = known if known in items else by_title.get(number)
+        if its is not None and its not in taken and its in named.get(number, {its}):
+            found.setdefault(its, one)
+    return found
+
+
+def _by_title(lost: Sequence[Lost], items: Mapping[str, Item], namespace: str) -> dict[int, str]:
+    """What titles tell, where the marker does not say that the issue belongs to another project."""
+    prefix = namespace_prefix(namespace)
+    ours = [one.issue for one in lost if one.damaged is None or (one.damaged.identity or prefix).startswith(prefix)]
+    speaking = Speaking(ours, items.values())
+    return {issue.number: identity for identity, item in items.items() for issue in speaking.of(item)}
