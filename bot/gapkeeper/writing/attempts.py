@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Item, Reference, StatedStatus, Statement
     from gapkeeper.model.spans import Span
     from gapkeeper.model.status import Status
+    from gapkeeper.reading.blocks import Block
     from gapkeeper.writing.manner import Manner
     from gapkeeper.writing.page import Page
 
@@ -98,12 +99,17 @@ def dropped(page: Page, edits: Sequence[Edit]) -> tuple[Reference, ...]:
     """The items that the replaced bytes name: what a status waited for goes with it."""
     found: list[Reference] = []
     for edit in edits:
-        if not edit.old:
-            continue
+        old = page.text(edit.span.start, edit.span.end)
+        found += [m.reference() for m in page.context.ids.scan(old)]
         for block in page.blocks:
-            if block.start <= edit.span.start < max(block.end, block.start + 1):
-                for inline in inlines(block):
-                    pieces = [p for p in inline.pieces if edit.span.start <= p.start and p.end <= edit.span.end]
-                    if pieces:
-                        found += inline_references(page.context, Inline(pieces, pieces[0].start, pieces[-1].end))
+            if edit.old and block.start <= edit.span.start < block.end:
+                found += _named(page, block, edit.span)
     return tuple(dict.fromkeys(found))
+
+
+def _named(page: Page, block: Block, span: Span) -> Iterator[Reference]:
+    """The items that some bytes of a block name, in links as well."""
+    for inline in inlines(block):
+        pieces = [p for p in inline.pieces if span.start <= p.start and p.end <= span.end]
+        if pieces:
+            yield from inline_references(page.context, Inline(pieces, pieces[0].start, pieces[-1].end))

@@ -119,6 +119,9 @@ def _by_strike(line: _Line) -> Iterator[list[Edit]]:
     word = "" if behind else f" ({line.manner.noted(line.wish)})"
     strike = [*line.insert(line.start, "~~"), *line.insert(line.title_end, f"~~{word}")]
     yield _with_box(line, [*edits, *strike])
+    if not behind:  # a title that ends in a colon cannot have a marker behind it
+        key = line.page.id_span(line.statement)
+        yield _with_box(line, [*line.insert(key.start, "~~"), *line.insert(key.end, f"~~{word}")])
 
 
 def _by_neighbours(line: _Line) -> Iterator[list[Edit]]:

@@ -215,7 +215,7 @@ def _heading_marker(page: Page, manner: Manner, statement: Statement, wish: Wish
     start = page.line_start(at)
     if attributes := _ATTRIBUTES.search(page.data[start:at]):
         at = start + attributes.start()
-    return _one(page.edit(at, at, f" {manner.marker(wish)}"))
+    return _one(page.edit(at, at, manner.marker(wish)))
 
 
 # In a row

@@ -16,7 +16,7 @@ from gapkeeper.writing.words import DEFAULT, language_of, usual
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from gapkeeper.writing.page import Page
 
@@ -39,7 +39,22 @@ LEVELS = (0, 1, 2)
 #: Statuses whose usual emoji is understood without a legend: ✅ ⏳ 🚧 🔒.
 KNOWN_BY_EMOJI = {Status.RESOLVED, Status.PENDING, Status.IN_PROGRESS, Status.BLOCKED}
 #: What stands before a marker at a heading's end, and what closes it.
-_CLOSING = {"": "", "(": ")", "[": "]", "— ": "", "– ": "", "- ": "", "-- ": "", "· ": "", "| ": ""}
+_CLOSING = {
+    "": "",
+    "(": ")",
+    "[": "]",
+    "— ": "",
+    "– ": "",
+    "- ": "",
+    "-- ": "",
+    "· ": "",
+    "| ": "",
+    "（": "）",
+    "【": "】",
+}
+
+
+_WIDE = {"（", "【"}
 
 
 class Tail(NamedTuple):
@@ -63,7 +78,7 @@ class Manner:
     """How one document writes statuses."""
 
     page: Page
-    fallback: str | None = None  # the language of the other documents
+    fallback: Callable[[], str | None]  # the language of all documents, for one that does not tell
 
     def text(self, wish: Wish, spot: Spot) -> str:
         """The status alone, without a date."""
@@ -77,18 +92,19 @@ class Manner:
         like = next(
             (found for s in scopes if (found := _most(x for x in s if x.status is wish.status and x.plain))), None
         )
-        shape = _most_shape([*near, *([now] if now else [])])
+        shape = _most_shape([*([now] if now else []), *near])
         if spot.form is StatusForm.MARKER and now is not None:
             shape = now.shape
         elif like is not None and like in near:
             return render(like.word, like.emoji, like.shape)
-        emoji = self.emoji(wish.status, alone=shape.emoji == "alone") if shape.emoji else ""
+        emoji = self.emoji(wish.status) if shape.emoji else ""
         emoji = like.emoji if shape.emoji and like is not None and like.emoji else emoji
         if shape.emoji == "alone" and emoji:
             return render("", emoji, shape)
         if like is not None and like.word:
             return render(self._recased(like.word, shape), emoji, shape)
-        word = self._cased(usual(wish.status, self.language), shape.case, self.language, shape.joint)
+        joint = next((s.shape.joint for s in near if s.shape.joint != " " and s.shape.case == shape.case), " ")
+        word = self._cased(usual(wish.status, self.language), shape.case, self.language, joint)
         return render(word, emoji, shape)
 
     def dated(self, text: str, wish: Wish) -> str:
@@ -102,10 +118,11 @@ class Manner:
         reopened = wish.reopens and (self.language == DEFAULT or wish.level == LEVELS[-1])
         return f"{'reopened ' if reopened else ''}{wish.date:%Y-%m-%d}"
 
-    def emoji(self, status: Status, *, alone: bool) -> str:
+    def emoji(self, status: Status, *, alone: bool = False) -> str:
         """The emoji that the document writes for a status, or the usual one; empty where there is none.
 
-        Beside a word only those that everybody writes are used, unless the document writes others.
+        Only those that everybody understands are used, unless the document writes others, or one has to stand there
+        ``alone``.
         """
         written = Counter(s.emoji for s in self.samples if s.status is status and s.emoji)
         if written:
@@ -130,13 +147,14 @@ class Manner:
         return self.word(wish) if wish.date is None else f"{self.word(wish)}, {self.day(wish)}"
 
     def marker(self, wish: Wish) -> str:
-        """A marker for the end of a heading, as the other headings have theirs."""
+        """A marker for the end of a heading, as the other headings have theirs, with the space before it."""
         tails = [tail for tail in self._tails if tail.sample.status.state is wish.status.state] or self._tails
         if wish.level or wish.date or not tails:
-            return f"({self.noted(wish)})"
+            return f" ({self.noted(wish)})"
         tail = tails[0]
         text = self.text(wish, Spot(StatusForm.MARKER, tuple(t.sample for t in tails)))
-        return f"{tail.opening}{text}{tail.closing}"
+        space = "" if tail.opening in _WIDE else " "
+        return f"{space}{tail.opening}{text}{tail.closing}"
 
     @property
     def marks_headings(self) -> bool:
@@ -193,7 +211,7 @@ class Manner:
     def language(self) -> str:
         """The language of the document's status words and field names."""
         words = (sample.word for sample in self.samples if sample.word)
-        return language_of(words, self._names()) or self.fallback or DEFAULT
+        return language_of(words, self._names()) or self.fallback() or DEFAULT
 
     @cached_property
     def samples(self) -> list[Sample]:
@@ -202,8 +220,10 @@ class Manner:
 
     @cached_property
     def _placed(self) -> list[tuple[Rank, StatusForm, Sample]]:
-        found = []
+        found: list[tuple[Rank, StatusForm, Sample]] = []
         for statement, status in self.page.places():
+            if status.form in {StatusForm.CHECKBOX, StatusForm.STRIKE}:
+                continue
             text = self.page.text(status.span.start, status.span.end)
             sample = read_sample(self.page.context, text) if status.known else None
             if sample is not None and sample.status is status.status:

@@ -67,7 +67,7 @@ def _waited_for(item: Item) -> set[Reference]:
 
 def _own(old: Item, new: Item, claim: Claim) -> str | None:
     if new.status is not claim.status:
-        return f"{_who_says(new)} would still count: {new.status.words}"
+        return f"{_who_says(new)} {new.status.words}"
     for name in _KEPT:
         if getattr(old, name) != getattr(new, name):
             return f"its {name.replace('_', ' ')} would change as well"
@@ -84,8 +84,8 @@ def _own(old: Item, new: Item, claim: Claim) -> str | None:
 
 def _who_says(item: Item) -> str:
     if item.resolved_by:
-        return f"{item.resolved_by}, which resolves it,"
-    return str(item.status_source) if item.status_source else "no statement"
+        return f"{item.resolved_by}, which resolves it, would still make it"
+    return f"{item.status_source} would still make it" if item.status_source else "it would still be"
 
 
 def _own_statuses(item: Item, path: str) -> Iterator[StatedStatus]:

@@ -65,7 +65,7 @@ def value_text(page: Page, manner: Manner, wish: Wish, spot: Spot) -> str:
     if wish.date is None and (given := answer([old], wish.status, manner.language)) is not None:
         return given
     text = manner.dated(manner.text(wish, spot), wish)
-    return text if wish.level else text + _kept_link(page, old)
+    return text if wish.level else _with_link(page, old, text)
 
 
 def column_samples(page: Page, table: Table, row: Row, column: int) -> tuple[Sample, ...]:
@@ -75,10 +75,12 @@ def column_samples(page: Page, table: Table, row: Row, column: int) -> tuple[Sam
     return tuple(sample for text in texts if text and (sample := read_sample(page.context, text)) is not None)
 
 
-def _kept_link(page: Page, old: str) -> str:
-    """A link at the end of a status that names no item: what it leads to is more than the status."""
+def _with_link(page: Page, old: str, text: str) -> str:
+    """A status with the link that the old one had, where it names no item: it leads to more than the status."""
     found = _LINK.search(old)
     if found is None or page.context.ids.scan(old) or fragment_id(found["url"].partition("#")[2]):
-        return ""
+        return text
     before = old[: found.start()]
-    return found.group().rstrip() if before.strip() and before.count("(") == before.count(")") else ""
+    if not before.strip():
+        return f"[{text}]({found['url']})" if found.group().lstrip().startswith("[") else text
+    return f"{text}{found.group().rstrip()}" if before.count("(") == before.count(")") else text

@@ -15,6 +15,7 @@ from gapkeeper.writing.manner import Manner
 from gapkeeper.writing.page import Page
 from gapkeeper.writing.proof import Claim, objection
 from gapkeeper.writing.splice import Misfit, apply, line_changes
+from gapkeeper.writing.words import language_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,6 +46,7 @@ class Writer:
         self._today = today
         self._old: dict[str, bytes] = {}
         self._new: dict[str, bytes] = {}
+        self._languages: tuple[str | None] | None = None
 
     @property
     def corpus(self) -> Corpus:
@@ -88,7 +90,7 @@ class Writer:
             return None
         page = Page.of(path, data, facts, self._corpus.reader)
         tried: set[bytes] = set()
-        for edits in attempts(page, Manner(page), item, status, self._today):
+        for edits in attempts(page, Manner(page, self._language), item, status, self._today):
             try:
                 new = apply(data, edits)
                 lines = line_changes(path, data, edits, page.encoding)
@@ -109,6 +111,15 @@ class Writer:
             if len(tried) >= _MOST_ATTEMPTS:
                 break
         return None
+
+    def _language(self) -> str | None:
+        """The language of the status words of all documents."""
+        if self._languages is None:
+            read = self._corpus.reader.vocabulary.read
+            statuses = (s for f in self._corpus.facts.values() for x in f.statements for s in x.statuses)
+            words = [s.text[found.start : found.end] for s in statuses if (found := read(s.text)).known]
+            self._languages = (language_of(words, ()),)
+        return self._languages[0]
 
     def _prove(self, document: Document, claim: Claim) -> Corpus | str:
         """The corpus with a document changed, or what speaks against it: as it is, and once it is committed."""
