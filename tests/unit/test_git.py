@@ -244,6 +244,7 @@ class TestSafety:
         assert set(commit_dates(repository.path, ["a.md"], revision)) == {"a.md"}
         assert is_ancestor(repository.path, revision, "HEAD")
         assert blame.author(repository.path, Place("a.md", 1), revision) == "AUTHOR@example.org"
+        assert blame.author(repository.path, Place("a.md", 1), None) == "AUTHOR@example.org"
         assert not ran.exists()
 
     def test_the_variables_of_a_hook_lead_nowhere_else(

@@ -24,8 +24,11 @@ def author(folder: Path, place: Place, revision: str | None) -> str | None:
     at = () if revision is None else (revision,)
     lines = f"-L{place.line},{place.line}"
     try:
-        # Without --no-textconv, blame runs what the repository's configuration names.
-        answer = git_command.run(folder, "blame", "--no-textconv", "--porcelain", lines, *at, "--", place.path)
+        # Otherwise blame runs what the repository's configuration names, on the file as it is, too.
+        settings = git_command.without_filters(folder) if revision is None else {}
+        answer = git_command.run(
+            folder, "blame", "--no-textconv", "--porcelain", lines, *at, "--", place.path, settings=settings
+        )
     except DocumentsError:  # there is no git
         return None
     if answer.returncode != 0 or answer.stdout.startswith(_NOT_COMMITTED):

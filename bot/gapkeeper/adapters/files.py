@@ -51,10 +51,11 @@ class Spot(NamedTuple):
         """
         with _own_words(self.path):
             file = os.open(self.name, _FILE, dir_fd=self.folder)
+            status = os.fstat(file)
+            if not stat.S_ISREG(status.st_mode):
+                os.close(file)
+                raise DocumentsError(f"{self.path} is not a regular file", hint="Take it away, and run again.")
             with os.fdopen(file, "rb") as opened:
-                status = os.fstat(file)
-                if not stat.S_ISREG(status.st_mode):
-                    raise DocumentsError(f"{self.path} is not a regular file", hint="Documents are files.")
                 return Content(opened.read(_LARGEST + 1), status)
 
     def require_writable(self, status: os.stat_result) -> None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Self, cast
 
 from gapkeeper.errors import DocumentsError
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 #: Who commits. The domain is reserved, so that no mail ever reaches a stranger.
@@ -39,26 +40,42 @@ _SAFE = (
 # The person's own configuration stays: it says which repositories are safe.
 _KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT")
 _KEPT_NUMBERED = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 _IDENTITY = (("NAME", NAME), ("EMAIL", EMAIL))
 _CHUNK = 65_536  # bytes
 _AHEAD = 60  # questions at a time: 65 bytes each, they fit into the smallest pipe, and no side waits for the other
 
 
-def environment() -> dict[str, str]:
-    """The environment that git runs in."""
+def environment(settings: Mapping[str, str] = NO_SETTINGS) -> dict[str, str]:
+    """The environment that git runs in; ``settings`` win over all configuration."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_NUMBERED)
     }
     ours = {f"GIT_{who}_{what}": said for who in ("AUTHOR", "COMMITTER") for what, said in _IDENTITY}
+    number = int(kept["GIT_CONFIG_COUNT"]) if kept.get("GIT_CONFIG_COUNT", "").isdecimal() else 0
+    for index, (name, value) in enumerate(settings.items(), number):
+        kept |= {f"GIT_CONFIG_KEY_{index}": name, f"GIT_CONFIG_VALUE_{index}": value}
+    if settings:
+        kept["GIT_CONFIG_COUNT"] = f"{number + len(settings)}"
     return {**kept, **ours, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 
 
-def run(folder: Path, *arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def without_filters(folder: Path) -> dict[str, str]:
+    """Settings for commands that look at files of the work tree and would run what the configuration names for that."""
+    answer = run(folder, "config", "-z", "--name-only", "--get-regexp", r"^filter\.")
+    drivers = {os.fsdecode(name).rpartition(".")[0] for name in answer.stdout.split(b"\0") if name}
+    nothing = {"clean": "", "smudge": "", "process": "", "required": "false"}
+    return {f"{driver}.{key}": value for driver in sorted(drivers) for key, value in nothing.items()}
+
+
+def run(
+    folder: Path, *arguments: str, data: bytes = b"", settings: Mapping[str, str] = NO_SETTINGS
+) -> subprocess.CompletedProcess[bytes]:
     """Run git in a folder and wait for it; what it says of an error is for people and may be shown.
 
-    ``data`` is what it is told on its standard input.
+    ``data`` is what it is told on its standard input, ``settings`` what wins over its configuration.
 
     Raises `DocumentsError` where there is no git.
     """
@@ -66,7 +83,7 @@ def run(folder: Path, *arguments: str, data: bytes = b"") -> subprocess.Complete
         return subprocess.run(  # noqa: S603 - no shell, and arguments are ours or behind --end-of-options
             ["git", *_SAFE, *arguments],  # noqa: S607 - the person's own git
             cwd=folder,
-            env=environment(),
+            env=environment(settings),
             input=data,
             capture_output=True,
             check=False,
@@ -75,12 +92,12 @@ def run(folder: Path, *arguments: str, data: bytes = b"") -> subprocess.Complete
         raise _no_git() from error
 
 
-def output(folder: Path, *arguments: str, data: bytes = b"") -> bytes:
+def output(folder: Path, *arguments: str, data: bytes = b"", settings: Mapping[str, str] = NO_SETTINGS) -> bytes:
     """What git answers.
 
     Raises `DocumentsError` where it fails.
     """
-    answer = run(folder, *arguments, data=data)
+    answer = run(folder, *arguments, data=data, settings=settings)
     if answer.returncode != 0:
         refuse_where_git_cannot_work(folder, answer)
         raise _failed(arguments, answer.stderr)

@@ -21,7 +21,7 @@ from gapkeeper.adapters.selection import SIZE_LIMIT
 from gapkeeper.errors import DocumentsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gapkeeper.adapters.delivery_records import DeliveryRecords
     from gapkeeper.adapters.git_command import Blobs
@@ -203,15 +203,17 @@ class _Work:
     def _stage(self, changes: Sequence[FileChange]) -> None:
         if not changes:
             return
-        entries = b"".join(
-            f"{change.mode} {change.new}\t".encode("ascii") + os.fsencode(change.path) + b"\0" for change in changes
-        )
-        git_command.output(self._top, "update-index", "-z", "--index-info", data=entries)
-        self._flag("--skip-worktree", changes, lambda change: change.skipped)
-        self._flag("--assume-unchanged", changes, lambda change: change.unwatched)
+        # Writing the index, git compares files that changed in the same moment, and would filter them for that.
+        settings = git_command.without_filters(self._top)
+        entries = b"".join(f"{change.mode} {change.new}\t".encode("ascii") + _ended(change) for change in changes)
+        git_command.output(self._top, "update-index", "-z", "--index-info", data=entries, settings=settings)
+        # A new entry has no flags; it gets those of the old one.
+        skipped = b"".join(_ended(change) for change in changes if change.skipped)
+        unwatched = b"".join(_ended(change) for change in changes if change.unwatched)
+        for flag, paths in (("--skip-worktree", skipped), ("--assume-unchanged", unwatched)):
+            if paths:
+                git_command.output(self._top, "update-index", flag, "-z", "--stdin", data=paths, settings=settings)
 
-    def _flag(self, flag: str, changes: Sequence[FileChange], has: Callable[[FileChange], bool]) -> None:
-        """A new entry has no flags; it gets those of the old one."""
-        paths = b"".join(os.fsencode(change.path) + b"\0" for change in changes if has(change))
-        if paths:
-            git_command.output(self._top, "update-index", flag, "-z", "--stdin", data=paths)
+
+def _ended(change: FileChange) -> bytes:
+    return os.fsencode(change.path) + b"\0"

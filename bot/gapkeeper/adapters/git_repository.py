@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters import files, git_commit
-from gapkeeper.adapters.git import RevisionDocuments, resolve
-from gapkeeper.adapters.git_command import Blobs, output
+from gapkeeper.adapters.git import RevisionDocuments, is_ancestor, resolve
+from gapkeeper.adapters.git_command import Blobs
 from gapkeeper.adapters.git_files import LineEnds, blob_id
 from gapkeeper.adapters.git_ground import look
 from gapkeeper.adapters.git_objects import Objects, Tree, commit_object, read_commit, with_trailer
-from gapkeeper.adapters.git_proposals import LocalProposals
+from gapkeeper.adapters.git_proposals import LocalProposals, View
 from gapkeeper.adapters.git_refs import HEADS, WHY, move_ref, ref
 from gapkeeper.adapters.git_state import head, layout
 from gapkeeper.errors import DocumentsError, StaleDocumentsError
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.git_state import Layout
     from gapkeeper.model.delivery import Proposal, ProposalText
     from gapkeeper.ports import Clock
-
-_MANY = 100  # commits; a branch with more beyond the base is nobody's write-back
 
 
 class GitRepository:
@@ -92,10 +90,14 @@ class GitRepository:
         merged or declined are recorded as such. Returns what became of the commit, for people; None: there was none.
         """
         self._records.require_writer()
+        try:
+            self._layout  # noqa: B018 - there may be no repository, and then there is nothing to put in order
+        except DocumentsError:
+            return None
         done = None if self._layout.bare else git_commit.recover(self._layout, self._records)
         self._base = None
         if head(self._folder).commit is not None:
-            self._proposals.settle(self.base)
+            self._proposals.settle(self._view)
         return done
 
     # --- The base branch ----------------------------------------------------------------------------
@@ -111,12 +113,12 @@ class GitRepository:
         return of_files if general is None else dict.fromkeys(paths, general)
 
     def _obstacles(self, paths: Collection[str]) -> tuple[str | None, Mapping[str, str]]:
-        if self._records.intent(self._layout.git_folder) is not None:
-            return "a run was broken off while it committed; the next `gapkeeper sync` completes that first", {}
         try:
             base = self.base
         except DocumentsError as error:
             return error.line, {}
+        if self._records.intent(self._layout.git_folder) is not None:
+            return "a run was broken off while it committed; the next `gapkeeper sync` completes that first", {}
         with Blobs(self._folder) as blobs:
             ground = look(self._layout, base, paths, blobs)
         return ground.obstacle, ground.obstacles
@@ -131,6 +133,8 @@ class GitRepository:
             DocumentsError: It cannot be committed; nothing was changed.
         """
         self._records.require_writer()
+        if not edits:
+            return self.base
         with Blobs(self._folder) as blobs:
             ground = look(self._layout, self.base, [edit.path for edit in edits], blobs)
             if self._revision is None and ground.head.commit != self.base:
@@ -163,16 +167,15 @@ class GitRepository:
     # --- A branch of ours ---------------------------------------------------------------------------
 
     def branch(self, name: str) -> Branch | None:
-        """A branch of ours, as it is now. A commit that a person made, amended or rebased makes it theirs."""
+        """A branch of ours, as it is now. A commit that a person put on it, amended or rebased makes it theirs."""
         found = ref(self._folder, HEADS + name)
         if found is None:
             return None
-        beyond = ("--topo-order", f"--max-count={_MANY}", found.tip, f"^{self.base}")
-        listed = output(self._folder, "rev-list", *beyond, "--").decode("ascii").split()
         with Blobs(self._folder) as blobs:
-            commits = [read_commit(blobs, commit) for commit in listed]
-        parent = commits[-1].parents[0] if commits and commits[-1].parents else None
-        return Branch(found.tip, parent, ours=len(commits) < _MANY and all(commit.ours for commit in commits))
+            commit = read_commit(blobs, found.tip)
+        if commit.ours:
+            return Branch(found.tip, commit.parents[0], ours=True)
+        return Branch(found.tip, None, ours=is_ancestor(self._folder, found.tip, self.base) is True)
 
     def branch_obstacle(self, name: str) -> str | None:
         """Why the branch cannot be made or moved now; None where it can. For people."""
@@ -188,7 +191,7 @@ class GitRepository:
             DocumentsError: It is checked out somewhere, or cannot be moved.
         """
         self._records.require_writer()
-        self._proposals.settle(self.base)
+        self._proposals.settle(self._view)
         self._require(name, ref(self._folder, HEADS + name), was)
         with Blobs(self._folder) as blobs:
             made, _ = self._stored(blobs, edits, message)
@@ -207,7 +210,7 @@ class GitRepository:
             DocumentsError: It is checked out somewhere, or cannot be deleted.
         """
         self._records.require_writer()
-        self._proposals.settle(self.base)
+        self._proposals.settle(self._view)
         found = ref(self._folder, HEADS + name)
         if found is not None:
             self._require(name, found, was)
@@ -224,19 +227,19 @@ class GitRepository:
 
     def proposals(self, branch: str) -> tuple[Proposal, ...]:
         """Everything that was ever proposed from the branch, the newest first, as people left it."""
-        return self._proposals.of(branch, self.base)
+        return self._proposals.of(branch, self._view)
 
     def propose(self, branch: str, text: ProposalText) -> Proposal:
         """Open a proposal to merge the branch into the base branch.
 
         Raises `RejectedError` where there is no such branch, or one is open already.
         """
-        self._proposals.settle(self.base)
+        self._proposals.settle(self._view)
         return self._proposals.propose(branch, text)
 
     def update_proposal(self, number: int, text: ProposalText) -> None:
         """Change what an open proposal says. `NotFoundError`; `ConflictError` where it is not open any more."""
-        self._proposals.settle(self.base)
+        self._proposals.settle(self._view)
         self._proposals.update(number, text)
 
     def withdraw(self, number: int, reason: str) -> None:
@@ -244,8 +247,14 @@ class GitRepository:
 
         Raises `NotFoundError`; `ConflictError` where it is not open any more.
         """
-        self._proposals.settle(self.base)
+        self._proposals.settle(self._view)
         self._proposals.withdraw(number, reason)
+
+    @property
+    def _view(self) -> View:
+        """From the base, and from what is checked out where that is another commit."""
+        at = head(self._folder)
+        return View(tuple(dict.fromkeys((self.base, at.commit or self.base))), at.branch)
 
     @cached_property
     def _layout(self) -> Layout:
@@ -253,7 +262,7 @@ class GitRepository:
 
     @cached_property
     def _proposals(self) -> LocalProposals:
-        return LocalProposals(self._layout.common_folder, self._records)
+        return LocalProposals(self._folder, self._layout.common_folder, self._records)
 
 
 def _as_committed(edit: DocumentEdit, file: Blob | None) -> DocumentEdit:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters import git_command
+from gapkeeper.adapters.git_refs import HEADS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,9 +81,8 @@ def head(folder: Path) -> Head:
 
     Raises `DocumentsError` where the folder is in no repository, or in one that git does not trust.
     """
-    answer = git_command.run(folder, "rev-parse", "HEAD", "--symbolic-full-name", "HEAD")
+    answer = git_command.run(folder, "rev-parse", "--revs-only", "HEAD", "--symbolic-full-name", "HEAD")
     if answer.returncode != 0:
         git_command.refuse_where_git_cannot_work(folder, answer)
-        return Head(None, None)
-    commit, branch = os.fsdecode(answer.stdout).splitlines()
-    return Head(commit, None if branch == "HEAD" else branch)
+    commit, _, branch = os.fsdecode(answer.stdout).removesuffix("\n").partition("\n")
+    return Head(commit or None, branch if branch.startswith(HEADS) else None)
