@@ -71,7 +71,8 @@ def plan_sync(
             namespace=policy.namespace or planner.snapshot.namespace,
         )
     )
-    return answer.finish(planner.plan(answer.register, answer.write_backs))
+    finished = answer.finish(planner.plan(answer.register, answer.write_backs))
+    return replace(finished, drift=first.drift)  # what we write ourselves did not move
 
 
 def _write_backs(planned: Plan) -> list[Change]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gapkeeper.model.delivery import Delivery
+    from gapkeeper.model.drift import Drift
     from gapkeeper.model.edits import LineChange
     from gapkeeper.model.snapshot import Label, Reason
     from gapkeeper.model.spans import Place
@@ -115,6 +116,7 @@ class Plan:
     skipped: int = 0  # changes left out by --only or --limit
     numbers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # identity -> issue, for links
     taken_at: dt.datetime | None = None  # when the snapshot was taken
+    drift: tuple[Drift, ...] = ()  # what moved on which side since the last sync, by key
     delivery: Delivery | None = None  # what is written to documents
 
     @property

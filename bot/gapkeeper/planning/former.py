@@ -26,7 +26,7 @@ from gapkeeper.planning.title import without_document
 from gapkeeper.reading.likeness import folded, unlike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from gapkeeper.model.items import Item
     from gapkeeper.planning.history import History
@@ -44,17 +44,21 @@ class Former(NamedTuple):
 
 
 def former_identities(
-    items: Mapping[str, Item], kept: Mapping[str, Ours], seen: Observation, history: History, *, complete: bool
+    items: Mapping[str, Item],
+    kept: Mapping[str, Ours],
+    seen: Observation,
+    history: History,
+    revision: str | None,
 ) -> Mapping[str, Former]:
     """For each item under a new identity the one that its issue carries.
 
     Args:
         items: The items of the documents, by identity.
         kept: The issues that stand for something, by identity.
-        seen: The tracker, sorted.
+        seen: The tracker, sorted. Where it was not read whole, an item whose document names another issue is new for
+            now: it makes the run read everything.
         history: What git knows. It is asked only where something is gone and something is new under its ID.
-        complete: All issues of the project were read. Where they were not, an item whose document names another
-            issue is new for now: it makes the run read them.
+        revision: The commit that is read.
     """
     known = {**seen.released, **kept}
     gone = [_Gone.of(ours) for identity, ours in known.items() if identity not in items]
@@ -62,13 +66,23 @@ def former_identities(
         return {}
     settled = {*known, *seen.lost, *(damaged.identity for _, damaged in seen.damaged)}
     new = [_New.of(identity, item) for identity, item in items.items() if identity not in settled]
-    pairing = _Pairing(gone, new, history)
+    fresh = [
+        _New.of(identity, items[identity])
+        for identity in items.keys() & kept.keys()
+        if _is_fresh(kept[identity], revision)
+    ]
+    pairing = _Pairing(gone, new, fresh, history)
     pairing.by_marker()
-    pairing.by_link(seen.named if complete else None)
+    pairing.by_link(Counter(item.issue_link for item in items.values()), seen.named if seen.complete else None)
     pairing.by_git()
     pairing.by_title()
     pairing.by_renumbering(kept)
     return pairing.former
+
+
+def _is_fresh(ours: Ours, revision: str | None) -> bool:
+    """Whether an issue may have been made by a run that was cut off: it took one of several that could be meant."""
+    return ours.marker.serial == 1 and ours.marker.revision == revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +120,11 @@ class _Gone(_End):
         return cls(identity, kind, path, id_, own, ours)
 
     @property
+    def orphaned(self) -> bool:
+        """Whether the last sync knew that it is gone."""
+        return self.ours.marker.state.documents is None
+
+    @property
     def finished(self) -> bool:
         """Both sides say, or said, that it is closed or gone."""
         known = self.ours.marker.state.documents
@@ -117,16 +136,20 @@ class _New(_End):
     """An item that has no issue."""
 
     link: int | None  # the issue that the document names
+    state: State
 
     @classmethod
     def of(cls, identity: str, item: Item) -> _New:
-        return cls(identity, item.kind, item.path, item.id, escaping.clean_line(item.title), item.issue_link)
+        return cls(
+            identity, item.kind, item.path, item.id, escaping.clean_line(item.title), item.issue_link, item.state
+        )
 
 
 class _Pairing:
     """Pairs what is gone with what is new; what is paired is neither any more."""
 
-    def __init__(self, gone: Iterable[_Gone], new: Iterable[_New], history: History) -> None:
+    def __init__(self, gone: Iterable[_Gone], new: Iterable[_New], fresh: Sequence[_New], history: History) -> None:
+        self._fresh = fresh  # not to be paired, and no less like what is gone than those that are
         self._gone = {end.identity: end for end in gone}
         self._new = {end.identity: end for end in new}
         self._history = history
@@ -141,9 +164,16 @@ class _Pairing:
             if new is not None and gone.identity in self._gone and (gone.id == new.id or gone.words == new.words):
                 self._pair(gone, new)
 
-    def by_link(self, named: Container[int] | None) -> None:
-        """What documents say themselves. Another issue that they name is their answer as well; None: nobody looked."""
-        self._pair_equal(lambda gone: gone.ours.issue.number, lambda new: new.link)
+    def by_link(self, links: Mapping[int | None, int], named: Container[int] | None) -> None:
+        """What documents say themselves, unless several say it, also for an item that has an issue.
+
+        Another issue that they name is their answer as well; None: nobody looked.
+        """
+        self._pair_equal(
+            lambda gone: links.get(gone.ours.issue.number) == 1 and gone.ours.issue.number,
+            lambda new: new.link,
+            self._pair,
+        )
         for new in [new for new in self._new.values() if new.link is not None]:
             if named is None or new.link in named:
                 del self._new[new.identity]
@@ -154,11 +184,12 @@ class _Pairing:
         self._pair_equal(
             lambda gone: gone.key in wanted and (path := self._path_now(gone)) and (gone.key, path),
             lambda new: (new.key, new.path),
+            self._pair,
         )
 
     def by_title(self) -> None:
         """Items that stand in another document than before."""
-        self._pair_equal(lambda gone: (gone.key, gone.words), lambda new: (new.key, new.words))
+        self._pair_equal(lambda gone: (gone.key, gone.words), lambda new: (new.key, new.words), self._guess)
         for gone, new in self._groups(lambda gone: gone.key, lambda new: new.key):
             if len(gone) * len(new) <= _COMPARED:
                 self._pair_like(gone, new)
@@ -170,7 +201,7 @@ class _Pairing:
         self._pair_equal(
             lambda gone: gone.words and (gone.kind, gone.path, gone.words),
             lambda new: (new.kind, new.path, new.words),
-            proposed=True,
+            self._propose,
         )
         wanted = {(new.kind, new.words) for new in self._new.values()}
         self._pair_equal(
@@ -178,7 +209,7 @@ class _Pairing:
                 (gone.kind, gone.words) in wanted and (path := self._path_now(gone)) and (gone.kind, path, gone.words)
             ),
             lambda new: (new.kind, new.path, new.words),
-            proposed=True,
+            self._propose,
         )
 
     def _groups(
@@ -189,19 +220,22 @@ class _Pairing:
         for gone in self._gone.values():
             if key := of_gone(gone):
                 groups.setdefault(key, ([], []))[0].append(gone)
-        for new in self._new.values() if groups else ():
+        for new in (*self._new.values(), *self._fresh) if groups else ():
             found = groups.get(of_new(new))
             if found is not None:
                 found[1].append(new)
         return [group for group in groups.values() if group[1]]
 
     def _pair_equal(
-        self, of_gone: Callable[[_Gone], object], of_new: Callable[[_New], object], *, proposed: bool = False
+        self,
+        of_gone: Callable[[_Gone], object],
+        of_new: Callable[[_New], object],
+        pair: Callable[[_Gone, _New], None],
     ) -> None:
         """Pair what has the same key, where there is one of each."""
         for gone, new in self._groups(of_gone, of_new):
             if len(gone) == len(new) == 1:
-                self._pair(gone[0], new[0], proposed=proposed)
+                pair(gone[0], new[0])
 
     def _pair_like(self, gone: list[_Gone], new: list[_New]) -> None:
         """Pair like titles, where each is like one only."""
@@ -209,11 +243,19 @@ class _Pairing:
         times = Counter(end.identity for pair in pairs for end in pair)  # no identity is on both sides
         for g, n in pairs:
             if times[g.identity] == times[n.identity] == 1:
-                self._pair(g, n)
+                self._guess(g, n)
+
+    def _guess(self, gone: _Gone, new: _New, *, proposed: bool = False) -> None:
+        if not gone.orphaned or new.state is State.OPEN:  # else it was there when the other became an orphan
+            self._pair(gone, new, proposed=proposed)
+
+    def _propose(self, gone: _Gone, new: _New) -> None:
+        self._guess(gone, new, proposed=True)
 
     def _pair(self, gone: _Gone, new: _New, *, proposed: bool = False) -> None:
-        self.former[new.identity] = Former(gone.identity, proposed)
-        del self._gone[gone.identity], self._new[new.identity]
+        if new.identity in self._new:  # else it has an issue
+            self.former[new.identity] = Former(gone.identity, proposed)
+            del self._gone[gone.identity], self._new[new.identity]
 
     def _path_now(self, gone: _Gone) -> str | None:
         """Where git says that the document of an item went; None where it does not say."""

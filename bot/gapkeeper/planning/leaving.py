@@ -20,8 +20,8 @@ from gapkeeper.planning.situation import Observed
 
 if TYPE_CHECKING:
     from gapkeeper.planning.drafting import Drafting
-    from gapkeeper.planning.matching import Spare
     from gapkeeper.planning.observe import Ours
+    from gapkeeper.planning.standing import Spare
 
 
 def draft_gone(with_: Drafting, ours: Ours, action: Action) -> Draft | None:

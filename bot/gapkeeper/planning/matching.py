@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.status import State
-from gapkeeper.planning.former import former_identities
 from gapkeeper.planning.observe import Ours
 from gapkeeper.planning.situation import Observed
 from gapkeeper.planning.speaking import Speaking
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Item
     from gapkeeper.model.snapshot import Issue, Snapshot
     from gapkeeper.planning.former import Former
-    from gapkeeper.planning.history import History
     from gapkeeper.planning.lost import Lost
     from gapkeeper.planning.observe import Observation
 
@@ -30,7 +28,7 @@ class Match:
     item: Item | None  # None: gone from the documents
     ours: Ours | None = None  # the issue that stands for it
     found: Issue | None = None  # no issue of ours, but a person's that speaks of it
-    released: bool = False
+    released: Ours | None = None  # it had one, and a person took the managed label off
     gone: bool = False  # there was an issue, and it was deleted or transferred away
     former: int | None = None  # the number of that one, where another issue still tells
     lost: Lost | None = None  # the marker of ``ours`` was damaged or removed, and tells nothing of the last sync
@@ -41,69 +39,33 @@ class Match:
         """What the tracker holds, as the state rule names it."""
         if self.ours is not None:
             return Observed.of(self.ours.issue)
-        if self.released:
+        if self.released is not None:
             return Observed.RELEASED
         if self.found is not None:
             return Observed.FOUND if self.found.state is State.OPEN else Observed.FOUND_CLOSED
         return Observed.DELETED if self.gone else Observed.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Spare:
-    """A further issue of an identity that has one already."""
-
-    ours: Ours
-    kept: int  # the number of the one that stays
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Everything that has to be decided, in no order."""
-
-    matches: tuple[Match, ...]
-    spares: tuple[Spare, ...]
-
-
 def match(
-    items: Mapping[str, Item], seen: Observation, snapshot: Snapshot, history: History, *, renumbers: bool
-) -> Matches:
-    """Tie items, by identity, to issues. Those that documents tell us to ignore take their issue out of the plan.
+    items: Mapping[str, Item],
+    seen: Observation,
+    snapshot: Snapshot,
+    kept: Mapping[str, Ours],
+    former: Mapping[str, Former],
+) -> list[Match]:
+    """Tie items to issues, in no order. Items that documents tell us to ignore take their issue out of the plan.
 
-    ``renumbers``: people said that what looks renumbered is.
+    Args:
+        items: The items of the documents, by identity.
+        seen: The tracker, sorted.
+        snapshot: The tracker.
+        kept: The issue that stands for each identity.
+        former: For items under a new identity the one that their issue carries.
     """
-    kept: dict[str, Ours] = {}
-    spares: list[Spare] = []
-    for identity, group in seen.managed.items():
-        one = group[0] if len(group) == 1 else _keeper(group)
-        kept[identity] = one
-        if len(group) > 1:
-            spares += [Spare(other, one.issue.number) for other in _spares(group, one)]
-    former = former_identities(items, kept, seen, history, complete=snapshot.others is not None)
-    if renumbers:
-        former = {identity: one._replace(proposed=False) for identity, one in former.items()}
     finder = _Finder(items, seen, snapshot, kept, former)
-    matches = [finder.find(identity, item) for identity, item in items.items()]
+    found = [finder.find(identity, item) for identity, item in items.items()]
     gone = [Match(identity, None, ours) for identity, ours in kept.items() if ours.issue.number not in finder.taken]
-    return Matches(tuple(m for m in matches if m is not None) + tuple(gone), tuple(spares))
-
-
-def _keeper(group: list[Ours]) -> Ours:
-    """The lowest number stays: of those that go on with an older one, if any, and that are no duplicates."""
-    current = _current(group)
-    numbers = {one.issue.number for one in group}
-    heads = [one for one in current if one.marker.continues in numbers] or current
-    standing = [one for one in heads if Observed.of(one.issue) is not Observed.DUPLICATE]
-    return (standing or heads)[0]
-
-
-def _spares(group: list[Ours], keeper: Ours) -> list[Ours]:
-    """The others, without those whose history goes on in another one."""
-    return [one for one in _current(group) if one is not keeper]
-
-
-def _current(group: list[Ours]) -> list[Ours]:
-    continued = {one.marker.continues for one in group}
-    return [one for one in group if one.issue.number not in continued] or group
+    return [one for one in found if one is not None] + gone
 
 
 class _Finder:
@@ -147,7 +109,7 @@ class _Finder:
         if identity in self._damaged or self._unknown.with_id(item.id):
             return None
         if known in self._released:
-            return Match(identity, item, released=True)
+            return Match(identity, item, released=self._released[known])
         found = self._found(item)
         if found is not None:
             self.taken.add(found.number)

@@ -42,6 +42,7 @@ class Observation:
     named: dict[int, Issue] = field(default_factory=dict)  # by number: unmarked, and named by a document
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # author -> numbers
     elsewhere: list[int] = field(default_factory=list)  # managed issues that carry another namespace
+    complete: bool = True  # all issues of the project were looked at
 
     @property
     def revisions(self) -> frozenset[str]:
@@ -96,7 +97,9 @@ def observe(snapshot: Snapshot, managed_label: str, accounts: Iterable[str], ite
     sorting = _Sorting(ours, namespace_prefix(snapshot.namespace), managed_label, items)
     for issue in (*snapshot.issues, *(snapshot.others or ())):
         sorting.add(issue)
-    return sorting.finished(snapshot.namespace)
+    seen = sorting.finished(snapshot.namespace)
+    seen.complete = snapshot.others is not None
+    return seen
 
 
 class _Sorting:

@@ -13,7 +13,9 @@ from gapkeeper.planning import reasons
 from gapkeeper.planning.creating import draft_adopt, draft_create
 from gapkeeper.planning.decide import EFFECTS, Action, decide
 from gapkeeper.planning.drafting import Drafting
+from gapkeeper.planning.drift import drift_of
 from gapkeeper.planning.following import draft_follow
+from gapkeeper.planning.former import former_identities
 from gapkeeper.planning.history import NO_HISTORY
 from gapkeeper.planning.identity import identity_of, split_identity
 from gapkeeper.planning.issue import IssueRenderer
@@ -25,6 +27,7 @@ from gapkeeper.planning.project import link_numbers, project_changes, requests
 from gapkeeper.planning.restoring import draft_restored
 from gapkeeper.planning.safety import Evidence, refusal
 from gapkeeper.planning.situation import Base, Choices, Mover, Observed, situation
+from gapkeeper.planning.standing import standing
 from gapkeeper.planning.title import issue_title, without_document
 from gapkeeper.planning.write_backs import NO_WRITE_BACKS
 from gapkeeper.reading.likeness import unlike
@@ -32,6 +35,7 @@ from gapkeeper.reading.likeness import unlike
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from gapkeeper.model.drift import Drift
     from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Change
     from gapkeeper.model.policy import SyncPolicy
@@ -40,7 +44,8 @@ if TYPE_CHECKING:
     from gapkeeper.planning.drafting import Draft
     from gapkeeper.planning.history import History
     from gapkeeper.planning.marker import Marker
-    from gapkeeper.planning.matching import Match, Spare
+    from gapkeeper.planning.matching import Match
+    from gapkeeper.planning.standing import Spare
     from gapkeeper.planning.write_backs import WriteBacks
 
 
@@ -75,10 +80,14 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     items = {identity_of(item, snapshot.namespace): item for item in register.items}
     seen = observe(snapshot, policy.labels.managed, policy.accounts, items)
     notes = seen.notes()
-    found = match(items, seen, snapshot, history, renumbers=policy.accept_renumbering)
+    kept, spares = standing(seen.managed)
+    former = former_identities(items, kept, seen, history, register.revision)
+    if policy.accept_renumbering:
+        former = {identity: one._replace(proposed=False) for identity, one in former.items()}
     on_hold = _Hold(policy.labels.hold)
-    matches = [one for one in found.matches if not on_hold.holds(one.ours.issue if one.ours else one.found)]
-    spares = [spare for spare in found.spares if not on_hold.holds(spare.ours.issue)]
+    found = match(items, seen, snapshot, kept, former)
+    matches = [one for one in found if not on_hold.holds(one.ours.issue if one.ours else one.found)]
+    spares = [spare for spare in spares if not on_hold.holds(spare.ours.issue)]
     choices = Choices.of(policy)
     actions = [_action(one, choices, capabilities.title_limit, write_backs) for one in matches]
     numbers = {one.item.key: one.ours.issue.number for one in matches if one.item and one.ours}
@@ -86,14 +95,15 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     targets = _targets(matches, actions)
     with_ = Drafting(register, policy, capabilities, renderer, targets, history.written_by, write_backs)
     accounts = frozenset(name.casefold() for name in (snapshot.account, *policy.accounts))
-    drafts = [*_drafts(with_, matches, actions, notes), *_spare_drafts(with_, spares, accounts)]
+    drafted = _drafts(with_, matches, actions, notes)
+    drafts = [draft for draft in drafted if draft is not None] + list(_spare_drafts(with_, spares, accounts))
     chosen = _narrowed(drafts, policy, write_backs)
     notes += [*on_hold.notes(), *_unknown_keys(policy.only, register, drafts)]
     written = [draft for draft in chosen if draft.change.held is None]
     changes = _with_possible_links([draft.change for draft in chosen], targets)
     changes += project_changes([draft.change for draft in written], renderer.labels, snapshot)
-    kept = frozenset(one.ours.marker.document for one in matches if one.item and one.ours)
-    evidence = Evidence(register, policy, capabilities, seen, written, kept, history)
+    there = frozenset(one.ours.marker.document for one in matches if one.item and one.ours)
+    evidence = Evidence(register, policy, capabilities, seen, written, there, history)
     return Plan(
         tracker=tracker,
         revision=register.revision,
@@ -104,6 +114,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
         skipped=len(drafts) - len(chosen),
         numbers=link_numbers(changes, targets.numbers),
         taken_at=snapshot.taken_at,
+        drift=_drift(matches, drafted, policy),
     )
 
 
@@ -173,21 +184,34 @@ def _targets(matches: Sequence[Match], actions: Iterable[Action]) -> Targets:
     return Targets(numbers, created, former)
 
 
-def _drafts(with_: Drafting, matches: Iterable[Match], actions: Iterable[Action], notes: list[str]) -> Iterator[Draft]:
+def _drafts(
+    with_: Drafting, matches: Iterable[Match], actions: Iterable[Action], notes: list[str]
+) -> list[Draft | None]:
+    """For each match its change, if there is one."""
+    drafts: list[Draft | None] = []
     for one, action in zip(matches, actions, strict=True):
         try:
             draft = _draft(with_, one, action)
         except RejectedError as error:  # people's text leaves no room: their issue, their choice
             notes.append(str(error))
-        else:
-            if draft is not None:
-                yield _proposed(one, draft) if one.proposed else draft
+            draft = None
+        drafts.append(_proposed(one, draft) if draft is not None and one.proposed else draft)
+    return drafts
 
 
 def _proposed(one: Match, draft: Draft) -> Draft:
     """A renumbering that people have to confirm."""
     reason = reasons.renumbered(one)
     return replace(draft, change=replace(draft.change, reason=reason, held="--accept-renumbering"))
+
+
+def _drift(matches: Iterable[Match], drafts: Iterable[Draft | None], policy: SyncPolicy) -> tuple[Drift, ...]:
+    """What moved, of the items that the run is about."""
+    found = [drift for one, draft in zip(matches, drafts, strict=True) if (drift := drift_of(one, draft)) is not None]
+    wanted = {key.casefold() for key in policy.only}
+    if wanted:
+        found = [drift for drift in found if _names(drift.key) & wanted]
+    return tuple(sorted(found, key=lambda drift: (drift.key, drift.issue or 0)))
 
 
 def _draft(with_: Drafting, one: Match, action: Action) -> Draft | None:

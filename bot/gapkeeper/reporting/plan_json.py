@@ -10,6 +10,7 @@ from gapkeeper.reporting.register_json import VERSION, Json, place_json
 
 if TYPE_CHECKING:
     from gapkeeper.model.delivery import Delivery
+    from gapkeeper.model.drift import Drift
     from gapkeeper.model.plan import Change, Plan, Report
 
 
@@ -26,6 +27,7 @@ def plan_json(plan: Plan) -> Json:
         "notes": list(plan.notes),
         "skipped": plan.skipped,
         "delivery": _delivery_json(plan.delivery),
+        "drift": [_drift_json(drift) for drift in plan.drift],
     }
 
 
@@ -42,6 +44,20 @@ def _delivery_json(delivery: Delivery | None) -> Json | None:
         "proposal": delivery.number,
         "title": None if text is None else text.title,
         "body": None if text is None else text.body,
+    }
+
+
+def _drift_json(drift: Drift) -> Json:
+    """What moved on both sides of one issue, and what they have agreed to differ in."""
+    return {
+        "key": drift.key,
+        "issue": drift.issue,
+        "documents": [
+            {"field": step.field, "old": step.was, "new": step.now, "source": place_json(step.place)}
+            for step in drift.documents
+        ],
+        "tracker": [{"field": step.field, "old": step.was, "new": step.now, "by": step.by} for step in drift.tracker],
+        "differs": [{"field": one.field, "documents": one.documents, "tracker": one.tracker} for one in drift.differs],
     }
 
 
