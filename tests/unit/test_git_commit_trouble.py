@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -316,6 +317,19 @@ class TestBrokenOff:
         assert broken_off.git("status", "--porcelain") == ""
         assert broken_off.git("rev-parse", "other") == broken_off.git("rev-parse", "main")
 
+    def test_a_person_staged_another_mode(self, broken_off: Repository, tracker: SqliteTracker) -> None:
+        broken_off.git("update-index", "--chmod=+x", "a.md")
+        assert "given up" in (of(broken_off.path, tracker).recover() or "")
+        assert broken_off.git("ls-files", "--stage", "a.md").startswith("100755")
+
+    def test_another_git_is_at_work(self, broken_off: Repository, tracker: SqliteTracker) -> None:
+        lock = broken_off.path / ".git/index.lock"
+        lock.touch()
+        with pytest.raises(DocumentsError, match=r"index\.lock"):
+            of(broken_off.path, tracker).recover()
+        lock.unlink()
+        assert "completed" in (of(broken_off.path, tracker).recover() or "")
+
     def test_a_person_staged_something_else(self, broken_off: Repository, tracker: SqliteTracker) -> None:
         write(broken_off.path, {"a.md": "theirs\n"})
         broken_off.git("add", "a.md")
@@ -334,7 +348,19 @@ class TestBrokenOff:
             "refs/heads/main", parent, theirs, (git_commit.FileChange("a.md", "100644", old, new),)
         )
         before = as_it_is(repository)
-        for text in (intent.to_text(), "{", "[]", '{"files": 1}', '{"files": [{}], "branch": 1}'):
+        other = git_commit.FileChange("docs/b.md", "100644", new, old)
+        for text in (
+            intent.to_text(),
+            dataclasses.replace(intent, files=(other,)).to_text(),
+            dataclasses.replace(intent, commit=f"{theirs}\n{theirs}").to_text(),
+            dataclasses.replace(intent, branch="HEAD").to_text(),
+            dataclasses.replace(intent, commit="0" * 40).to_text(),
+            "{",
+            "[]",
+            '{"files": 1}',
+            '{"files": [{}], "branch": 1}',
+            '{"files": [], "branch": 1, "parent": 1, "commit": 1}',
+        ):
             tracker.deliveries.begin(repository.path / ".git", text)
             assert "given up" in (of(repository.path, tracker).recover() or "")
             assert as_it_is(repository) == before

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters import files, git_command
 from gapkeeper.adapters.git import is_ancestor
-from gapkeeper.adapters.git_files import LineEnds, staged_files
+from gapkeeper.adapters.git_files import Blob, LineEnds, staged_files
 from gapkeeper.adapters.git_objects import Tree, read_commit
-from gapkeeper.adapters.git_refs import WHY, move_ref, ref, short
-from gapkeeper.adapters.git_state import head, operation
+from gapkeeper.adapters.git_refs import HEADS, WHY, move_ref, ref, short
+from gapkeeper.adapters.git_state import head, locked, operation
 from gapkeeper.adapters.selection import SIZE_LIMIT
 from gapkeeper.errors import DocumentsError
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.delivery_records import DeliveryRecords
     from gapkeeper.adapters.git_command import Blobs
     from gapkeeper.adapters.git_state import Layout
+
+
+_NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class FileChange:
     present: bool = True  # False: a sparse checkout has left it out of the work tree
     skipped: bool = False  # flags of its entry in the index, to be kept
     unwatched: bool = False
+
+    @property
+    def before(self) -> Blob:
+        """As it is committed in the parent."""
+        return Blob(self.mode, self.old)
+
+    @property
+    def after(self) -> Blob:
+        """As it is in the new commit."""
+        return Blob(self.mode, self.new)
 
     @property
     def reverse(self) -> FileChange:
@@ -68,6 +82,9 @@ class Intent:
         """
         said = json.loads(text)
         changes = tuple(FileChange(**{**one, "ends": LineEnds(one["ends"])}) for one in said["files"])
+        names = [said["parent"], said["commit"], *(name for change in changes for name in (change.old, change.new))]
+        if not all(_NAME.fullmatch(name) for name in names) or not said["branch"].startswith(HEADS):
+            raise ValueError("no names of git's")
         return cls(said["branch"], said["parent"], said["commit"], changes)
 
 
@@ -110,13 +127,13 @@ def _recover(layout: Layout, intent: Intent) -> bool:
     if branch is not None and is_ancestor(layout.top, intent.commit, branch.tip):
         return True
     with git_command.Blobs(layout.top) as blobs:
+        if not _is_ours(blobs, intent):
+            return False
         names = [name for file in intent.files for name in (file.old, file.new)]
         found = dict(zip(names, blobs.read(names, SIZE_LIMIT), strict=True))
-        work = _Work(layout, {name: data for name, data in found.items() if data is not None})
-        ours = _is_ours(blobs, intent)
+    work = _Work(layout, {name: data for name, data in found.items() if data is not None})
     if (
-        ours
-        and branch is not None
+        branch is not None
         and branch.tip == intent.parent
         and head(layout.top).branch == intent.branch
         and operation(layout.git_folder) is None
@@ -129,18 +146,24 @@ def _recover(layout: Layout, intent: Intent) -> bool:
 
 
 def _is_ours(blobs: Blobs, intent: Intent) -> bool:
-    """The record may have come with somebody else's repository."""
+    """Whether the record tells of a commit of ours, and rightly: it may have come with somebody else's repository."""
     try:
         commit = read_commit(blobs, intent.commit)
+        trees = Tree(blobs, read_commit(blobs, intent.parent).tree), Tree(blobs, commit.tree)
     except DocumentsError:
         return False
-    return commit.ours and commit.parents == (intent.parent,)
+    return (
+        commit.ours
+        and commit.parents == (intent.parent,)
+        and all(tuple(tree.file(file.path) for tree in trees) == (file.before, file.after) for file in intent.files)
+    )
 
 
 class _Work:
     """What is done in one work tree, and with which bytes."""
 
     def __init__(self, layout: Layout, data: Mapping[str, bytes]) -> None:
+        self._layout = layout
         self._top = layout.top
         self._data = data
 
@@ -160,14 +183,14 @@ class _Work:
             return
         with git_command.Blobs(self._top) as blobs:
             tree = Tree(blobs, read_commit(blobs, commit).tree)
-            files_ = [file for file in intent.files if (found := tree.file(file.path)) and found.id == file.old]
-        staged = staged_files(self._top, [file.path for file in files_])
-        self._replace([file.reverse for file in files_ if self._is(file, file.new)])
+            changes = [change for change in intent.files if tree.file(change.path) == change.before]
+        staged = staged_files(self._top, [change.path for change in changes])
+        self._replace([change.reverse for change in changes if self._is(change, change.new)])
         self._stage(
             [
-                file.reverse
-                for file in files_
-                if (at := staged.get(file.path)) and (at.blob.id, at.conflict) == (file.new, False)
+                change.reverse
+                for change in changes
+                if (at := staged.get(change.path)) and not at.conflict and at.blob == change.after
             ]
         )
 
@@ -177,7 +200,7 @@ class _Work:
         return all(
             (at := staged.get(change.path)) is not None
             and not at.conflict
-            and at.blob.id in {change.old, change.new}
+            and at.blob in {change.before, change.after}
             and (not change.present or self._is(change, change.old) or self._is(change, change.new))
             for change in changes
         )
@@ -203,6 +226,9 @@ class _Work:
     def _stage(self, changes: Sequence[FileChange]) -> None:
         if not changes:
             return
+        lock = locked(self._layout.git_folder)
+        if lock is not None:
+            raise DocumentsError(lock, hint="Run again when it has ended.")
         # Writing the index, git compares files that changed in the same moment, and would filter them for that.
         settings = git_command.without_filters(self._top)
         entries = b"".join(f"{change.mode} {change.new}\t".encode("ascii") + _ended(change) for change in changes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from gapkeeper.adapters.git_commit import FileChange
 from gapkeeper.adapters.git_files import LineEnds, blob_id, line_ends, local_change, staged_files
 from gapkeeper.adapters.git_objects import Tree, read_commit
 from gapkeeper.adapters.git_refs import ref, short
-from gapkeeper.adapters.git_state import head, operation
+from gapkeeper.adapters.git_state import head, locked, operation
 from gapkeeper.adapters.selection import SIZE_LIMIT
 from gapkeeper.errors import DocumentsError, StaleDocumentsError
 
@@ -88,9 +87,7 @@ def _obstacle(layout: Layout, at: Head, base: str) -> str | None:
         branch = ref(layout.folder, at.branch)
         elsewhere = branch is not None and branch.checked_out not in {None, str(layout.git_folder)}
         return f"the branch {short(at.branch)} is checked out in another folder; commit there" if elsewhere else None
-    if os.path.lexists(layout.git_folder / "index.lock"):
-        return "another git is at work in this repository, or was killed in it and left `index.lock` behind"
-    return operation(layout.git_folder)
+    return operation(layout.git_folder) or locked(layout.git_folder)
 
 
 def _files(layout: Layout, base: str, paths: Collection[str], blobs: Blobs) -> dict[str, File]:

@@ -68,6 +68,14 @@ def operation(git_folder: Path) -> str | None:
     return None
 
 
+def locked(git_folder: Path) -> str | None:
+    """Why the index cannot be written now, for people; None where it can."""
+    lock = git_folder / "index.lock"
+    if not os.path.lexists(lock):
+        return None
+    return f"another git is at work in this repository, or was killed in it and left {lock} behind; then delete that"
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What is checked out."""

@@ -23,16 +23,16 @@ class OwnEdits:
 
     def remember(self, path: str, data: bytes) -> None:
         """These bytes are going to be written."""
-        name = os.fsencode(path)
+        name, digest = os.fsencode(path), _digest(data)
         with self._access.writing() as write:
             write.connection.execute(
                 "INSERT INTO own_edits VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
-                (name, _digest(data), write.now),
+                (name, digest, write.now),
             )
             write.connection.execute(
                 "DELETE FROM own_edits WHERE path = :path AND digest NOT IN"
-                " (SELECT digest FROM own_edits WHERE path = :path ORDER BY at DESC LIMIT :kept)",
-                {"path": name, "kept": _KEPT},
+                " (SELECT digest FROM own_edits WHERE path = :path ORDER BY digest = :new DESC, at DESC LIMIT :kept)",
+                {"path": name, "new": digest, "kept": _KEPT},
             )
 
     def are_ours(self, path: str, data: bytes) -> bool:
