@@ -322,7 +322,7 @@ class TestSafety:
         for hook in ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction",
                      "post-index-change", "pre-auto-gc", "post-checkout", "post-rewrite"):  # fmt: skip
             (hooks / hook).symlink_to(script)
-        os.utime(repository.path / ".git/index", (0, 0))  # so that git looks into each file when it writes a new one
+        os.utime(repository.path / ".git/index", (1, 1))  # so that git looks into each file when it writes a new one
         local = of(repository.path, tracker)
         assert local.obstacle(["a.md"]) is None
         tip = local.set_branch(BRANCH, [edit("docs/b.md")], "Resolve B", was=None)

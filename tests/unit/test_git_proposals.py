@@ -185,6 +185,18 @@ def test_merged_into_another_branch_than_is_checked_out(
     assert proposed.state is ProposalState.OPEN
 
 
+def test_merged_without_what_it_was_made_on(repository: Repository, tracker: SqliteTracker) -> None:
+    repository.git("checkout", "--quiet", "-b", "feature")
+    repository.commit({"f.md": "feature\n"})
+    local = of(repository, tracker)
+    local.set_branch(BRANCH, [EDIT], "Resolve A", was=None)
+    local.propose(BRANCH, TEXT)
+    repository.git("checkout", "--quiet", "main")
+    assert last(repository, tracker).state is ProposalState.OPEN
+    repository.git("cherry-pick", BRANCH)
+    assert last(repository, tracker).state is ProposalState.MERGED
+
+
 def test_reading_an_old_revision_declines_nothing(
     repository: Repository, tracker: SqliteTracker, proposed: Proposal
 ) -> None:
