@@ -17,7 +17,7 @@ from gapkeeper.adapters.git_ground import look
 from gapkeeper.adapters.git_objects import Objects, Tree, commit_object, read_commit, with_trailer
 from gapkeeper.adapters.git_proposals import LocalProposals, View
 from gapkeeper.adapters.git_refs import HEADS, WHY, move_ref, ref
-from gapkeeper.adapters.git_state import head, layout
+from gapkeeper.adapters.git_state import Head, head, layout
 from gapkeeper.errors import DocumentsError, StaleDocumentsError
 from gapkeeper.model.delivery import Branch
 from gapkeeper.model.edits import DocumentEdit
@@ -66,6 +66,7 @@ class GitRepository:
         self._patterns = (tuple(include), tuple(exclude))
         self._clock = clock
         self._base: str | None = None
+        self._at: Head | None = None
 
     @property
     def base(self) -> str:
@@ -74,7 +75,7 @@ class GitRepository:
         Raises `DocumentsError` where there is no repository, no such commit, or no commit yet.
         """
         if self._base is None:
-            self._base = resolve(self._folder, self._revision) if self._revision else head(self._folder).commit
+            self._base = resolve(self._folder, self._revision) if self._revision else self._head.commit
         if self._base is None:
             raise DocumentsError("there is no commit in this repository yet", hint="Commit the documents first.")
         return self._base
@@ -95,8 +96,8 @@ class GitRepository:
         except DocumentsError:
             return None
         done = None if self._layout.bare else git_commit.recover(self._layout, self._records)
-        self._base = None
-        if head(self._folder).commit is not None:
+        self._base = self._at = None
+        if self._head.commit is not None:
             self._proposals.settle(self._view)
         return done
 
@@ -151,7 +152,7 @@ class GitRepository:
             data = {blob_id(text, commit): text for edit in edits for text in (edit.old, edit.new)}
             git_commit.make(self._layout, self._records, intent, data)
         if self._revision is None:
-            self._base = commit
+            self._base, self._at = commit, Head(commit, ground.head.branch)
         return commit
 
     def _stored(self, blobs: Blobs, edits: Sequence[DocumentEdit], message: str) -> tuple[str, Sequence[DocumentEdit]]:
@@ -251,10 +252,16 @@ class GitRepository:
         self._proposals.withdraw(number, reason)
 
     @property
+    def _head(self) -> Head:
+        """What was checked out when it was first asked for."""
+        if self._at is None:
+            self._at = head(self._folder)
+        return self._at
+
+    @property
     def _view(self) -> View:
         """From the base, and from what is checked out where that is another commit."""
-        at = head(self._folder)
-        return View(tuple(dict.fromkeys((self.base, at.commit or self.base))), at.branch)
+        return View(tuple(dict.fromkeys((self.base, self._head.commit or self.base))), self._head.branch)
 
     @cached_property
     def _layout(self) -> Layout:
