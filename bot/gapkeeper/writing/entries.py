@@ -14,7 +14,7 @@ from gapkeeper.writing.markers import taken_off
 from gapkeeper.writing.replacing import replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gapkeeper.model.edits import Edit
     from gapkeeper.model.items import StatedStatus, Statement
@@ -33,6 +33,8 @@ class _Line(NamedTuple):
     statement: Statement
     block: Entry | Paragraph
     wish: Wish
+    statuses: Sequence[StatedStatus]  # every place that states one, once the strikes are off that come off
+    strikes: list[Edit]  # takes them off
 
     @property
     def has_box(self) -> bool:
@@ -57,29 +59,33 @@ class _Line(NamedTuple):
 
 def entry_ways(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Iterator[list[Edit]]:
     """The ways in which a list entry can be made to say a status, the most natural first."""
-    block = next(
-        (
-            b
-            for b in page.blocks
-            if isinstance(b, Entry | Paragraph) and any(line.start == statement.span.start for line in b.lines)
-        ),
-        None,
-    )
+    block = _block(page, statement)
     if block is None:
         return
-    line = _Line(page, manner, statement, block, wish)
-    if line.has_box and wish.date is None:
+    has_box = isinstance(block, Entry) and block.checkbox is not None
+    strikes: list[Edit] = []
+    if wish.status.state is State.OPEN or (wish.status is Status.RESOLVED and has_box):
+        strikes = strikes_off(page, statement, block.lines)
+    statuses = page.statuses_without(strikes, statement) if strikes else statement.statuses
+    line = _Line(page, manner, statement, block, wish, statuses, strikes)
+    if has_box and wish.date is None:
         yield from _by_box(line)
-    if wish.status is Status.CANCELLED and line.has_box:
+    if wish.status is Status.CANCELLED and has_box:
         yield from _by_strike(line)
-    edits = _with_box(line, [edit for said in statement.statuses for edit in replaced(page, manner, said, wish) or ()])
-    in_words = any(_is_word(said) for said in statement.statuses)
-    if in_words or (statement.statuses and wish.status in KNOWN_BY_EMOJI):
+    edits = _with_box(line, [edit for said in statuses for edit in replaced(page, manner, said, wish) or ()])
+    if any(map(_is_word, statuses)) or (statement.statuses and wish.status in KNOWN_BY_EMOJI):
         yield edits
     if not statement.statuses:
         yield from _by_neighbours(line)
     for more in _words(line):
         yield [*edits, *more]
+
+
+def _block(page: Page, statement: Statement) -> Entry | Paragraph | None:
+    for block in page.blocks:
+        if isinstance(block, Entry | Paragraph) and any(line.start == statement.span.start for line in block.lines):
+            return block
+    return None
 
 
 def _is_word(said: StatedStatus) -> bool:
@@ -88,11 +94,9 @@ def _is_word(said: StatedStatus) -> bool:
 
 def _with_box(line: _Line, edits: list[Edit]) -> list[Edit]:
     """The edits with those of a box and of strikes that no status was read from: they must not say something else."""
-    more: list[Edit] = []
+    more = list(line.strikes)
     if isinstance(line.block, Entry) and line.block.checkbox_span is not None:
         more += set_box(line.page, line.block.checkbox_span, line.wish.status) or []
-    if line.wish.status.state is State.OPEN or (line.wish.status is Status.RESOLVED and line.has_box):
-        more += strikes_off(line.page, line.statement, line.block.lines)
     places = {edit.span for edit in edits}
     return [*edits, *(edit for edit in more if edit.span not in places)]
 
@@ -102,7 +106,7 @@ def _by_box(line: _Line) -> Iterator[list[Edit]]:
     if line.wish.status not in _BOX_SAYS:
         return
     edits: list[Edit] = []
-    for said in line.statement.statuses:
+    for said in line.statuses:
         if said.form in {StatusForm.CHECKBOX, StatusForm.STRIKE}:
             continue
         gone = taken_off(line.page, said) if said.form is StatusForm.MARKER else None
@@ -114,14 +118,15 @@ def _by_strike(line: _Line) -> Iterator[list[Edit]]:
     """`- [ ] ~~**ACTION-3**: title~~ (Cancelled)`: a box cannot say that nobody will do it."""
     if any(said.form is StatusForm.STRIKE for said in line.statement.statuses):
         return
-    behind = [said for said in line.statement.statuses if _is_word(said) and said.span.start >= line.title_end]
-    edits = [e for said in behind for e in replaced(line.page, line.manner, said, line.wish) or ()]
+    words = [said for said in line.statement.statuses if _is_word(said) and said.span.start >= line.title_end]
+    edits = [e for said in words for e in replaced(line.page, line.manner, said, line.wish) or ()]
+    behind = any(said.form is StatusForm.MARKER for said in words)
     word = "" if behind else f" ({line.manner.noted(line.wish)})"
     strike = [*line.insert(line.start, "~~"), *line.insert(line.title_end, f"~~{word}")]
     yield _with_box(line, [*edits, *strike])
     if not behind:  # a title that ends in a colon cannot have a marker behind it
         key = line.page.id_span(line.statement)
-        yield _with_box(line, [*line.insert(key.start, "~~"), *line.insert(key.end, f"~~{word}")])
+        yield _with_box(line, [*edits, *line.insert(key.start, "~~"), *line.insert(key.end, f"~~{word}")])
 
 
 def _by_neighbours(line: _Line) -> Iterator[list[Edit]]:

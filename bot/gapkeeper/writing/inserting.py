@@ -49,9 +49,10 @@ def inserted(page: Page, manner: Manner, statement: Statement, wish: Wish) -> It
             _new_row,
             _new_line,
             _heading_marker,
+            _line_below,
         )
         if not manner.writes_fields and manner.marks_headings:
-            ways = (_heading_marker, *ways[:-1])
+            ways = (_heading_marker, *(way for way in ways if way is not _heading_marker))
     else:
         ways = (_empty_cell, _key_strike, _key_marker)
     for way in ways:
@@ -216,6 +217,15 @@ def _heading_marker(page: Page, manner: Manner, statement: Statement, wish: Wish
     if attributes := _ATTRIBUTES.search(page.data[start:at]):
         at = start + attributes.start()
     return _one(page.edit(at, at, manner.marker(wish)))
+
+
+def _line_below(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Attempt | None:
+    """A Status line under a heading whose title ends in a colon, so that no marker can stand behind it."""
+    at = page.next_line(statement.span.start)
+    if at is None or page.data[at : page.line_end(at)].strip() or page.data[statement.span.start :][:1] != b"#":
+        return None
+    line = page.encode(f"**{_label(page, manner)}:** {manner.dated(manner.text(wish, Spot(StatusForm.LINE)), wish)}")
+    return None if line is None else [Edit(Span(at, at), b"", line + _line_end(page, statement.span.start))]
 
 
 # In a row

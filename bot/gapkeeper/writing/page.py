@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from gapkeeper.model.documents import Document
 from gapkeeper.model.edits import Edit
 from gapkeeper.model.spans import Span
 from gapkeeper.patterns import lazy
 from gapkeeper.reading.blocks import Heading, Table
 from gapkeeper.reading.document import parse_document
 from gapkeeper.reading.marks import strip_emoji, without_details
+from gapkeeper.writing.splice import apply
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gapkeeper.model.items import StatedStatus, Statement
     from gapkeeper.reading import Reader
     from gapkeeper.reading.blocks import Block, Inline, Row
@@ -37,12 +41,13 @@ class Page:
     context: Context
     blocks: list[Block]
     statements: tuple[Statement, ...]  # what it says of tracked items
+    reader: Reader
 
     @classmethod
     def of(cls, path: str, data: bytes, facts: DocumentFacts, reader: Reader) -> Page:
         """The page of a document that has been read into these facts."""
         parsed = parse_document(path, data, reader.vocabulary, reader.ids)
-        return cls(path, data, parsed.context, parsed.parsed.blocks, facts.statements)
+        return cls(path, data, parsed.context, parsed.parsed.blocks, facts.statements, reader)
 
     @property
     def encoding(self) -> str:
@@ -100,6 +105,18 @@ class Page:
             start -= 1
         return Span(start, self.behind(end))
 
+    def statuses_without(self, marks: Sequence[Edit], statement: Statement) -> Sequence[StatedStatus]:
+        """What a statement states once some marks are taken away, in the bytes as they are now.
+
+        A strike hides every other status of its line.
+        """
+        facts = self.reader.facts(Document(self.path, apply(self.data, marks)))
+        same = (s for s in facts.statements if (s.rank, s.line) == (statement.rank, statement.line)) if facts else ()
+        found = next((s for s in same if statement.id == s.id or statement.id.endswith(f"-{s.id}")), None)
+        if found is None:
+            return statement.statuses
+        return [replace(said, span=_with_marks(said.span, marks)) for said in found.statuses]
+
     def whole_link(self, start: int, end: int) -> tuple[int, int]:
         """A span with the rest of a link that it begins or ends in."""
         closing = _LINK_END.match(self.data, end)
@@ -148,6 +165,16 @@ class Page:
                     seen.add(status.span)
                     found.append((statement, status))
         return found
+
+
+def _with_marks(span: Span, marks: Sequence[Edit]) -> Span:
+    """A span of a document without some marks, in the document that has them."""
+    start, end = span.start, span.end
+    for mark in sorted(marks, key=lambda m: m.span):
+        size = len(mark.old)
+        start += size if mark.span.start <= start else 0
+        end += size if mark.span.start < end else 0
+    return Span(start, end)
 
 
 class CellPlace(NamedTuple):

@@ -122,7 +122,7 @@ def _others(before: Register, after: Register) -> str | None:
     """Gates and readiness scores state what they stated."""
     if [_gate(gate) for gate in before.gates] != [_gate(gate) for gate in after.gates]:
         return "a gate would change as well"
-    if [_score(score) for score in before.readiness] != [_score(score) for score in after.readiness]:
+    if sorted(map(_score, before.readiness)) != sorted(map(_score, after.readiness)):
         return "a readiness score would change as well"
     return None
 
@@ -131,6 +131,7 @@ def _gate(gate: Gate) -> tuple[object, ...]:
     return gate.name, gate.title, gate.status, gate.status_text, gate.source.path
 
 
-def _score(score: Readiness) -> tuple[object, ...]:
+def _score(score: Readiness) -> str:
+    """What a table states; which of several is posted follows from the days of their documents."""
     areas = tuple((a.name, a.weight, a.score, a.weighted, a.computed) for a in score.areas)
-    return score.title, areas, score.stated, score.computed, score.posted, score.scaled, score.source.path
+    return repr((score.source.path, score.title, areas, score.stated, score.computed, score.scaled))

@@ -41,7 +41,7 @@ class Writer:
 
     def __init__(self, corpus: Corpus, load: Callable[[str], bytes | None], *, today: dt.date) -> None:
         self._dates = _Dates(corpus)
-        self._corpus = replace(corpus, commit_dates=self._dates)
+        self._corpus = corpus
         self._load = load
         self._today = today
         self._old: dict[str, bytes] = {}
@@ -124,7 +124,7 @@ class Writer:
     def _prove(self, document: Document, claim: Claim) -> Corpus | str:
         """The corpus with a document changed, or what speaks against it: as it is, and once it is committed."""
         before = self._corpus.register
-        after = self._corpus.replaced(document)
+        after = replace(self._corpus.replaced(document), commit_dates=self._dates)
         against = objection(before, after.register, claim)
         if against is None and self._dates.known and self._moves(after, document.path):
             committed = after.committed({*self._new, document.path}, self._today)
