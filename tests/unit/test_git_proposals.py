@@ -10,7 +10,7 @@ import pytest
 
 from gapkeeper.adapters.git_repository import GitRepository
 from gapkeeper.adapters.sqlite_tracker import SqliteTracker, open_reader, open_tracker
-from gapkeeper.errors import ConflictError, NotFoundError, RefusedError, RejectedError
+from gapkeeper.errors import ConflictError, DocumentsError, NotFoundError, RefusedError, RejectedError
 from gapkeeper.model.delivery import Proposal, ProposalState, ProposalText
 from gapkeeper.model.edits import DocumentEdit
 from gapkeeper.model.snapshot import Actor, Role
@@ -230,6 +230,15 @@ def test_withdrawn_by_us(repository: Repository, tracker: SqliteTracker, propose
     assert (found.state, found.closed_by) == (ProposalState.WITHDRAWN, "gapkeeper")
     with pytest.raises(NotFoundError):
         local.withdraw(7, "")
+
+
+def test_not_withdrawn_under_the_eyes_of_who_looks_at_it(
+    repository: Repository, tracker: SqliteTracker, proposed: Proposal
+) -> None:
+    repository.git("checkout", "--quiet", BRANCH)
+    with pytest.raises(DocumentsError, match="checked out"):
+        of(repository, tracker).withdraw(proposed.number, "Nothing is left.")
+    assert last(repository, tracker) == proposed
 
 
 def test_a_new_one_after_the_old(repository: Repository, tracker: SqliteTracker, proposed: Proposal) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.adapters import git_command
-from gapkeeper.adapters.git_refs import HEADS, ref
+from gapkeeper.adapters.git_refs import HEADS, Ref, ref
 from gapkeeper.errors import NotFoundError, RejectedError
 from gapkeeper.model.delivery import ProposalState
 
@@ -49,6 +49,12 @@ class LocalProposals:
             if found.state is not recorded.state:
                 self._records.close(found.number, found.state, head=found.head, by_actor=False)
 
+    def left_branches(self) -> list[Proposal]:
+        """Withdrawn ones whose branches are still there, as they were proposed: a run was killed before it was done."""
+        newest = {one.branch: one for one in reversed(self._records.proposals(self._place))}
+        withdrawn = [one for one in newest.values() if one.state is ProposalState.WITHDRAWN]
+        return [one for one in withdrawn if ref(self._folder, HEADS + one.branch) == Ref(one.head, symbolic=False)]
+
     def moved(self, branch: str, tip: str) -> None:
         """The branch of an open one has another tip."""
         for recorded in self._records.proposals(self._place):
@@ -64,17 +70,20 @@ class LocalProposals:
 
     def update(self, number: int, text: ProposalText) -> None:
         """Change what an open one says. `NotFoundError`; `ConflictError` where it is not open any more."""
-        self._require(number)
+        self.branch(number)
         self._records.update(number, text=text)
 
     def withdraw(self, number: int, reason: str) -> None:
         """Close an open one. `NotFoundError`; `ConflictError` where it is not open any more."""
-        self._require(number)
+        self.branch(number)
         self._records.close(number, ProposalState.WITHDRAWN, by_actor=True, reason=reason)
 
-    def _require(self, number: int) -> None:
-        if all(recorded.number != number for recorded in self._records.proposals(self._place)):
-            raise NotFoundError(f"this repository has no proposal {number}")
+    def branch(self, number: int) -> str:
+        """The branch of one. `NotFoundError` where this repository has no such proposal."""
+        for recorded in self._records.proposals(self._place):
+            if recorded.number == number:
+                return recorded.branch
+        raise NotFoundError(f"this repository has no proposal {number}", hint="`gapkeeper proposals` lists them.")
 
 
 def _as_it_is(folder: Path, recorded: Proposal, view: View) -> Proposal:

@@ -88,7 +88,8 @@ class GitRepository:
         """Put in order what a former run and people left: to be called before a run that writes is planned.
 
         A commit that was broken off is completed, or given up where people went on without it. Proposals that people
-        merged or declined are recorded as such. Returns what became of the commit, for people; None: there was none.
+        merged or declined are recorded as such, and the branch of one that was withdrawn is taken away. Returns what
+        became of the commit, for people; None: there was none.
         """
         self._records.require_writer()
         try:
@@ -99,6 +100,8 @@ class GitRepository:
         self._base = self._at = None
         if self._head.commit is not None:
             self._proposals.settle(self._view)
+            for left in self._proposals.left_branches():
+                self.delete_branch(left.branch, was=left.head)
         return done
 
     # --- The base branch ----------------------------------------------------------------------------
@@ -246,9 +249,15 @@ class GitRepository:
     def withdraw(self, number: int, reason: str) -> None:
         """Close an open proposal that has become empty, and say why; its branch is deleted after that.
 
-        Raises `NotFoundError`; `ConflictError` where it is not open any more.
+        Raises:
+            NotFoundError: There is no such proposal.
+            ConflictError: It is not open any more.
+            DocumentsError: A person has its branch checked out, and looks at it: seen from there it is always empty.
         """
         self._proposals.settle(self._view)
+        obstacle = self.branch_obstacle(self._proposals.branch(number))
+        if obstacle is not None:
+            raise DocumentsError(obstacle)
         self._proposals.withdraw(number, reason)
 
     @property
