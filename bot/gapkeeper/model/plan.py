@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 
 class Op(StrEnum):
-    """What happens to one item, or to one object of the project, in one run."""
+    """What happens to one item, or to one object of the project, in one run; done in this order."""
 
     LABEL = "label"
     MILESTONE = "milestone"
     CREATE = "create"
     ADOPT = "adopt"
+    DUPLICATE = "duplicate"  # before the identity that it shares can move on
     UPDATE = "update"
     CLOSE = "close"
     REOPEN = "reopen"
     ORPHAN = "orphan"
-    DUPLICATE = "duplicate"
     CONFLICT = "conflict"
     WRITE_BACK = "write-back"
     COMMENT = "comment"
@@ -190,11 +190,12 @@ class Report:
     outcomes: tuple[Outcome, ...]
     stopped: str | None = None  # a limit, lock or outage ended the run early: what is left, and when to go on
     stop_code: int = 0  # the exit code of what ended it
+    undelivered: str | None = None  # why documents or their proposal are not as planned; empty: it was not tried
 
     @property
     def exit_code(self) -> int:
         """What a command ends with: 5 where some changes failed."""
-        return self.stop_code or (5 if self.failed else 0)
+        return self.stop_code or (5 if self.failed or self.undelivered else 0)
 
     @property
     def failed(self) -> int:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Of the 65,536 characters that GitHub takes, so that people can write beside it.
 MANAGED_LIMIT = 58_000
+#: What the last line of our part begins with.
+_KEPT_IN_STEP = "<sub>Gapkeeper keeps this issue in step "
 #: Marks what was a line of ours once.
 _FORMER_PREFIX = "<!-- gapkeeper: damaged marker "
 
@@ -123,6 +125,12 @@ def _disowned(line: str) -> str:
 
 
 def remove_managed(current: str | None) -> str:
-    """The body with our part as plain text, without marker and end line: what `detach` leaves."""
+    """The body with our part as plain text, without marker and end line: what `detach` leaves.
+
+    The line that says that we keep the issue in step goes as well: it is not true any more.
+    """
     above, old, below = split_body(current)
-    return above + "\n".join(old.split("\n")[1:-1]) + below
+    lines = old.split("\n")[1:-1]
+    if lines and lines[-1].startswith(_KEPT_IN_STEP):
+        lines.pop()
+    return above + "\n".join(lines).rstrip("\n") + below

@@ -61,13 +61,7 @@ class Observation:
 
     def notes(self) -> list[str]:
         """What people should know of the issues that are not touched."""
-        notes = [
-            f"{_issues(numbers)} by {author}, who has no write access here: the marker is not believed, nothing is done"
-            for author, numbers in sorted(self.foreign.items())
-        ]
-        if self.elsewhere:
-            came = f"{_issues(self.elsewhere)} came here from another project, or [sync] namespace was another one"
-            notes.append(f"{came}: the marker is not ours")
+        notes = self.strangers()
         notes += [
             f"#{issue.number}: {damaged.reason}; the issue is left alone. Restore the marker from the"
             " issue's history, or remove the whole managed part"
@@ -77,6 +71,17 @@ class Observation:
             f"{ours.marker.key}: #{ours.issue.number} was released (its label was taken off) and is left alone"
             for _, ours in sorted(self.released.items())
         ]
+        return notes
+
+    def strangers(self) -> list[str]:
+        """Of those the ones that are not ours."""
+        notes = [
+            f"{_issues(numbers)} by {author}, who has no write access here: the marker is not believed, nothing is done"
+            for author, numbers in sorted(self.foreign.items())
+        ]
+        if self.elsewhere:
+            came = f"{_issues(self.elsewhere)} came here from another project, or [sync] namespace was another one"
+            notes.append(f"{came}: the marker is not ours")
         return notes
 
 
@@ -93,8 +98,7 @@ def observe(snapshot: Snapshot, managed_label: str, accounts: Iterable[str], ite
     Raises:
         NewerMarkerError: An issue whose author's word counts carries a marker of a newer version.
     """
-    ours = frozenset(name.casefold() for name in (snapshot.account, *accounts))
-    sorting = _Sorting(ours, namespace_prefix(snapshot.namespace), managed_label, items)
+    sorting = _Sorting(our_accounts(snapshot, accounts), namespace_prefix(snapshot.namespace), managed_label, items)
     for issue in (*snapshot.issues, *(snapshot.others or ())):
         sorting.add(issue)
     seen = sorting.finished(snapshot.namespace)
@@ -171,6 +175,11 @@ class _Sorting:
 def carries(issue: Issue, label: str) -> bool:
     """Whether an issue has a label, in any case."""
     return label in issue.labels or any(name.casefold() == label.casefold() for name in issue.labels)
+
+
+def our_accounts(snapshot: Snapshot, accounts: Iterable[str]) -> frozenset[str]:
+    """The present account and our further ones, in small letters."""
+    return frozenset(name.casefold() for name in (snapshot.account, *accounts))
 
 
 def is_our_account(actor: Actor, our_accounts: Collection[str]) -> bool:

@@ -22,7 +22,7 @@ from gapkeeper.planning.issue import IssueRenderer
 from gapkeeper.planning.leaving import draft_gone, draft_spare
 from gapkeeper.planning.links import Targets
 from gapkeeper.planning.matching import match
-from gapkeeper.planning.observe import carries, is_our_account, observe
+from gapkeeper.planning.observe import carries, is_our_account, observe, our_accounts
 from gapkeeper.planning.project import link_numbers, project_changes, requests
 from gapkeeper.planning.restoring import draft_restored
 from gapkeeper.planning.safety import Evidence, refusal
@@ -94,7 +94,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     renderer = IssueRenderer(register, policy, capabilities, snapshot.namespace, MappingProxyType(numbers))
     targets = _targets(matches, actions)
     with_ = Drafting(register, policy, capabilities, renderer, targets, history.written_by, write_backs)
-    accounts = frozenset(name.casefold() for name in (snapshot.account, *policy.accounts))
+    accounts = our_accounts(snapshot, policy.accounts)
     drafted = _drafts(with_, matches, actions, notes)
     drafts = [draft for draft in drafted if draft is not None] + list(_spare_drafts(with_, spares, accounts))
     chosen = _narrowed(drafts, policy, write_backs)

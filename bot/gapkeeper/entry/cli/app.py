@@ -32,6 +32,7 @@ COMMANDS = {
     "issues": Listed("issues", "look at the tracker's issues, and work on them"),
     "proposals": Listed("proposals", "look at the changes of documents that were proposed"),
     "runs": Listed("runs", "list the syncs, and how they ended"),
+    "detach": Listed("detach", "leave: take markers and labels off, keep the issues"),
     "init": Listed("init", "write a commented configuration"),
     "config": Listed("config", "show the settings in force, or their schema"),
 }
