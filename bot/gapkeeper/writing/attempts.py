@@ -11,9 +11,9 @@ from gapkeeper.reading.values import inline_references
 from gapkeeper.writing.boxes import strikes_off
 from gapkeeper.writing.entries import entry_ways
 from gapkeeper.writing.inserting import inserted
-from gapkeeper.writing.manner import LEVELS, Wish
 from gapkeeper.writing.page import is_date
 from gapkeeper.writing.replacing import replaced
+from gapkeeper.writing.wish import LEVELS, Wish
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,8 +35,8 @@ def attempts(page: Page, manner: Manner, item: Item, status: Status, today: dt.d
     home = item.home if item.home in own else next(iter(own), None)
     if home is None:
         return
-    for date in (None, today):
-        for level in LEVELS:
+    for level in LEVELS:
+        for date in (None, today):
             wish = Wish(status, item.status, date, level)
             ways = [found for s in stating if (found := list(_ways(page, manner, s, wish)))]
             together = [_joined(ways, index) for index in range(max(map(len, ways), default=0))]

@@ -20,7 +20,7 @@ _SHORTEST_RULE = 5  # characters: `---`, with or without spaces around it, stand
 _HIDDEN = "\ufe0e\ufe0f\u200b\u200d"
 
 
-def cell_edit(page: Page, place: CellPlace, text: str) -> Edit | None:
+def cell_edit(page: Page, place: CellPlace, text: str) -> list[Edit] | None:
     """The edit that gives a cell another content; None where it cannot be said in the document's encoding."""
     table, _, column = place
     cell = place.cell

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from gapkeeper.model.edits import Edit
     from gapkeeper.model.items import StatedStatus, Statement
-    from gapkeeper.writing.manner import Manner, Wish
+    from gapkeeper.writing.manner import Manner
     from gapkeeper.writing.page import Page
+    from gapkeeper.writing.wish import Wish
 
 #: What a box says without a word.
 _BOX_SAYS = {Status.PENDING, Status.RESOLVED}
@@ -53,8 +54,7 @@ class _Line(NamedTuple):
         return self.page.behind(self.statement.span.end if end is None else end)
 
     def insert(self, at: int, text: str) -> list[Edit]:
-        edit = self.page.edit(at, at, text)
-        return [] if edit is None else [edit]
+        return self.page.edit(at, at, text) or []
 
 
 def entry_ways(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Iterator[list[Edit]]:

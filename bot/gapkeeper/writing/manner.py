@@ -5,72 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import StatusForm
-from gapkeeper.model.status import Rank, State, Status
+from gapkeeper.model.status import Rank, Status
 from gapkeeper.reading.blocks import Table
 from gapkeeper.reading.lexicon import usual_emoji
 from gapkeeper.writing.samples import Sample, Shape, read_sample, render
+from gapkeeper.writing.wish import LEVELS
 from gapkeeper.writing.words import DEFAULT, language_of, usual
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator
 
     from gapkeeper.writing.page import Page
+    from gapkeeper.writing.wish import Spot, Wish
 
 
-class Wish(NamedTuple):
-    """The status that is to be written."""
-
-    status: Status
-    was: Status  # what the item's status is now
-    date: dt.date | None = None  # the day that is written with it, so that it counts before what is older
-    level: int = 0  # 0: as the neighbours write it; 1: the usual word, plain; 2: the same in English
-
-    @property
-    def reopens(self) -> bool:
-        """Whether a closed item becomes an open one."""
-        return self.was.state is State.CLOSED and self.status.state is State.OPEN
-
-
-LEVELS = (0, 1, 2)
 #: Statuses whose usual emoji is understood without a legend: ✅ ⏳ 🚧 🔒.
 KNOWN_BY_EMOJI = {Status.RESOLVED, Status.PENDING, Status.IN_PROGRESS, Status.BLOCKED}
-#: What stands before a marker at a heading's end, and what closes it.
-_CLOSING = {
-    "": "",
-    "(": ")",
-    "[": "]",
-    "— ": "",
-    "– ": "",
-    "- ": "",
-    "-- ": "",
-    "· ": "",
-    "| ": "",
-    "（": "）",
-    "【": "】",
-}
-
-
-_WIDE = {"（", "【"}
-
-
-class Tail(NamedTuple):
-    """A marker at a heading's end."""
-
-    opening: str
-    sample: Sample
-    closing: str
-
-
-class Spot(NamedTuple):
-    """Where a status will stand."""
-
-    form: StatusForm
-    near: tuple[Sample, ...] = ()  # what stands in the same column, or the like: it speaks before all else
-    own: str | None = None  # what stands there now; a marker keeps its dress
 
 
 @dataclass(frozen=True)
@@ -146,21 +99,6 @@ class Manner:
         """What stands in parentheses behind an ID or a title: `Resolved`, `Open, reopened 2026-11-24`."""
         return self.word(wish) if wish.date is None else f"{self.word(wish)}, {self.day(wish)}"
 
-    def marker(self, wish: Wish) -> str:
-        """A marker for the end of a heading, as the other headings have theirs, with the space before it."""
-        tails = [tail for tail in self._tails if tail.sample.status.state is wish.status.state] or self._tails
-        if wish.level or wish.date or not tails:
-            return f" ({self.noted(wish)})"
-        tail = tails[0]
-        text = self.text(wish, Spot(StatusForm.MARKER, tuple(t.sample for t in tails)))
-        space = "" if tail.opening in _WIDE else " "
-        return f"{space}{tail.opening}{text}{tail.closing}"
-
-    @property
-    def marks_headings(self) -> bool:
-        """Whether headings carry markers."""
-        return bool(self._tails)
-
     @property
     def writes_fields(self) -> bool:
         """Whether fields under headings state statuses."""
@@ -169,7 +107,7 @@ class Manner:
     @property
     def strikes(self) -> bool:
         """Whether what is done is struck through."""
-        return any(said.form is StatusForm.STRIKE for _, said in self.page.places())
+        return any(said.form is StatusForm.STRIKE for _, said in self.page.places)
 
     @property
     def strikes_titles(self) -> bool:
@@ -188,26 +126,6 @@ class Manner:
         )
 
     @cached_property
-    def _tails(self) -> list[Tail]:
-        """The markers at the ends of headings."""
-        page, found = self.page, []
-        for statement in page.statements:
-            title = statement.title
-            if statement.rank is not Rank.HEADING or title is None:
-                continue
-            markers = [
-                s.span for s in statement.statuses if s.form is StatusForm.MARKER and s.span.start >= title.span.end
-            ]
-            if not markers:
-                continue
-            start, end = min(m.start for m in markers), max(m.end for m in markers)
-            sample = read_sample(page.context, page.text(start, page.behind(end)))
-            before = page.text(title.span.end, start).lstrip("*_~` ")
-            if sample is not None and before in _CLOSING:
-                found.append(Tail(before, sample, _CLOSING[before]))
-        return found
-
-    @cached_property
     def language(self) -> str:
         """The language of the document's status words and field names."""
         words = (sample.word for sample in self.samples if sample.word)
@@ -221,7 +139,7 @@ class Manner:
     @cached_property
     def _placed(self) -> list[tuple[Rank, StatusForm, Sample]]:
         found: list[tuple[Rank, StatusForm, Sample]] = []
-        for statement, status in self.page.places():
+        for statement, status in self.page.places:
             if status.form in {StatusForm.CHECKBOX, StatusForm.STRIKE}:
                 continue
             text = self.page.text(status.span.start, status.span.end)

@@ -11,12 +11,13 @@ from gapkeeper.model.spans import Span
 from gapkeeper.model.status import Status
 from gapkeeper.reading.ids import without_ids
 from gapkeeper.reading.marks import priority_word, without_details
-from gapkeeper.writing.manner import Spot
+from gapkeeper.writing.wish import Spot
 
 if TYPE_CHECKING:
     from gapkeeper.model.items import StatedStatus
-    from gapkeeper.writing.manner import Manner, Wish
+    from gapkeeper.writing.manner import Manner
     from gapkeeper.writing.page import Page
+    from gapkeeper.writing.wish import Wish
 
 _NEAR = 4  # bytes between an emoji and the word beside it: spaces and emphasis
 
@@ -31,18 +32,19 @@ def marked(page: Page, manner: Manner, said: StatedStatus, wish: Wish) -> list[E
     if wish.date is not None:
         bare = page.data[start - 1 : start] not in {b"(", b"["}
         text = f"({text}, {manner.day(wish)})" if bare else f"{text}, {manner.day(wish)}"
-    edit = page.edit(start, end, text)
-    return None if edit is None else [edit, *_without_details(page, end)]
+    edits = page.edit(start, end, text)
+    return None if edits is None else [*edits, *_without_details(page, end)]
 
 
 def taken_off(page: Page, said: StatedStatus) -> list[Edit] | None:
     """The edit that takes a marker in parentheses away, with the space before it; None for any other marker."""
     start, end = _words(page, said)
-    before = re.search(rb"[ \t]*[(\[]$", page.data[page.line_start(start) : start])
-    if before is None or page.data[end : end + 1] not in {b")", b"]"}:
+    if not page.data.endswith((b"(", b"["), 0, start) or page.data[end : end + 1] not in {b")", b"]"}:
         return None
-    edit = page.edit(start - len(before.group()), end + 1, "")
-    return None if edit is None else [edit]
+    start -= 1
+    while page.data.endswith((b" ", b"\t"), 0, start):
+        start -= 1
+    return page.edit(start, end + 1, "")
 
 
 def _words(page: Page, said: StatedStatus) -> tuple[int, int]:
@@ -78,20 +80,20 @@ def _emoji(page: Page, manner: Manner, said: StatedStatus, wish: Wish) -> list[E
     if not emoji and beside:
         while page.data[end : end + 1] == b" ":
             end += 1
-        return _one(page.edit(start, end, ""))
+        return page.edit(start, end, "")
     if not emoji and said.status.state is wish.status.state:
         return []
-    return _one(page.edit(start, end, emoji or manner.emoji(Status.PENDING, alone=True)))
+    return page.edit(start, end, emoji or manner.emoji(Status.PENDING, alone=True))
 
 
 def _beside_word(page: Page, said: StatedStatus) -> bool:
     """Whether a word that says a status stands beside an emoji."""
-    words = (other.span for _, other in page.places() if any(c.isalpha() for c in other.text))
-    return any(
-        0 <= (gap := max(span.start - said.span.end, said.span.start - span.end)) <= _NEAR
-        and not page.data[min(span.end, said.span.end) :][:gap].strip(b" *_")
-        for span in words
-    )
+    for _, other in page.places:
+        first, second = sorted((said.span, other.span))
+        between = page.data[first.end : second.start] if second.start - first.end <= _NEAR else b"-"
+        if any(c.isalpha() for c in other.text) and not between.strip(b" *_"):
+            return True
+    return False
 
 
 def _without_details(page: Page, end: int) -> list[Edit]:
@@ -105,7 +107,3 @@ def _without_details(page: Page, end: int) -> list[Edit]:
     start = end + len(kept.encode(page.encoding))
     old = tail.encode(page.encoding)
     return [Edit(Span(start, start + len(old)), old, b"")]
-
-
-def _one(edit: Edit | None) -> list[Edit] | None:
-    return None if edit is None else [edit]

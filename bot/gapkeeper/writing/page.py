@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from gapkeeper.reading.facts import DocumentFacts
     from gapkeeper.reading.values import Context
 
+_EMPTY = lazy(r"[-–—.\s]*")
 _LINE_END = lazy(rb"\r\n?|\n")
 # What may stand behind the last letter of a text and still belongs to it: the end of a link, emphasis, tags.
-_LINK_START = lazy(rb"!?\[$")
 _LINK_END = lazy(rb"\](?:\([^()\r\n]*\)|\[[^\]\r\n]*\])")
 _CLOSING = lazy(rb"(?:\]\([^()\r\n]*\)|\]\[[^\]\r\n]*\]|[*_~`]+|</\w+>)*")
 
@@ -69,10 +69,10 @@ class Page:
         """The text between two offsets, mended where the document is mojibake."""
         return self.context.raw(Span(start, end))
 
-    def edit(self, start: int, end: int, text: str) -> Edit | None:
+    def edit(self, start: int, end: int, text: str) -> list[Edit] | None:
         """The replacement of some bytes; None where the document's encoding cannot say the text."""
         new = self.encode(text)
-        return None if new is None else Edit(Span(start, end), self.data[start:end], new)
+        return None if new is None else [Edit(Span(start, end), self.data[start:end], new)]
 
     def line_start(self, offset: int) -> int:
         """Where the line of an offset begins."""
@@ -122,8 +122,8 @@ class Page:
         closing = _LINK_END.match(self.data, end)
         if closing is not None:
             end = closing.end()
-            opening = _LINK_START.search(self.data[self.line_start(start) : start])
-            start -= len(opening.group()) if opening else 0
+            if self.data.endswith(b"[", 0, start):
+                start -= 2 if self.data.endswith(b"![", 0, start) else 1
         return start, end
 
     @cached_property
@@ -151,10 +151,20 @@ class Page:
             found.append(block)
         return found
 
+    def is_free(self, row: Row, column: int) -> bool:
+        """Whether a cell is empty or a dash, and there: one that is missing from a ragged row has no place."""
+        cell = row.cells[column]
+        return _EMPTY.fullmatch(cell.text) is not None and cell.start < self.row_end(row)
+
+    def row_end(self, row: Row) -> int:
+        """Where the line of a row's last written cell ends; a cell behind it is missing."""
+        return self.line_end(max(cell.start for cell in row.cells if cell.start < row.end))
+
     def is_html(self, table: Table) -> bool:
         """Whether a table is written in HTML."""
         return self.data[table.start : table.start + 6].lower() == b"<table"
 
+    @cached_property
     def places(self) -> list[tuple[Statement, StatedStatus]]:
         """Every place that states a status, once."""
         seen: set[Span] = set()
