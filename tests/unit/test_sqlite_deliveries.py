@@ -42,7 +42,7 @@ def tracker(path: Path) -> Iterator[SqliteTracker]:
 class TestOwnEdits:
     def test_exactly_what_was_written_is_ours(self, tracker: SqliteTracker, path: Path) -> None:
         name = os.fsdecode(b"docs/caf\xe9\n.md")
-        tracker.own_edits.remember(name, b"new\n")
+        tracker.own_edits.remember({name: b"new\n"})
         with open_reader(path) as reader:
             assert reader.own_edits.are_ours(name, b"new\n")
             assert not reader.own_edits.are_ours(name, b"new\r\n")
@@ -51,18 +51,18 @@ class TestOwnEdits:
     def test_the_last_ones_are_kept(self, tracker: SqliteTracker) -> None:
         texts = [str(number).encode() for number in range(own_edits._KEPT + 5)]
         for text in texts:
-            tracker.own_edits.remember("a.md", text)
-        tracker.own_edits.remember("b.md", b"0")
-        tracker.own_edits.remember("a.md", texts[-1])
+            tracker.own_edits.remember({"a.md": text})
+        tracker.own_edits.remember({"b.md": b"0"})
+        tracker.own_edits.remember({"a.md": texts[-1]})
         kept = [text for text in texts if tracker.own_edits.are_ours("a.md", text)]
         assert kept == texts[-own_edits._KEPT :]
         assert tracker.own_edits.are_ours("b.md", b"0")
 
     def test_written_again_it_is_new_again(self, tracker: SqliteTracker) -> None:
-        tracker.own_edits.remember("a.md", b"first")
+        tracker.own_edits.remember({"a.md": b"first"})
         for number in range(own_edits._KEPT):
-            tracker.own_edits.remember("a.md", str(number).encode())
-            tracker.own_edits.remember("a.md", b"first")
+            tracker.own_edits.remember({"a.md": str(number).encode()})
+            tracker.own_edits.remember({"a.md": b"first"})
         assert tracker.own_edits.are_ours("a.md", b"first")
 
 
@@ -164,7 +164,7 @@ class TestJournal:
             for write in (
                 lambda: reader.journal.begin(START),
                 lambda: reader.journal.end(1, RunEnd(0, 0, 0)),
-                lambda: reader.own_edits.remember("a.md", b""),
+                lambda: reader.own_edits.remember({"a.md": b""}),
                 lambda: reader.deliveries.begin(tmp_path, ""),
                 lambda: reader.deliveries.finish(tmp_path),
                 reader.deliveries.require_writer,
@@ -222,7 +222,7 @@ def test_a_file_of_the_first_version_is_upgraded_and_keeps_what_is_in_it(path: P
         assert tracker.snapshot("", everything=True).synced is None
         tracker.journal.end(tracker.journal.begin(START), RunEnd(3, 0, 0))
         tracker.deliveries.propose(tmp_path, "b", ProposalText("T", "B"), head="h")
-        tracker.own_edits.remember("a.md", b"x")
+        tracker.own_edits.remember({"a.md": b"x"})
     with open_reader(path) as reader:
         snapshot = reader.snapshot("", everything=True)
         assert (snapshot.namespace, snapshot.synced) == ("n", "abc")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from gapkeeper.model.delivery import Proposal, ProposalState, ProposalText
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 class OwnEdits(Protocol):
     """What we left in files ourselves."""
 
-    def remember(self, path: str, data: bytes) -> None:
-        """These bytes are going to be written. `RefusedError` where nothing may be."""
+    def remember(self, texts: Mapping[str, bytes]) -> None:
+        """These bytes are going to be written, by path. `RefusedError` where nothing may be."""
 
     def are_ours(self, path: str, data: bytes) -> bool:
         """Whether we wrote exactly these bytes."""

@@ -81,6 +81,8 @@ def _obstacle(layout: Layout, at: Head, base: str) -> str | None:
         return "there is no commit in this repository yet; commit the documents first"
     if at.commit != base:
         return "the documents are not read from what is checked out, and only to that can be committed"
+    if not layout.bare and (unfinished := operation(layout.git_folder)) is not None:
+        return unfinished
     if at.branch is None:
         return "no branch is checked out (the head is detached); switch to one: `git switch`"
     if layout.bare:

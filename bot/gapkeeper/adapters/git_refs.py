@@ -21,7 +21,9 @@ class Ref(NamedTuple):
 
     tip: str
     symbolic: bool
-    checked_out: str | None  # the work tree that it is checked out in, or the bare repository that has it as its head
+    checked_out: str | None = (
+        None  # the work tree that it is checked out in, or the bare repository that has it as its head
+    )
 
 
 def ref(folder: Path, name: str) -> Ref | None:
@@ -50,11 +52,11 @@ def move_ref(folder: Path, name: str, *, new: str | None, old: str | None, why: 
     present = ref(folder, name)
     if (None if present is None else present.tip) != old:
         raise StaleDocumentsError(f"the branch {short(name)} was moved meanwhile", hint="Run again: it is read anew.")
-    said = os.fsdecode(answer.stderr).strip().partition("\n")[0].removeprefix("fatal: ")
-    raise DocumentsError(
-        f"the branch {short(name)} cannot be moved: {said}",
-        hint="Another git may be at work there, or a branch of a similar name be in the way; see to it, and run again.",
-    )
+    said = os.fsdecode(answer.stderr).strip().partition("\n")[0].removeprefix("fatal: ").removesuffix(".")
+    hint = "Another git may be at work there, or a branch of a similar name be in the way; see to it, and run again."
+    if f"{name}.lock" in said:
+        hint = "Another git is at work there, or was killed and left that file; where none is, delete it. Run again."
+    raise DocumentsError(f"the branch {short(name)} cannot be moved: {said}", hint=hint)
 
 
 def short(name: str) -> str:

@@ -73,7 +73,7 @@ def locked(git_folder: Path) -> str | None:
     lock = git_folder / "index.lock"
     if not os.path.lexists(lock):
         return None
-    return f"another git is at work in this repository, or was killed in it and left {lock} behind; then delete that"
+    return f"another git is at work in this repository, or was killed in it and left {lock}; wait, or delete that file"
 
 
 @dataclass(frozen=True, slots=True)

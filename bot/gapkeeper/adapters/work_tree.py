@@ -58,8 +58,7 @@ class FolderWorkTree:
             with files.spot(self._top, edit.path) as spot:
                 if spot.read().data != edit.old:
                     raise files.changed(edit.path)
-        for edit in edits:
-            self._own_edits.remember(edit.path, edit.new)
+        self._own_edits.remember({edit.path: edit.new for edit in edits})
         with files.Replacements(self._top) as replacements:
             for edit in edits:
                 replacements.prepare(edit.path, edit.old, edit.new)

@@ -7,6 +7,8 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gapkeeper.adapters.sqlite_tracker.access import Access
 
 _KEPT = 20  # texts of each document; one that was left longer ago has long been committed
@@ -21,19 +23,19 @@ class OwnEdits:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def remember(self, path: str, data: bytes) -> None:
-        """These bytes are going to be written."""
-        name, digest = os.fsencode(path), _digest(data)
+    def remember(self, texts: Mapping[str, bytes]) -> None:
+        """These bytes are going to be written, by path."""
         with self._access.writing() as write:
-            write.connection.execute(
-                "INSERT INTO own_edits VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
-                (name, digest, write.now),
-            )
-            write.connection.execute(
-                "DELETE FROM own_edits WHERE path = :path AND digest NOT IN"
-                " (SELECT digest FROM own_edits WHERE path = :path ORDER BY digest = :new DESC, at DESC LIMIT :kept)",
-                {"path": name, "new": digest, "kept": _KEPT},
-            )
+            for path, data in texts.items():
+                known = {"path": os.fsencode(path), "new": _digest(data), "at": write.now, "kept": _KEPT}
+                write.connection.execute(
+                    "INSERT INTO own_edits VALUES (:path, :new, :at) ON CONFLICT DO UPDATE SET at = excluded.at", known
+                )
+                write.connection.execute(
+                    "DELETE FROM own_edits WHERE path = :path AND digest NOT IN (SELECT digest FROM own_edits"
+                    " WHERE path = :path ORDER BY digest = :new DESC, at DESC LIMIT :kept)",
+                    known,
+                )
 
     def are_ours(self, path: str, data: bytes) -> bool:
         """Whether we wrote exactly these bytes."""
