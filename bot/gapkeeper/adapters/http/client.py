@@ -1,0 +1,270 @@
+"""Requests to one forge."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+
+from gapkeeper import __version__
+from gapkeeper.adapters.http.answer import Answer
+from gapkeeper.adapters.http.cache import Cache, account_of
+from gapkeeper.adapters.http.failures import failure
+from gapkeeper.errors import RateLimitedError, RefusedError, TrackerError, UnavailableError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping
+
+    from gapkeeper.adapters.http.answer import Json
+    from gapkeeper.adapters.http.host import Host
+    from gapkeeper.adapters.http.pacing import Pacing
+    from gapkeeper.adapters.http.store import Store
+
+_TIMEOUT = httpx.Timeout(30.0, connect=10.0)  # seconds; GitHub gives up on a request after 10
+_REDIRECTS = 3  # a project that was renamed and transferred; more is a loop
+_PAGES = 2_000  # 200,000 issues; more is a loop
+_SIZE_LIMIT = 64 * 2**20  # bytes of one answer; a page of 100 issues has 6.5 MB at most
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_MOVED_AS_IT_IS = frozenset({307, 308})  # the request is sent again as it was: it was not carried out
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How often a read is tried again after a failure that may pass, and how long the first wait is."""
+
+    times: int = 3
+    seconds: float = 0.5  # doubled each time, and up to twice as long at random
+
+
+@dataclass(slots=True)
+class Count:
+    """What was sent."""
+
+    reads: int = 0
+    writes: int = 0
+    unchanged: int = 0  # of the reads: answered 304
+
+    @property
+    def requests(self) -> int:
+        """All of them."""
+        return self.reads + self.writes
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What all requests of a run share. ``explain`` knows what the forge means by a failure, where it is more."""
+
+    host: Host
+    store: Store
+    pacing: Pacing
+    retries: Retries = Retries()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    explain: Callable[[Answer, TrackerError], TrackerError] = lambda _answer, error: error
+    transport: httpx.BaseTransport | None = None  # None: the network
+
+
+class Client:
+    """Requests with one authorisation. Opened to be read, it sends no write whatever it is asked.
+
+    Reads are conditional, and tried again where a failure may pass. A write is sent once: where it is not known
+    whether it was carried out, the caller has to look.
+    """
+
+    def __init__(self, wire: Wire, authorisation: Callable[[], str | None], *, read_only: str | None) -> None:
+        """``authorisation`` is the header's value; ``read_only`` names what was opened to be read, or is None."""
+        self._wire = wire
+        self._authorisation = authorisation
+        self._read_only = read_only
+        self._cache = Cache(wire.store)
+        self._http = httpx.Client(
+            transport=wire.transport,
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            headers={"User-Agent": f"gapkeeper/{__version__}", **wire.headers},
+        )
+        self.count = Count()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def now(self) -> dt.datetime:
+        """The time."""
+        return self._wire.pacing.now
+
+    def close(self) -> None:
+        """Close connections."""
+        self._http.close()
+
+    # --- Reading ------------------------------------------------------------------------------------
+
+    def get(
+        self, path: str, parameters: Mapping[str, object] | None = None, *, within: dt.timedelta | None = None
+    ) -> Answer:
+        """Read something. With ``within``, an answer that is not older is believed without asking.
+
+        Raises `TrackerError`: what is not answered is never "there is none".
+        """
+        url = _with(self._wire.host.address(path), parameters)
+        authorisation = self._authorisation()
+        account = account_of(authorisation)
+        if within is not None:
+            fresh = self._cache.fresh(account, url, now=self.now, within=within)
+            if fresh is not None:
+                return fresh
+        attempt = 0
+        while True:
+            try:
+                return self._read(url, account, authorisation)
+            except RateLimitedError as error:
+                if attempt >= self._wire.retries.times or not self._wire.pacing.wait_for(error):
+                    raise
+            except UnavailableError:
+                if attempt >= self._wire.retries.times:
+                    raise
+                self._wire.pacing.rest(self._wire.retries.seconds * 2**attempt * random.uniform(1, 2))  # noqa: S311 - to spread load
+            attempt += 1
+
+    def pages(self, path: str, parameters: Mapping[str, object] | None = None) -> Iterator[Answer]:
+        """All pages of a list, each as it is asked for.
+
+        Raises `UnavailableError` where they do not end.
+        """
+        answer = self.get(path, parameters)
+        seen = {answer.url}
+        while True:
+            if not isinstance(answer.data, list):
+                raise UnavailableError(f"{_what('GET', answer.url)}: the answer is no list", hint="Run again later.")
+            yield answer
+            following = answer.next
+            if following is None:
+                return
+            answer = self.get(following)
+            if answer.url in seen or len(seen) >= _PAGES:
+                raise UnavailableError(f"{_what('GET', answer.url)}: the pages do not end", hint="Run again later.")
+            seen.add(answer.url)
+
+    def _read(self, url: str, account: str, authorisation: str | None) -> Answer:
+        etag = self._cache.etag(account, url)
+        answer = self._send("GET", url, authorisation, headers={} if etag is None else {"If-None-Match": etag})
+        if answer.status == 304:
+            self.count.unchanged += 1
+            confirmed = self._cache.confirmed(account, answer, self.now)
+            if confirmed is not None:
+                return confirmed
+            answer = self._send("GET", url, authorisation)
+        self._require_success("GET", answer)
+        # Under the address that was asked: where a project was renamed, the new one says the same.
+        kept = Answer(answer.status, answer.headers, answer.data, url)
+        self._cache.keep(account, kept, self.now)
+        return kept
+
+    # --- Writing ------------------------------------------------------------------------------------
+
+    def write(self, method: str, path: str, body: Json = None, *, creates: bool = False) -> Answer:
+        """Send a write, once. ``creates``: it makes something that people are told of.
+
+        Raises:
+            RefusedError: What it goes to was opened to be read; nothing was sent.
+            UnavailableError: It is not known whether it was carried out.
+            TrackerError: It was not.
+        """
+        if self._read_only is not None:
+            raise RefusedError(f"{self._read_only} was opened to be read, and cannot be written to")
+        url = self._wire.host.address(path)
+        answer = self._send(method, url, self._authorisation(), body=body, creates=creates)
+        self._require_success(method, answer)
+        return answer
+
+    # --- Sending ------------------------------------------------------------------------------------
+
+    def _send(  # noqa: PLR0913 - a request
+        self,
+        method: str,
+        url: str,
+        authorisation: str | None,
+        *,
+        body: Json = None,
+        headers: Mapping[str, str] | None = None,
+        creates: bool = False,
+    ) -> Answer:
+        writes = method != "GET"
+        headers = dict(headers or {})
+        if authorisation is not None:
+            headers["Authorization"] = authorisation
+        pacing = self._wire.pacing
+        pacing.is_for(account_of(authorisation))
+        answer = None
+        for _ in range(_REDIRECTS):
+            pacing.before(writes=writes, creates=creates)
+            answer = None
+            try:
+                answer = self._once(method, url, headers, body)
+            finally:
+                pacing.after(answer, writes=writes, creates=creates)
+            location = answer.headers.get("location")
+            if answer.status not in _MOVED or location is None:
+                return answer
+            if writes and answer.status not in _MOVED_AS_IT_IS:
+                return answer
+            url = self._wire.host.moved(url, location)
+        raise UnavailableError(f"{_what(method, url)}: it is sent from one address to the next without end")
+
+    def _once(self, method: str, url: str, headers: Mapping[str, str], body: Json) -> Answer:
+        if method == "GET":
+            self.count.reads += 1
+        else:
+            self.count.writes += 1
+        what = _what(method, url)
+        try:
+            with self._http.stream(method, url, headers=headers, json=body) as response:
+                content = bytearray()
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if len(content) > _SIZE_LIMIT:
+                        raise UnavailableError(f"{what}: the answer does not end")
+        except httpx.TimeoutException:
+            raise UnavailableError(f"{what}: no answer in time", hint=_LATER) from None
+        except (httpx.RequestError, httpx.InvalidURL) as error:
+            # Its text can hold what a proxy or a server sent.
+            raise UnavailableError(f"{what}: no answer ({type(error).__name__})", hint=_LATER) from None
+        return _answer(response, bytes(content), url)
+
+    def _require_success(self, method: str, answer: Answer) -> None:
+        what = _what(method, answer.url)
+        if not 200 <= answer.status < 300:
+            error = failure(answer, what, self.now)
+            raise self._wire.explain(answer, error)
+        if answer.text:
+            raise UnavailableError(f"{what}: {answer.status}, and an answer that is no JSON", hint=_LATER)
+
+
+_LATER = "See whether the network and the forge are up, and run again."
+
+
+def _answer(response: httpx.Response, content: bytes, url: str) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    if not content.strip():
+        return Answer(response.status_code, headers, None, url)
+    try:
+        return Answer(response.status_code, headers, json.loads(content), url)
+    except (ValueError, RecursionError):
+        return Answer(response.status_code, headers, None, url, text=content[:200].decode("utf-8", "replace"))
+
+
+def _with(url: str, parameters: Mapping[str, object] | None) -> str:
+    return f"{url}?{urlencode(parameters)}" if parameters else url
+
+
+def _what(method: str, url: str) -> str:
+    """A request as messages name it: without its query, which can hold anything."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}: {method} {parts.path}"
