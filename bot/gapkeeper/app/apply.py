@@ -98,6 +98,7 @@ class _Run:
         self._outcomes: list[Outcome] = []
         self._unfinished: list[Change] = []  # links are to follow
         self._proposed: list[Change] = []  # done once the proposal is
+        self._undelivered = None if plan.delivery is None else ""  # why documents do not have it; "": not tried yet
         self._compared = False
 
     def report(self) -> Report:
@@ -111,8 +112,11 @@ class _Run:
                 self._attempt(change, self._end)
             self._deliver_last()
         except _STOPPING as error:
-            return Report(self._plan, tuple(self._outcomes), self._stopped(error), error.exit_code)
-        return Report(self._plan, tuple(self._outcomes))
+            return self._told(self._stopped(error), error.exit_code)
+        return self._told()
+
+    def _told(self, stopped: str | None = None, stop_code: int = 0) -> Report:
+        return Report(self._plan, tuple(self._outcomes), stopped, stop_code, self._undelivered)
 
     def _stopped(self, error: GapkeeperError) -> str:
         applied = [change for change in self._plan.changes if change.held is None]
@@ -153,18 +157,18 @@ class _Run:
             return
         try:
             self._hand_in(delivery)
-        except DocumentsError as error:
-            failed = _sentence(error)
-            for change in self._proposed:
-                self._finish(change, error=failed)
-        else:
-            for change in self._proposed:
-                self._finish(change)
+        except _STOPPING:
+            raise
+        except (DocumentsError, TrackerError) as error:
+            self._undelivered = _sentence(error)
+        for change in self._proposed:
+            self._finish(change, error=self._undelivered)
 
     def _hand_in(self, delivery: Delivery) -> None:
         if self._deliver is None:
             raise RefusedError("the plan writes to documents, and this run cannot")
         self._deliver(delivery)
+        self._undelivered = None
 
     # --- Steps --------------------------------------------------------------------------------------
 

@@ -167,7 +167,10 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
     with open_tracker() as tracker, tracker.lock():
         if not tracker.capabilities.forge:
             # Cheap here: another run may have been at it until we got the lock.
-            planned = plan_sync(register, tracker, policy, history=history, way_back=way_back)
+            first, planned = planned, plan_sync(register, tracker, policy, history=history, way_back=way_back)
+            if way_back is not None and (planned.delivery is not None or planned.fingerprint != first.fingerprint):
+                way_back = way_back.again()  # and at the documents, too: what was read before is not what they say
+                planned = plan_sync(way_back.documents.register, tracker, policy, history=history, way_back=way_back)
             _require(planned, expect)
         tries = _TRIES
         while True:

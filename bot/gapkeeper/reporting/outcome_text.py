@@ -101,7 +101,9 @@ def report_lines(report: Report, look: Look) -> list[Line]:
         lines = wrap((*words, *failed, *rest), look)
     if report.stopped is not None:
         lines += wrap(line(say("stopped: ", Tone.ALARM), report.stopped), look, hang=4)
-    return lines + note_lines(report.plan, look)
+    if report.undelivered and not report.failed:  # those that failed for it say why
+        lines += wrap(line(say("failed: ", Tone.ALARM), report.undelivered), look, hang=4)
+    return lines + note_lines(report.plan, look, delivered=report.undelivered is None)
 
 
 def _made(op: Op, amount: int) -> str:

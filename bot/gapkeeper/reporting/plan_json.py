@@ -98,6 +98,7 @@ def report_json(report: Report) -> Json:
         **plan_json(report.plan),
         "changes": changes,
         "stopped": report.stopped,
+        "undelivered": report.undelivered,
         "totals": {
             "planned": len(report.plan.changes),
             "done": sum(done.values()),

@@ -161,14 +161,14 @@ def plan_summary(plan: Plan) -> Line:
     )
 
 
-def note_lines(plan: Plan, look: Look) -> list[Line]:
-    """What people should know: notes, what was left out, and why nothing may be written."""
+def note_lines(plan: Plan, look: Look, *, delivered: bool = True) -> list[Line]:
+    """What people should know: notes, what was left out, how documents get it, and why nothing may be written."""
     lines: list[Line] = []
     if plan.changes and plan.skipped:
         lines += wrap(
             line(f"{count(plan.skipped, 'more change', 'more changes')} left out by --only or --limit."), look
         )
-    if plan.delivery is not None:
+    if plan.delivery is not None and delivered:
         lines += wrap(line(delivery_line(plan.delivery)), look)
     held = Counter(change.held for change in plan.changes if change.held is not None)
     for option, amount in held.items():
