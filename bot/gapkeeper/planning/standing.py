@@ -21,11 +21,19 @@ class Spare:
     kept: int  # the number of the one that stays
 
 
-def standing(managed: Mapping[str, Sequence[Ours]]) -> tuple[dict[str, Ours], list[Spare]]:
-    """The issue that stands for each identity, and those that are one too many. Groups stand by number."""
+def standing(
+    managed: Mapping[str, Sequence[Ours]], released: Mapping[str, Ours]
+) -> tuple[dict[str, Ours], list[Spare]]:
+    """The issue that stands for each identity, and those that are one too many. Groups stand by number.
+
+    Where a person released the one that goes on with the others, none stands: these are its history.
+    """
     kept: dict[str, Ours] = {}
     spares: list[Spare] = []
     for identity, group in managed.items():
+        last = released.get(identity)
+        if last is not None and not _not_continued([*group, last], group):
+            continue
         one = group[0] if len(group) == 1 else _keeper(group)
         kept[identity] = one
         if len(group) > 1:  # those whose history goes on in another one are not too many
@@ -43,5 +51,9 @@ def _keeper(group: Sequence[Ours]) -> Ours:
 
 
 def _current(group: Sequence[Ours]) -> Sequence[Ours]:
-    continued = {one.marker.continues for one in group}
-    return [one for one in group if one.issue.number not in continued] or group
+    return _not_continued(group, group) or group
+
+
+def _not_continued(by: Sequence[Ours], group: Sequence[Ours]) -> Sequence[Ours]:
+    continued = {one.marker.continues for one in by}
+    return [one for one in group if one.issue.number not in continued]
