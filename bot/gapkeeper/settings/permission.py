@@ -30,7 +30,7 @@ def require_allowed(wish: WriteBack, *, forge: bool, environ: Mapping[str, str] 
         listed = load_operator().write_back_allowed
         allowed = allowed if listed is None else listed
     if wish not in allowed:
+        choice = f"{', '.join(allowed)}: choose one of them, or" if allowed else "none:"
         raise ConfigurationError(
-            f'[sync] write_back = "{wish}" is not allowed here',
-            hint=f"The operator allows {', '.join(allowed) or 'none'}: choose one of them, or set {_VARIABLE}.",
+            f'[sync] write_back = "{wish}" is not allowed here', hint=f"The operator allows {choice} set {_VARIABLE}."
         )

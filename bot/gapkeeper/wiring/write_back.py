@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gapkeeper.adapters.checkout import git_folder
 from gapkeeper.adapters.git_repository import GitRepository
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.adapters.work_tree import FolderWorkTree
@@ -54,21 +55,35 @@ class Edges:
 
     def _mode(self, documents: Documents) -> WriteBackMode:
         today, name_people = dt.datetime.now(dt.UTC).date(), self.settings.repository.sync.name_people
-        if self._way is WriteBack.WORKTREE:
-            if self.rev is not None:
-                return Nowhere(f"the documents were read from {self.rev}; without --rev, the files can be edited")
-            return Direct(self._way, self._file_obstacles, today)
-        if documents.register.revision is None:
-            return Nowhere(
-                f'the folder is not the top of a git repository, so write_back = "{self._way}" has nowhere to write; '
-                'with [sync] write_back = "worktree" the files are edited, with "off" nothing is'
-            )
+        missing = self._missing(documents)
+        if missing is not None:
+            return Nowhere(missing)
         try:
+            if self._way is WriteBack.WORKTREE:
+                return Direct(self._way, self._file_obstacles, today)
             if self._way is WriteBack.COMMIT:
                 return Direct(self._way, self._commit_obstacles, today, name_people=name_people)
             return Proposing(self._repository(self.records), self.read, today=today, name_people=name_people)
         except DocumentsError as error:
             return Nowhere(_sentence(error))
+
+    def _missing(self, documents: Documents) -> str | None:
+        """Why this way leads nowhere, and what to do; None where it leads somewhere."""
+        if self._way is WriteBack.WORKTREE:
+            if self.rev is None:
+                return None
+            return (
+                f'the documents were read from {self.rev}, and write_back = "worktree" edits files; leave --rev out, '
+                'or choose "commit" or "pull-request" for [sync] write_back'
+            )
+        if documents.register.revision is not None:
+            return None
+        if git_folder(self.folder / ".git") is not None:
+            return "there is no commit in this repository yet; commit the documents first"
+        return (
+            f'the folder is not the top of a git repository, so write_back = "{self._way}" has nowhere to write; '
+            'with [sync] write_back = "worktree" the files are edited, with "off" nothing is'
+        )
 
     def _deliver(self, delivery: Delivery) -> None:
         with self.to_write() as records:
