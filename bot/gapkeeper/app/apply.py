@@ -122,17 +122,17 @@ class _Run:
         applied = [change for change in self._plan.changes if change.held is None]
         left = len(applied) - sum(outcome.done for outcome in self._outcomes)
         until = f" Go on after {error.until:%H:%M} UTC." if isinstance(error, RateLimitedError) and error.until else ""
-        return f"{_sentence(error)} {left} of {len(applied)} changes are not made; run again to go on.{until}"
+        return f"{error.line} {left} of {len(applied)} changes are not made; run again to go on.{until}"
 
     def _attempt(self, change: Change, step: Callable[[Change], None]) -> None:
         try:
             step(change)
         except _STOPPING as error:
             if not isinstance(error, RateLimitedError | BusyError):  # these never began
-                self._finish(change, error=_sentence(error))
+                self._finish(change, error=error.line)
             raise
         except TrackerError as error:
-            self._finish(change, error=_sentence(error))
+            self._finish(change, error=error.line)
 
     def _finish(self, change: Change, *, error: str | None = None) -> None:
         if error is not None:
@@ -160,7 +160,7 @@ class _Run:
         except _STOPPING:
             raise
         except (DocumentsError, TrackerError) as error:
-            self._undelivered = _sentence(error)
+            self._undelivered = error.line
         for change in self._proposed:
             self._finish(change, error=self._undelivered)
 
@@ -301,7 +301,3 @@ def _compare(issue: Issue, asked: IssueUpdate) -> None:
             f"#{issue.number} was created without its labels ({', '.join(missing)}): we may not put them on here",
             hint=f"Give the account write access to the project, and delete #{issue.number} or put its labels on.",
         )
-
-
-def _sentence(error: GapkeeperError) -> str:
-    return error.message if error.hint is None else f"{error.message}. {error.hint}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from gapkeeper.errors import UsageError
@@ -82,15 +81,10 @@ def suggested_tracker(folder: Path) -> str | None:
 
 
 def history(folder: Path, revision: str | None) -> History:
-    """What git knows of a folder as it is, or of a revision; each question is asked once, as a sync plans twice."""
-    from gapkeeper.adapters import blame, git  # noqa: PLC0415
-    from gapkeeper.planning.history import History  # noqa: PLC0415
+    """What git knows of a folder as it is, or of a revision."""
+    from gapkeeper.wiring.git_history import history_of  # noqa: PLC0415
 
-    return History(
-        is_ancestor=cache(lambda ancestor, descendant: git.is_ancestor(folder, ancestor, descendant) is True),
-        written_by=cache(lambda place: blame.author(folder, place, revision)),
-        renamed=cache(lambda since: git.renames(folder, since, revision)),
-    )
+    return history_of(folder, revision)
 
 
 def sync_policy(settings: Settings) -> SyncPolicy:

@@ -14,6 +14,7 @@ from gapkeeper.app.deliver import deliver_to_files, deliver_to_repository
 from gapkeeper.app.proposing import Proposing
 from gapkeeper.app.write_back import Direct, Nowhere, WayBack
 from gapkeeper.errors import DocumentsError
+from gapkeeper.model.delivery import BRANCH
 from gapkeeper.model.policy import WriteBack
 from gapkeeper.wiring import document_source
 
@@ -63,9 +64,13 @@ class Edges:
                 return Direct(self._way, self._file_obstacles, today)
             if self._way is WriteBack.COMMIT:
                 return Direct(self._way, self._commit_obstacles, today, name_people=name_people)
-            return Proposing(self._repository(self.records), self.read, today=today, name_people=name_people)
+            repository = self._repository(self.records)
+            obstacle = repository.branch_obstacle(BRANCH)
+            if obstacle is not None:
+                return Nowhere(obstacle)
+            return Proposing(repository, self.read, today=today, name_people=name_people)
         except DocumentsError as error:
-            return Nowhere(_sentence(error))
+            return Nowhere(error.line)
 
     def _missing(self, documents: Documents) -> str | None:
         """Why this way leads nowhere, and what to do; None where it leads somewhere."""
@@ -105,7 +110,7 @@ class Edges:
         try:
             return self._repository(self.records).obstacles(paths)
         except DocumentsError as error:
-            return dict.fromkeys(paths, _sentence(error))
+            return dict.fromkeys(paths, error.line)
 
 
 def local_repository(settings: Settings, folder: Path, rev: str | None, records: SqliteTracker) -> GitRepository:
@@ -114,7 +119,3 @@ def local_repository(settings: Settings, folder: Path, rev: str | None, records:
     return GitRepository(
         folder, rev, records.deliveries, include=documents.include, exclude=documents.exclude, clock=utc_now
     )
-
-
-def _sentence(error: DocumentsError) -> str:
-    return error.message if error.hint is None else f"{error.message}. {error.hint}"
