@@ -16,7 +16,7 @@ from gapkeeper.app.documents import read_documents
 from gapkeeper.app.proposing import Proposing
 from gapkeeper.app.sync import plan_sync, sync
 from gapkeeper.app.write_back import WayBack
-from gapkeeper.errors import StaleDocumentsError
+from gapkeeper.errors import DocumentsError, RateLimitedError, RejectedError, StaleDocumentsError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.model.policy import SyncPolicy, WriteBack
 from gapkeeper.model.rules import ReadingRules
@@ -167,6 +167,47 @@ def test_a_proposal_that_became_empty_is_withdrawn(harbour: Harbour) -> None:
     harbour.synced()
     assert harbour.states == ["withdrawn"]
     assert harbour.repository.branch(BRANCH) is None
+
+
+def test_what_cannot_be_withdrawn_is_told(harbour: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    harbour.closes(1)
+    harbour.sync()
+    harbour.reopens(1)
+
+    def in_use(_number: int, _reason: str) -> None:
+        raise DocumentsError("its branch is checked out")
+
+    monkeypatch.setattr(harbour.repository, "withdraw", in_use)
+    report = harbour.sync()
+    assert (report.undelivered, report.exit_code) == ("its branch is checked out", 5)
+    assert harbour.states == ["open"]
+
+
+def test_what_a_limit_kept_from_being_proposed_is_not_told_as_done(harbour: Harbour) -> None:
+    harbour.closes(1)
+    harbour.repository.push({"LATER.md": REGISTER.replace("Paint the buoys", "Paint the barrels").encode()})
+
+    def limit(when: str, what: str) -> None:
+        if when == "before" and what.startswith("update"):
+            raise RateLimitedError("the hour's requests are used up")
+
+    harbour.tracker.trouble = limit
+    report = harbour.sync()
+    assert (report.undelivered, report.exit_code) == ("", 4)
+    assert harbour.states == []
+
+
+def test_a_proposal_that_somebody_else_opened_meanwhile_fails_what_was_to_be_proposed(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harbour.closes(1)
+
+    def refused(_branch: str, _text: object) -> None:
+        raise RejectedError("proposal 7 of the branch is open already")
+
+    monkeypatch.setattr(harbour.repository, "propose", refused)
+    (outcome,) = harbour.sync().outcomes
+    assert outcome.error == "proposal 7 of the branch is open already"
 
 
 def test_what_a_person_wrote_meanwhile_withdraws_it_too(harbour: Harbour) -> None:

@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 
 from builders import item, register, statement
+from gapkeeper.model.delivery import Delivery, Step
 from gapkeeper.model.items import Item, Losing
 from gapkeeper.model.plan import Outcome, Plan, Report
+from gapkeeper.model.policy import WriteBack
 from gapkeeper.model.readiness import CriticalPath, PathStep
 from gapkeeper.model.status import Rank, Status
 from gapkeeper.reporting.compare import compare
@@ -370,6 +372,9 @@ def test_what_failed_says_why() -> None:
     assert len(lines) == 2
 
 
+WITHDRAWAL = Delivery(Step.WITHDRAW, WriteBack.PULL_REQUEST, number=3)
+
+
 @pytest.mark.parametrize(
     ("report", "words"),
     [
@@ -385,6 +390,14 @@ def test_what_failed_says_why() -> None:
         (
             Report(Plan("t", None, (replace(PLAN.changes[5], held="--accept-reading"),)), ()),
             "1 change not applied without --accept-reading.\n",
+        ),
+        (
+            Report(Plan("t", None, (), delivery=WITHDRAWAL), ()),
+            "Proposal 3 has become empty and is withdrawn.\n",
+        ),
+        (
+            Report(Plan("t", None, (), delivery=WITHDRAWAL), (), undelivered="its branch is checked out"),
+            "failed: its branch is checked out\n",
         ),
     ],
 )

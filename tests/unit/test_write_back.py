@@ -272,6 +272,22 @@ def test_where_there_is_nowhere_to_write_it_waits_and_says_so(harbour: Harbour) 
     assert harbour.synced() == [("write-back", "LATER-002")]
 
 
+def test_a_run_that_waited_for_another_one_reads_the_documents_anew(harbour: Harbour) -> None:
+    harbour.closes("LATER-002")
+    read_before, seen_before = harbour.way_back(), harbour.tracker.copied()
+    harbour.sync()  # the other one
+    report = sync(
+        read_before.documents.register,
+        seen_before,
+        lambda: contextlib.nullcontext(harbour.tracker),
+        harbour.policy,
+        clock=lambda: NOW,
+        way_back=read_before,
+    )
+    assert report.plan.empty, "the documents say so already: nobody reopened anything"
+    assert harbour.deliveries == 1
+
+
 def test_a_hold_keeps_a_close_from_the_documents(harbour: Harbour) -> None:
     harbour.closes("LATER-002")
     number = harbour.number("LATER-002")

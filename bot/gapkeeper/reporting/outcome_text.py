@@ -88,7 +88,7 @@ def report_lines(report: Report, look: Look) -> list[Line]:
     left = len(report.plan.changes) - held - len(report.outcomes)
     done = Counter(outcome.change.op for outcome in report.outcomes if outcome.done)
     if not report.outcomes and report.stopped is None:
-        lines = wrap(nothing_to_do(report.plan), look) if not held else []
+        lines = wrap(nothing_to_do(report.plan), look) if not held and report.plan.delivery is None else []
     else:
         parts = [
             f"{done[op]} {_done(op, report.plan)}" if op not in _OF_THE_PROJECT else _made(op, done[op])
