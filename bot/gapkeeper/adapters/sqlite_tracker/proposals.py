@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.sqlite_tracker import limits
+from gapkeeper.adapters import limits
 from gapkeeper.errors import ConflictError, NotFoundError, RejectedError
 from gapkeeper.model.delivery import Proposal, ProposalState
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
+from gapkeeper.adapters.limits import check_name
 from gapkeeper.adapters.sqlite_tracker import journal, reads
 from gapkeeper.adapters.sqlite_tracker.access import Access
 from gapkeeper.adapters.sqlite_tracker.connection import Database
-from gapkeeper.adapters.sqlite_tracker.limits import check_name
 from gapkeeper.adapters.sqlite_tracker.own_edits import OwnEdits
 from gapkeeper.adapters.sqlite_tracker.proposals import Deliveries
 from gapkeeper.adapters.sqlite_tracker.records import ACCOUNT, CAPABILITIES, SELF, TRUSTED

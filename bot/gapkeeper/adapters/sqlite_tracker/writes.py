@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.sqlite_tracker import limits
+from gapkeeper.adapters import limits
 from gapkeeper.adapters.sqlite_tracker.records import CAPABILITIES, DEFAULT_LABEL_COLOUR, TRUSTED, EventKind
 from gapkeeper.errors import NewerMarkerError, NotAuthorisedError, RejectedError
 from gapkeeper.model.snapshot import Label, Reason, Role
