@@ -61,9 +61,9 @@ def _cases(register: Register, step: int) -> Iterator[tuple[Item, Status]]:
     [
         pytest.param("seed", DEFAULT, 1, id="seed"),
         pytest.param("seed", EVERY_KIND, 1, id="seed-every-kind"),
-        pytest.param("cutover", DEFAULT, 1 if THOROUGH else 5, id="cutover"),
-        pytest.param("cutover", EVERY_KIND, 5 if THOROUGH else 41, id="cutover-every-kind"),
-        pytest.param("varied", EVERY_KIND, 1 if THOROUGH else 13, id="varied-every-kind"),
+        pytest.param("cutover", DEFAULT, 1 if THOROUGH else 9, id="cutover"),
+        pytest.param("cutover", EVERY_KIND, 5 if THOROUGH else 61, id="cutover-every-kind"),
+        pytest.param("varied", EVERY_KIND, 1 if THOROUGH else 19, id="varied-every-kind"),
     ],
 )
 def test_each_status_can_be_written_and_changes_nothing_else(name: str, rules: ReadingRules, step: int) -> None:
@@ -84,5 +84,5 @@ def test_each_status_can_be_written_and_changes_nothing_else(name: str, rules: R
         check_register(before, writer.corpus.committed(paths, TODAY).register, item, status)
     count = f"{name}: {tried} tried, {tried - sum(refused.values())} written, {sum(refused.values())} refused"
     print("\n".join([count, *sorted(refused)]))  # noqa: T201  shown with -rP
-    assert tried >= 50
+    assert tried >= 30
     assert sum(refused.values()) <= tried * MOST_REFUSED, "\n".join(sorted(refused))

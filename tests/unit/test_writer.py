@@ -72,20 +72,28 @@ def test_a_document_whose_bytes_are_gone_is_not_written() -> None:
     )
 
 
-def test_the_days_of_commits_are_asked_for_once() -> None:
+def test_days_of_commits_and_targets_of_links_are_asked_for_once() -> None:
     asked: list[Collection[str]] = []
+    looked: list[str] = []
+
+    def exists(path: str) -> bool:
+        looked.append(path)
+        return True
 
     def commit_dates(paths: Collection[str]) -> Mapping[str, dt.date]:
         asked.append(tuple(paths))
         return dict.fromkeys(paths, dt.date(2026, 1, 1))
 
-    corpus = read_corpus([Document("a.md", A)], ReadingRules(), commit_dates=commit_dates)
+    data = A + b"\n[the chart](chart.png)\n"
+    corpus = read_corpus([Document("a.md", data)], ReadingRules(), commit_dates=commit_dates, exists=exists)
     assert corpus.register.documents[0].date == dt.date(2026, 1, 1)
     asked.clear()
-    one = Writer(corpus, {"a.md": A}.get, today=TODAY)
+    looked.clear()
+    one = Writer(corpus, {"a.md": data}.get, today=TODAY)
     for status in (Status.RESOLVED, Status.BLOCKED, Status.CANCELLED):
         assert isinstance(one.write("ACTION-1", status), Written)
     assert asked == [("a.md",)]
+    assert looked == ["chart.png"]
 
 
 TITLED = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.documents import Document
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.status import Status
     from gapkeeper.reading import Corpus
 
-_MOST_ATTEMPTS = 24  # ways that are tried for one item; more than any real document has needed
+_MOST_ATTEMPTS = 36  # ways that are tried for one item; more than any real document has needed
 
 
 class Writer:
@@ -41,6 +42,7 @@ class Writer:
 
     def __init__(self, corpus: Corpus, load: Callable[[str], bytes | None], *, today: dt.date) -> None:
         self._dates = _Dates(corpus)
+        self._exists = None if corpus.exists is None else cache(corpus.exists)  # each proof asks for every link
         self._corpus = corpus
         self._load = load
         self._today = today
@@ -124,7 +126,7 @@ class Writer:
     def _prove(self, document: Document, claim: Claim) -> Corpus | str:
         """The corpus with a document changed, or what speaks against it: as it is, and once it is committed."""
         before = self._corpus.register
-        after = replace(self._corpus.replaced(document), commit_dates=self._dates)
+        after = replace(self._corpus.replaced(document), commit_dates=self._dates, exists=self._exists)
         against = objection(before, after.register, claim)
         if against is None and self._dates.known and self._moves(after, document.path):
             committed = after.committed({*self._new, document.path}, self._today)
