@@ -69,6 +69,7 @@ markers = st.builds(
     document=words,
     former=st.none() | st.sampled_from(Status),
     orphaned=st.booleans(),
+    called=st.none() | words.filter(bool),
     extra=unknown,
 )
 

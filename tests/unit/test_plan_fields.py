@@ -41,9 +41,22 @@ def test_a_new_title_follows(project: Project) -> None:
 def test_a_persons_title_stands(project: Project) -> None:
     project.tracker.edits(1, title="Postgres!")
     assert project.synced(PENDING) == ()
-    assert project.synced(item(title="PostgreSQL provisioning, all of it")) == ()
+    (change,) = project.synced(item(title="PostgreSQL provisioning, all of it"))
+    assert dict(change.fields) == {
+        "called": ("LATER-001: PostgreSQL provisioning", "LATER-001: PostgreSQL provisioning, all of it")
+    }
     project.synced(item(title="PostgreSQL provisioning, all of it", status=Status.BLOCKED))
     assert project.issue(1).title == "Postgres!"
+
+
+def test_what_documents_call_an_item_is_known_where_a_persons_title_stands(project: Project) -> None:
+    project.tracker.edits(1, title="Postgres!")
+    project.synced(item(title="Legal review"))
+    project.synced(item(title="Legal review", status=Status.RESOLVED))
+    assert ops(project.synced(item(title="Legal review"))) == [("reopen", "LATER-001")]  # and not: another item
+    assert project.issue(1).title == "Postgres!"
+    project.synced(PENDING)
+    assert project.marker(1).called is None
 
 
 def test_a_title_that_is_put_back_follows_again(project: Project) -> None:

@@ -149,8 +149,8 @@ def _released(one: Match) -> Iterator[Difference]:
 
 def _kept_by_people(issue: Issue, base: Marker) -> Iterator[Difference]:
     """What people changed, and no sync changes back."""
-    if issue.title not in {base.title.tracker, base.title.documents}:
-        yield Difference("title", base.title.documents, issue.title)
+    if issue.title not in {base.title.tracker, base.documents_title}:
+        yield Difference("title", base.documents_title, issue.title)
     present = {name.casefold() for name in issue.labels}
     for name in base.added_labels:
         if name.casefold() not in present:

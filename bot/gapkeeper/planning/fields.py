@@ -34,7 +34,7 @@ class Moves:
 def field_moves(desired: DesiredIssue, issue: Issue, base: Marker) -> Moves:
     """What follows from what documents ask for now, against the base."""
     moves = Moves(NO_UPDATE, {}, base)
-    if desired.title != base.title.documents:
+    if desired.title != base.title.documents or base.called is not None:
         moves = _title(moves, desired.title, issue)
     if desired.labels != frozenset(base.labels.documents):
         moves = label_moves(moves, desired.labels, issue)
@@ -46,16 +46,16 @@ def field_moves(desired: DesiredIssue, issue: Issue, base: Marker) -> Moves:
 
 
 def _title(moves: Moves, title: str, issue: Issue) -> Moves:
+    base = moves.marker
     if issue.title == title:
-        return replace(moves, marker=replace(moves.marker, title=Pair(title, title)))
-    base = moves.marker.title
-    if issue.title != base.tracker or base.tracker != base.documents:
-        return moves  # a person's title stands, and the pair keeps telling that it is a person's
-    return Moves(
-        replace(moves.update, title=title),
-        {**moves.fields, "title": (issue.title, title)},
-        replace(moves.marker, title=Pair(title, title)),
-    )
+        marker = replace(base, title=Pair(title, title), called=None)
+    elif base.title == (issue.title, issue.title):
+        marker = replace(base, title=Pair(title, title), called=None)
+        return Moves(replace(moves.update, title=title), {**moves.fields, "title": (issue.title, title)}, marker)
+    else:  # a person's title stands, and the pair keeps telling that it is a person's
+        marker = replace(base, called=None if title == base.title.documents else title)
+    told = {} if title == base.documents_title else {"called": (base.documents_title, title)}
+    return replace(moves, fields=moves.fields | told, marker=marker)
 
 
 def label_moves(moves: Moves, wanted: frozenset[str], issue: Issue) -> Moves:

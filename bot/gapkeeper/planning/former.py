@@ -114,7 +114,7 @@ class _Gone(_End):
 
     @classmethod
     def of(cls, ours: Ours) -> _Gone:
-        identity, title = ours.marker.identity, ours.marker.title.documents
+        identity, title = ours.marker.identity, ours.marker.documents_title
         _, kind, path, id_ = split_identity(identity)
         own = without_document(title, path).removeprefix(escaping.title(id_)).removeprefix(": ")
         return cls(identity, kind, path, id_, own, ours)

@@ -52,6 +52,7 @@ def encode_marker(marker: Marker) -> dict[str, object]:
         "document": marker.document,
         "former": None if marker.former is None else marker.former.value,
         "orphaned": marker.orphaned,
+        "called": marker.called,
     }
     return values | {name: value for name, value in optional.items() if value not in _ABSENT}
 
@@ -60,6 +61,7 @@ _ABSENT: Final[tuple[object, ...]] = (None, False, "", [], [None], [[]], [[], []
 _KNOWN = frozenset({
     "identity", "key", "state", "title", "statement", "rules", "serial", "body", "revision", "labels",
     "added_labels", "milestone", "assignees", "links", "aliases", "continues", "document", "former", "orphaned",
+    "called",
 })  # fmt: skip
 
 
@@ -92,6 +94,7 @@ def decode_marker(values: object) -> Marker:
         document=_text(get("document", "")),
         former=_STATUSES[_optional_text(get("former"))],
         orphaned=get("orphaned", False) is True,
+        called=_optional_text(get("called")),
         extra=() if values.keys() <= _KNOWN else _unknown(values),
     )
 

@@ -81,7 +81,13 @@ class Marker:
     document: str = ""  # path of the home document, to see a document set shrink
     former: Status | None = None  # the last open status of the documents, for a write-back of a reopening
     orphaned: bool = False  # the item was gone from the documents
+    called: str | None = None  # what documents call it since, where the title is a person's and stands
     extra: tuple[tuple[str, str], ...] = ()  # keys that this version does not know, with their JSON, sorted
+
+    @property
+    def documents_title(self) -> str:
+        """The whole title that documents asked for at the last sync, whatever the issue is called."""
+        return self.title.documents if self.called is None else self.called
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def _action(one: Match, choices: Choices, title_limit: int, write_backs: WriteBa
 
 
 def _is_unlike(marker: Marker, item: Item, title_limit: int) -> bool:
-    before, now = marker.title.documents, issue_title(item, title_limit)
+    before, now = marker.documents_title, issue_title(item, title_limit)
     if before == now:
         return False
     path = split_identity(marker.identity).path

@@ -91,6 +91,8 @@ def updated(action: Action, item: Item, issue: Issue, fields: Iterable[str]) -> 
     names = sorted(fields)
     if names == ["links"]:
         return "links that documents ask for"
+    if names == ["called"]:
+        return "the documents call it otherwise now; the issue keeps the title that a person gave it"
     if names == ["remembered"]:
         return f"{moved(issue)}, and documents agree or do not mind: only remembered"
     return f"changed in the documents: {', '.join(name for name in names if name != 'remembered')}"
