@@ -224,7 +224,7 @@ def test_a_run_at_an_ancestor_of_the_last_sync_is_refused(project: Project) -> N
     def is_ancestor(first: str, second: str) -> bool:
         return (first, second) == ("old", "c0ffee1000000000000000000000000000000000")
 
-    history = History(is_ancestor=is_ancestor)
+    history = History(is_ancestor=is_ancestor, where=lambda _revision: "on main")
     plan = project.plan(documents=register(*items(20), revision="old"), history=history)
     assert refused(plan) == "behind"
     assert refused(project.plan(documents=register(*items(20), revision="new"), history=history)) is None

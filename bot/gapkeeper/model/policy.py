@@ -75,6 +75,7 @@ class SyncPolicy:
     labels: LabelRules = LabelRules()
     owners: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # owner -> assignee
     milestones: bool = False  # milestones from gates
+    branch: str | None = None  # the one whose documents count; None: whatever is read
     namespace: str | None = None  # names the repository in markers; None: the tracker's own name for the project
     accounts: tuple[str, ...] = ()  # further accounts of ours
     accept_reading: bool = False

@@ -20,6 +20,14 @@ def _nobody_knows(_place: Place) -> str | None:
     return None
 
 
+def _nowhere(_revision: str) -> str | None:
+    return None
+
+
+def _any_branch(_name: str) -> bool:
+    return True
+
+
 def _nothing(_revision: str) -> Mapping[str, str]:
     return MappingProxyType({})
 
@@ -31,6 +39,9 @@ class History:
     is_ancestor: Callable[[str, str], bool] = _unrelated  # of two commits: the first is the second, or comes before it
     written_by: Callable[[Place], str | None] = _nobody_knows  # who committed what stands at a place
     renamed: Callable[[str], Mapping[str, str]] = _nothing  # since a commit: path now -> path then
+    # Where a commit is, in words for people (`on main`, `not in this clone`); None: on no branch, or not any more.
+    where: Callable[[str], str | None] = _nowhere
+    is_branch: Callable[[str], bool] = _any_branch  # whether what is read is of a branch, by its name
 
 
 NO_HISTORY = History()

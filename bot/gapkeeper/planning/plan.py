@@ -103,7 +103,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     changes = _with_possible_links([draft.change for draft in chosen], targets)
     changes += project_changes([draft.change for draft in written], renderer.labels, snapshot)
     there = frozenset(one.ours.marker.document for one in matches if one.item and one.ours)
-    evidence = Evidence(register, policy, capabilities, seen, written, there, history)
+    evidence = Evidence(register, policy, capabilities, seen, written, there, history, snapshot.synced)
     return Plan(
         tracker=tracker,
         revision=register.revision,

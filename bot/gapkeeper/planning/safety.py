@@ -36,13 +36,14 @@ class Evidence:
     drafts: Sequence[Draft]  # what would be written: without what is held or left out
     kept: frozenset[str] = frozenset()  # documents, as markers name them, whose items are still there
     history: History = NO_HISTORY
+    synced: str | None = None  # the commit of the last sync that ended well, as far as the tracker knows
 
 
 def refusal(evidence: Evidence) -> Refusal | None:
     """The first rule that forbids the run."""
-    rules = [_former_account, _behind]
+    rules = [_former_account, _not_the_branch, _behind]
     if not evidence.policy.allow_mass_change:
-        rules += [_unreadable_document, _no_documents, _shrunk, _mass_change]
+        rules += [_apart, _unreadable_document, _no_documents, _shrunk, _mass_change]
     rules += [_many_creates]
     return next((found for found in (rule(evidence) for rule in rules) if found is not None), None)
 
@@ -61,17 +62,47 @@ def _former_account(evidence: Evidence) -> Refusal | None:
     )
 
 
+def _not_the_branch(evidence: Evidence) -> Refusal | None:
+    branch = evidence.policy.branch
+    if branch is None or evidence.register.revision is None or evidence.history.is_branch(branch):
+        return None
+    return Refusal(
+        "not-the-base-branch",
+        f"the documents are those of another branch than {branch}, which counts by [sync] branch. Check it out, and "
+        "sync again.",
+    )
+
+
 def _behind(evidence: Evidence) -> Refusal | None:
-    ours, is_ancestor = evidence.register.revision, evidence.history.is_ancestor
+    ours, history = evidence.register.revision, evidence.history
     if ours is None:
         return None
-    later = next((r for r in sorted(evidence.seen.revisions) if r != ours and is_ancestor(ours, r)), None)
+    known = evidence.seen.revisions | ({evidence.synced} if evidence.synced else set())
+    after = (revision for revision in sorted(known - {ours}) if history.is_ancestor(ours, revision))
+    later = next((revision for revision in after if history.where(revision) is not None), None)
     if later is None:
         return None
     return Refusal(
         "behind",
         f"the documents are read at {ours[:12]}, and the tracker was last synced at {later[:12]}, which comes after "
         "it. Fetch and check out the newest commit, then sync again.",
+    )
+
+
+def _apart(evidence: Evidence) -> Refusal | None:
+    """Two branches that sync in turn would undo each other. What is on no branch any more was amended or rebased."""
+    ours, synced, history = evidence.register.revision, evidence.synced, evidence.history
+    if ours is None or synced is None or ours == synced or history.is_ancestor(synced, ours):
+        return None
+    where = history.where(synced)
+    if where is None:
+        return None
+    return Refusal(
+        "not-the-base-branch",
+        f"the documents are read at {ours[:12]}, which does not come after {synced[:12]}, where the tracker was last "
+        f"synced: that is {where}. Two branches that sync in turn would undo each other. Fetch (a shallow clone with "
+        "--unshallow), or check out or merge the branch that counts, then sync again; if its history was written anew, "
+        "run once with --allow-mass-change.",
     )
 
 

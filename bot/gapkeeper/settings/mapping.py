@@ -62,6 +62,7 @@ def sync_policy(settings: RepositorySettings) -> SyncPolicy:
         labels=_labels(settings),
         owners=settings.owners,
         milestones=settings.milestones.gates,
+        branch=sync.branch or None,
         namespace=sync.namespace or None,
         accounts=sync.accounts,
     )

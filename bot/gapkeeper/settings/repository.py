@@ -134,7 +134,11 @@ class Sync(NamedTuple):
     """How documents and issues are kept in step."""
 
     branch: Annotated[
-        str, Key("On a forge, the branch whose documents count. Not set: the tracker's default branch.")
+        str,
+        Key(
+            "The branch whose documents count: from another one nothing is synced. Not set: on a forge the tracker's "
+            "default branch, for the embedded tracker whatever is checked out."
+        ),
     ] = ""
     namespace: Annotated[
         str, Key("Names this repository in the issues' markers. Not set: the tracker's own number for the project.")
