@@ -144,7 +144,7 @@ def entries(ids: list[str]) -> st.SearchStrategy[str]:
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     """A document of a few blocks; an item can be spoken of in several."""
-    blocks = ["# Ferry\n\n"]
+    blocks = ["# Ferry\n\n", draw(st.sampled_from(["", "", "Updated: 2026-03-01\n\n", "Updated: 2026-06-01\n\n"]))]
     for _ in range(draw(st.integers(1, 4))):
         ids = draw(st.lists(st.sampled_from([f"ACTION-{n}" for n in range(1, 6)]), min_size=1, max_size=3, unique=True))
         kind = draw(st.sampled_from(["table", "heading", "entries", "section"]))
@@ -161,28 +161,50 @@ def plans(draw: st.DrawFn) -> Plan:
     return Plan(text, draw(st.sampled_from(["\n", "\r\n", "\r"])), draw(st.booleans()))
 
 
-def read(data: dict[str, bytes]) -> Corpus:
-    return read_corpus([Document(path, content) for path, content in data.items()], RULES)
+class Repository(NamedTuple):
+    """Documents and the days of their last commits, where there are any."""
+
+    data: dict[str, bytes]
+    days: dict[str, dt.date] | None
+
+    def corpus(self) -> Corpus:
+        documents = [Document(path, content) for path, content in self.data.items()]
+        if self.days is None:
+            return read_corpus(documents, RULES)
+        days = self.days
+        return read_corpus(documents, RULES, revision="a", commit_dates=lambda paths: {p: days[p] for p in paths})
 
 
-@given(plans(), st.data())
-def test_exactly_that_item_changes_and_back_is_back(plan: Plan, draw: st.DataObject) -> None:
-    data = {"a.md": plan.data}
-    corpus = read(data)
+@st.composite
+def repositories(draw: st.DrawFn) -> Repository:
+    """One document or two, which may contradict each other."""
+    found = draw(st.lists(plans(), min_size=1, max_size=2))
+    data = {f"{name}.md": plan.data for name, plan in zip("ab", found, strict=False)}
+    day = st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    days = draw(st.one_of(st.none(), st.fixed_dictionaries(dict.fromkeys(data, day))))
+    return Repository(data, days)
+
+
+@given(repositories(), st.data())
+def test_exactly_that_item_changes_and_back_is_back(repository: Repository, draw: st.DataObject) -> None:
+    corpus = repository.corpus()
     before = corpus.register
     if not before.items:
         return
     item = draw.draw(st.sampled_from(before.items))
     status = draw.draw(st.sampled_from(Status))
-    writer = Writer(corpus, data.get, today=TODAY)
+    writer = Writer(corpus, repository.data.get, today=TODAY)
     result = writer.write(item.key, status)
     event(type(result).__name__)
     if not isinstance(result, Written):
         assert not writer.edits()
         assert result.reason.endswith(".")
         return
-    check_bytes(result, writer.edits(), data)
+    check_bytes(result, writer.edits(), repository.data)
     check_register(before, writer.corpus.register, item, status)
+    if repository.days is not None:
+        committed = writer.corpus.committed([edit.path for edit in writer.edits()], TODAY)
+        check_register(before, committed.register, item, status)
 
     again = writer.write(item.key, status)
     assert isinstance(again, Written)

@@ -80,8 +80,7 @@ def _line_end(page: Page, offset: int) -> bytes:
     if after is not None:
         return page.data[stop:after]
     start = page.line_start(offset)
-    before = page.line_end(page.line_start(start - 1)) if start else start
-    return page.data[before:start] or b"\n"
+    return b"\r\n" if page.data.endswith(b"\r\n", 0, start) else page.data[max(0, start - 1) : start] or b"\n"
 
 
 def _row_before_status(page: Page, table: Table) -> Row | None:
