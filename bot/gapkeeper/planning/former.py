@@ -26,7 +26,7 @@ from gapkeeper.planning.title import without_document
 from gapkeeper.reading.likeness import folded, unlike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 
     from gapkeeper.model.items import Item
     from gapkeeper.planning.history import History
@@ -64,7 +64,8 @@ def former_identities(
     gone = [_Gone.of(ours) for identity, ours in known.items() if identity not in items]
     if not gone:
         return {}
-    settled = {*known, *seen.lost, *(damaged.identity for _, damaged in seen.damaged)}
+    guessed = {identity for identity, lost in seen.lost.items() if not lost.is_certain_of(identity)}
+    settled = {*known, *(seen.lost.keys() - guessed), *(damaged.identity for _, damaged in seen.damaged)}
     new = [_New.of(identity, item) for identity, item in items.items() if identity not in settled]
     fresh = [
         _New.of(identity, items[identity])
@@ -76,6 +77,7 @@ def former_identities(
     pairing.by_link(Counter(item.issue_link for item in items.values()), seen.named if seen.complete else None)
     pairing.by_git()
     pairing.by_title()
+    pairing.leave_out(guessed)
     pairing.by_renumbering(kept)
     return pairing.former
 
@@ -193,6 +195,10 @@ class _Pairing:
         for gone, new in self._groups(lambda gone: gone.key, lambda new: new.key):
             if len(gone) * len(new) <= _COMPARED:
                 self._pair_like(gone, new)
+
+    def leave_out(self, identities: Collection[str]) -> None:
+        """Items for which there is another issue, if nothing paired them so far."""
+        self._new = {identity: new for identity, new in self._new.items() if identity not in identities}
 
     def by_renumbering(self, kept: Container[str]) -> None:
         """Other IDs for the same words. What was finished may come again, so that is no renumbering."""

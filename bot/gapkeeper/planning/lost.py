@@ -32,6 +32,10 @@ class Lost(NamedTuple):
         """What is wrong, for people."""
         return "the marker was removed" if self.damaged is None else self.damaged.reason
 
+    def is_certain_of(self, identity: str) -> bool:
+        """Whether what is left of the marker tells the item; else only the title does."""
+        return self.damaged is not None and self.damaged.identity == identity
+
     def marker(self, identity: str, item: Item) -> Marker:
         """A marker that tells nothing of the last sync: both sides are as they are now.
 
