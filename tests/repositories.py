@@ -35,6 +35,13 @@ class Repository:
         self.path = path
         self.git("init", "--quiet", "--initial-branch=main")
 
+    @classmethod
+    def at(cls, path: Path) -> Repository:
+        """One that is there already."""
+        found = cls.__new__(cls)
+        found.path = path
+        return found
+
     def git(self, *arguments: str, date: str | None = None) -> str:
         """Run git, and fail where it does."""
         environment = ENVIRONMENT if date is None else {**ENVIRONMENT, "GIT_COMMITTER_DATE": date}

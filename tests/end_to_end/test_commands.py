@@ -9,108 +9,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
+from harbours import GAPS, LATER
 
 from gapkeeper import __version__
-from gapkeeper.__main__ import main
 
 if TYPE_CHECKING:
-    from _pytest.capture import CaptureFixture
+    from harbours import Harbour
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 GAPKEEPER = Path(sys.executable).parent / "gapkeeper"
-
-LATER = """\
-# Later
-
-**Updated:** 2026-03-02
-
-### LATER-001: Mend the pier
-
-| Field | Value |
-|---|---|
-| **Status** | Pending |
-| **Owner** | Harbour office |
-
-### LATER-002: Order new buoys
-
-| Field | Value |
-|---|---|
-| **Status** | Blocked |
-| **Depends on** | ACTION-040 |
-| **Est** | 1 day |
-"""
-GAPS = """\
-# Checkpoint
-
-**Date:** 2026-03-01
-
-| ID | Item | Status | Est |
-|---|---|---|---|
-| ACTION-040 | Dredge the basin | In progress | 18-28 days |
-| ACTION-041 | =Count the gulls | ✅ Done | |
-
-| ID | Item | Status |
-|---|---|---|
-| LATER-001 | The pier | ✅ Resolved |
-
-## Readiness
-
-| Area | Weight | Score | Weighted |
-|---|---|---|---|
-| Quays | 60% | 50% | 30% |
-| Lights | 40% | 25% | 10% |
-| **Total** | 100% | - | **45%** |
-"""
-
-
-class Harbour:
-    """A repository in a folder that is the current one, and what commands say in it."""
-
-    def __init__(self, folder: Path, capsys: CaptureFixture[str]) -> None:
-        self.folder = folder
-        self.capsys = capsys
-        self.out = self.err = ""
-
-    def run(self, *arguments: str, expect: int = 0) -> str:
-        code = main(arguments)
-        self.out, self.err = self.capsys.readouterr()
-        assert code == expect, self.out + self.err
-        return self.out
-
-    def ask(self, *arguments: str, expect: int = 0) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(self.run(*arguments, "--format", "json", expect=expect))
-        return answer
-
-    def write(self, path: str, text: str) -> None:
-        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / path).write_text(text, "utf-8")
-
-    def git(self, *arguments: str) -> None:
-        who = ("-c", "user.name=Ann Lee", "-c", "user.email=ann@harbour.example", "-c", "commit.gpgsign=false")
-        subprocess.run(["git", *who, *arguments], cwd=self.folder, check=True, capture_output=True)
-
-    def commit(self, message: str) -> None:
-        self.git("add", "-A")
-        self.git("commit", "-qm", message)
-
-
-@pytest.fixture
-def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: CaptureFixture[str]) -> Harbour:
-    for name in os.environ:
-        if name.startswith(("GAPKEEPER_", "GITHUB_", "GITLAB_", "CI", "GIT_")) and name != "CI":
-            monkeypatch.delenv(name)
-    made = Harbour(tmp_path, capsys)
-    made.write("docs/LATER.md", LATER)
-    made.write("docs/gaps.md", GAPS)
-    made.git("init", "-qb", "main")
-    made.commit("Plan the summer")
-    monkeypatch.chdir(tmp_path)
-    return made
-
 
 # --- Reading ----------------------------------------------------------------------------------------
 

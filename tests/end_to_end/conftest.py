@@ -1,0 +1,28 @@
+"""The repository that commands are tried on."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from harbours import GAPS, LATER, Harbour
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from _pytest.capture import CaptureFixture
+
+
+@pytest.fixture
+def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: CaptureFixture[str]) -> Harbour:
+    for name in os.environ:
+        if name.startswith(("GAPKEEPER_", "GITHUB_", "GITLAB_", "CI", "GIT_")) and name != "CI":
+            monkeypatch.delenv(name)
+    made = Harbour(tmp_path, capsys)
+    made.write("docs/LATER.md", LATER)
+    made.write("docs/gaps.md", GAPS)
+    made.git("init", "-qb", "main")
+    made.commit("Plan the summer")
+    monkeypatch.chdir(tmp_path)
+    return made
