@@ -141,6 +141,17 @@ def test_what_people_changed_for_good() -> None:
     assert not drift(project, owned).moved
 
 
+def test_a_title_that_documents_change_while_a_persons_stands(project: Project) -> None:
+    project.tracker.edits(1, title="Postgres!")
+    renamed = item(title="Postgres, all of it")
+    found = drift(project, renamed)
+    assert found.documents == (Step("title", "LATER-001: PostgreSQL provisioning", "LATER-001: Postgres, all of it"),)
+    project.synced(renamed)
+    assert drift(project, renamed) == Drift(
+        "LATER-001", 1, differs=(Difference("title", "LATER-001: Postgres, all of it", "Postgres!"),)
+    )
+
+
 def test_a_release_and_a_damaged_marker(project: Project) -> None:
     body = project.issue(1).body
     project.tracker.edits(1, body="")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gapkeeper.planning.matching import Match
 
 #: Fields of a change that are the documents' own, beside those that are told from the base.
-_OF_DOCUMENTS = ("document", "id", "title", "milestone", "assignees")
+_OF_DOCUMENTS = ("document", "id", "title", "called", "milestone", "assignees")
 
 
 def drift_of(one: Match, draft: Draft | None) -> Drift | None:
@@ -71,7 +71,7 @@ def _of_documents(item: Item | None, base: Marker, draft: Draft | None) -> Itera
     for name in _OF_DOCUMENTS:
         if name in fields:
             old, new = fields[name]
-            yield Step(name, _text(old), _text(new))
+            yield Step("title" if name == "called" else name, _text(old), _text(new))
     if "body" in fields:
         yield from _of_text(*map(str, fields["body"]))
     elif "links" in fields:  # another item says so: with text of its own, a row tells

@@ -41,7 +41,7 @@ class Observation:
     unmarked: list[Issue] = field(default_factory=list)  # by people whose word counts
     named: dict[int, Issue] = field(default_factory=dict)  # by number: unmarked, and named by a document
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # author -> numbers
-    elsewhere: list[int] = field(default_factory=list)  # managed issues that carry another namespace
+    elsewhere: list[Ours] = field(default_factory=list)  # managed issues that carry another namespace
     complete: bool = True  # all issues of the project were looked at
 
     @property
@@ -80,7 +80,8 @@ class Observation:
             for author, numbers in sorted(self.foreign.items())
         ]
         if self.elsewhere:
-            came = f"{_issues(self.elsewhere)} came here from another project, or [sync] namespace was another one"
+            numbers = [one.issue.number for one in self.elsewhere]
+            came = f"{_issues(numbers)} came here from another project, or [sync] namespace was another one"
             notes.append(f"{came}: the marker is not ours")
         return notes
 
@@ -153,7 +154,7 @@ class _Sorting:
         has_label = carries(issue, self._label)
         if not identity.startswith(self._prefix):
             if has_label:
-                self._seen.elsewhere.append(issue.number)
+                self._seen.elsewhere.append(one)
         elif not believed:
             # Only who has write access can put a label on; without it, anybody may have copied a marker.
             if has_label:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.plan import Op, Refusal
 from gapkeeper.model.status import State
 from gapkeeper.planning.history import NO_HISTORY
+from gapkeeper.planning.identity import split_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +44,7 @@ def refusal(evidence: Evidence) -> Refusal | None:
     """The first rule that forbids the run."""
     rules = [_former_account, _not_the_branch, _behind]
     if not evidence.policy.allow_mass_change:
-        rules += [_apart, _unreadable_document, _no_documents, _shrunk, _mass_change]
+        rules += [_apart, _other_namespace, _unreadable_document, _no_documents, _shrunk, _mass_change]
     rules += [_many_creates]
     return next((found for found in (rule(evidence) for rule in rules) if found is not None), None)
 
@@ -103,6 +104,32 @@ def _apart(evidence: Evidence) -> Refusal | None:
         f"synced: that is {where}. Two branches that sync in turn would undo each other. Fetch (a shallow clone with "
         "--unshallow), or check out or merge the branch that counts, then sync again; if its history was written anew, "
         "run once with --allow-mass-change.",
+    )
+
+
+def _other_namespace(evidence: Evidence) -> Refusal | None:
+    """Another namespace than before makes every issue a stranger's, and every item would get a second one."""
+    seen = evidence.seen
+    if seen.managed or seen.released:
+        return None
+    made = {
+        draft.change.identity.partition("/")[2]: draft.change
+        for draft in evidence.drafts
+        if draft.change.op is Op.CREATE
+    }
+    twins = []
+    for one in seen.elsewhere:
+        change = made.get(one.marker.identity.partition("/")[2])
+        if change is not None and change.update is not None and change.update.title == one.marker.documents_title:
+            twins.append(one)
+    if not twins:
+        return None
+    was = split_identity(twins[0].marker.identity).namespace
+    return Refusal(
+        "other-namespace",
+        f"{_count(len(twins), 'item')} would get a second issue: the namespace was {was!r} before, and "
+        f"{_listed(f'#{one.issue.number}' for one in twins)} stand for the same items under it. Set [sync] namespace = "
+        f"{was!r} to go on with them; if they are another repository's, run once with --allow-mass-change.",
     )
 
 
