@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.delivery import Delivery
     from gapkeeper.model.edits import DocumentEdit
     from gapkeeper.model.plan import Plan, Report
+    from gapkeeper.model.snapshot import Issue
 
 REGISTER = """# Register
 
@@ -270,6 +271,26 @@ def test_where_there_is_nowhere_to_write_it_waits_and_says_so(harbour: Harbour) 
     assert harbour.errors(report) == {"LATER-002": "the folder is in no repository"}
     harbour.mode = None
     assert harbour.synced() == [("write-back", "LATER-002")]
+
+
+def test_a_close_that_is_taken_back_at_the_last_moment_reaches_no_document(
+    harbour: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harbour.closes("LATER-001")
+    harbour.closes("LATER-002")
+    look, number = harbour.tracker.issue, harbour.number("LATER-002")
+    looked: list[int] = []
+
+    def looked_at(asked: int) -> Issue:
+        looked.append(asked)
+        if len(looked) == 1:
+            harbour.tracker.reopens(number)
+        return look(asked)
+
+    monkeypatch.setattr(harbour.tracker, "issue", looked_at)
+    assert harbour.errors(harbour.sync()) == {"LATER-001": None}
+    assert harbour.said("LATER.md") == REGISTER.replace("basin | Open", "basin | Resolved")
+    assert harbour.plan().empty
 
 
 def test_a_run_that_waited_for_another_one_reads_the_documents_anew(harbour: Harbour) -> None:

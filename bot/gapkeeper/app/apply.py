@@ -20,6 +20,7 @@ from gapkeeper.errors import (
     NotFoundError,
     RateLimitedError,
     RefusedError,
+    StaleDocumentsError,
     TrackerError,
     UnavailableError,
 )
@@ -68,7 +69,8 @@ def apply(  # noqa: PLR0913 - a plan, where it is written, and what only the edg
 
     Raises:
         RefusedError: The plan is refused.
-        StaleDocumentsError: Documents that it writes to have moved since; nothing was written.
+        StaleDocumentsError: Documents that it writes to, or issues that they follow, have moved since; nothing was
+            written.
     """
     if plan.refused is not None:
         raise RefusedError(f"{plan.refused.code}: {plan.refused.message}")
@@ -147,8 +149,15 @@ class _Run:
     def _deliver_first(self) -> None:
         """What is written directly comes first: everything else was planned on documents that have it."""
         delivery = self._plan.delivery
-        if delivery is not None and delivery.step is Step.WRITE:
-            self._hand_in(delivery)
+        if delivery is None or delivery.step is not Step.WRITE:
+            return
+        try:
+            for change in self._plan.changes:
+                if change.op is Op.WRITE_BACK and change.lines:
+                    self._check_ground(change, change.issue or 0)
+        except _StaleError as error:  # documents would say what a person took back meanwhile
+            raise StaleDocumentsError(str(error)) from error
+        self._hand_in(delivery)
 
     def _deliver_last(self) -> None:
         """A proposal changes nothing that the rest depends on, and its failure none of it."""
