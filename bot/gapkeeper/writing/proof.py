@@ -34,7 +34,7 @@ class Claim(NamedTuple):
 
 
 def objection(before: Register, after: Register, claim: Claim) -> str | None:
-    """What speaks against an edit, as the end of a sentence that begins with "then"; None where nothing does."""
+    """What would go wrong, as a clause for people; None where nothing does."""
     old = {item.key: item for item in before.items}
     new = {item.key: item for item in after.items}
     if old.keys() != new.keys():

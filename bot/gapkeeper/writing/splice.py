@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.edits import LineChange
@@ -41,7 +42,7 @@ def line_changes(path: str, data: bytes, edits: Sequence[Edit], encoding: str) -
     changed: dict[int, list[Edit]] = {}
     added: dict[int, Edit] = {}
     for edit in edits:
-        index = _line_of(starts, edit.span.start)
+        index = bisect_right(starts, edit.span.start) - 1
         if edit.old == b"" and _LINE_END.search(edit.new):
             if edit.span.start != starts[index] or len(_lines(edit.new)) != 1 or index in added:
                 raise Misfit
@@ -62,12 +63,6 @@ def line_changes(path: str, data: bytes, edits: Sequence[Edit], encoding: str) -
             after = after[: len(before) + sum(len(e.new) - len(e.old) for e in changed[index])]
             changes.append(LineChange(path, number, _shown(before, encoding), _shown(after, encoding)))
     return tuple(changes)
-
-
-def _line_of(starts: Sequence[int], offset: int) -> int:
-    from bisect import bisect_right  # noqa: PLC0415
-
-    return bisect_right(starts, offset) - 1
 
 
 def _lines(data: bytes) -> list[bytes]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.model.status import Status
 from gapkeeper.reading.lexicon import LANGUAGES, language_sets, normalise
@@ -85,24 +86,26 @@ def language_of(words: Iterable[str], names: Iterable[str]) -> str | None:
 
 
 def _speakers(phrase: str) -> frozenset[str]:
-    return _index()[0].get(phrase, frozenset())
+    """The languages that have a status word."""
+    return _index().words.get(phrase, frozenset())
 
 
 def _namers(name: str) -> frozenset[str]:
-    return _index()[1].get(name, frozenset())
+    """The languages that have a field name."""
+    return _index().names.get(name, frozenset())
 
 
-_INDEX: list[tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]] = []
+class _Index(NamedTuple):
+    words: Mapping[str, frozenset[str]]  # status word -> languages
+    names: Mapping[str, frozenset[str]]  # field name -> languages
 
 
-def _index() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
-    """Status word -> languages, and field name -> languages."""
-    if not _INDEX:
-        words: dict[str, frozenset[str]] = {}
-        names: dict[str, frozenset[str]] = {}
-        for language, found in language_sets().items():
-            for table, groups in ((words, found.words.values()), (names, found.fields.values())):
-                for phrase in (normalise(word) for group in groups for word in group):
-                    table[phrase] = table.get(phrase, frozenset()) | {language}
-        _INDEX.append((words, names))
-    return _INDEX[0]
+@lru_cache(maxsize=1)
+def _index() -> _Index:
+    words: dict[str, frozenset[str]] = {}
+    names: dict[str, frozenset[str]] = {}
+    for language, found in language_sets().items():
+        for table, groups in ((words, found.words.values()), (names, found.fields.values())):
+            for phrase in (normalise(word) for group in groups for word in group):
+                table[phrase] = table.get(phrase, frozenset()) | {language}
+    return _Index(words, names)
