@@ -204,7 +204,9 @@ def test_a_renumbering_is_proposed_and_not_done() -> None:
     (change,) = plan.changes
     assert (change.op, change.key, change.issue) == ("update", "LATER-013", 1)
     assert (change.held, plan.empty) == ("--accept-renumbering", True)
-    assert change.reason == "LATER-013 looks like LATER-003 renumbered (#1)"
+    assert change.reason == (
+        "LATER-013 looks like LATER-003 renumbered (#1); if it is another item, take `gapkeeper` off #1"
+    )
     assert dict(change.fields)["id"] == ("LATER-003", "LATER-013")
     writes = list(project.tracker.log)
     project.sync(later(13), later(4, "Dredge"))

@@ -195,13 +195,15 @@ def _drafts(
         except RejectedError as error:  # people's text leaves no room: their issue, their choice
             notes.append(str(error))
             draft = None
-        drafts.append(_proposed(one, draft) if draft is not None and one.proposed else draft)
+        drafts.append(_proposed(with_, one, draft) if draft is not None and one.proposed else draft)
     return drafts
 
 
-def _proposed(one: Match, draft: Draft) -> Draft:
+def _proposed(with_: Drafting, one: Match, draft: Draft) -> Draft:
     """A renumbering that people have to confirm."""
-    reason = reasons.renumbered(one)
+    if one.item is None or one.ours is None:
+        return draft
+    reason = reasons.renumbered(one.item, one.ours, with_.policy.labels.managed)
     return replace(draft, change=replace(draft.change, reason=reason, held="--accept-renumbering"))
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gapkeeper.planning.lost import Lost
     from gapkeeper.planning.marker import Marker
     from gapkeeper.planning.matching import Match
+    from gapkeeper.planning.observe import Ours
 
 _DONE = {
     Observed.OPEN: "reopened it",
@@ -60,11 +61,10 @@ def created(match: Match, action: Action, item: Item) -> str:
     return "it has no issue yet"
 
 
-def renumbered(match: Match) -> str:
+def renumbered(item: Item, ours: Ours, managed_label: str) -> str:
     """Another ID with the words of one that is gone; people decide what that is."""
-    if match.item is None or match.ours is None:
-        return ""
-    return f"{match.item.id} looks like {match.ours.marker.key} renumbered (#{match.ours.issue.number})"
+    looks = f"{item.id} looks like {ours.marker.key} renumbered (#{ours.issue.number})"
+    return f"{looks}; if it is another item, take `{managed_label}` off #{ours.issue.number}"
 
 
 def restored(item: Item, lost: Lost, *, differs: bool) -> str:
