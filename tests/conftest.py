@@ -27,3 +27,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+# Tests are nobody's job: in one of Actions they would sync its project.
+os.environ.pop("GITHUB_ACTIONS", None)

@@ -11,7 +11,7 @@ import pytest
 from gapkeeper import wiring
 from gapkeeper.adapters.folder import FolderDocuments
 from gapkeeper.adapters.git import RevisionDocuments
-from gapkeeper.errors import RefusedError, UsageError
+from gapkeeper.errors import NotAuthorisedError, RefusedError, UsageError
 from gapkeeper.model.snapshot import Actor, Label, Role
 from repositories import Repository, write
 
@@ -72,13 +72,33 @@ def test_where_a_path_begins_depends_on_who_wrote_it(tmp_path: Path, monkeypatch
     assert (here / "mine.db").exists()
 
 
-@pytest.mark.parametrize("url", ["github:octo/plan", "gitlab:group/sub/plan", "https://github.example.org/o/n"])
-def test_forges_are_not_part_of_this_version(tmp_path: Path, url: str) -> None:
+@pytest.mark.parametrize("url", ["gitlab:group/sub/plan", "https://github.example.org/o/n"])
+def test_a_forge_that_nobody_set_up_is_no_tracker(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GAPKEEPER_GITHUB_URL", raising=False)
     settings = wiring.load_settings(tmp_path, overrides={"tracker.url": url})
-    for opened in (wiring.open_reader(settings, tmp_path), wiring.open_tracker(settings, tmp_path)):
-        with pytest.raises(UsageError, match="the embedded tracker only") as caught, opened:
+    for opened in (wiring.open_reader(settings, tmp_path), wiring.open_writer(settings, tmp_path)):
+        with pytest.raises(UsageError, match="no tracker that can be used here"), opened:
             pass
-        assert caught.value.exit_code == 64
+
+
+def test_a_project_on_github_needs_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GAPKEEPER_GITHUB_TOKEN", "GITHUB_TOKEN", "GAPKEEPER_GITHUB_APP_ID"):
+        monkeypatch.delenv(name, raising=False)
+    settings = wiring.load_settings(tmp_path, overrides={"tracker.url": "github:octo/plan"})
+    for opened in (wiring.open_reader(settings, tmp_path), wiring.open_writer(settings, tmp_path)):
+        with pytest.raises(NotAuthorisedError, match="github:octo/plan needs a token") as caught, opened:
+            pass
+        assert "GAPKEEPER_GITHUB_TOKEN" in str(caught.value.hint)
+
+
+def test_a_job_of_actions_syncs_its_own_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", "octo/plan")
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    assert wiring.tracker_url(wiring.load_settings(tmp_path)).startswith("sqlite:")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert wiring.tracker_url(wiring.load_settings(tmp_path)) == "github:octo/plan"
+    named = wiring.load_settings(tmp_path, overrides={"tracker.url": "sqlite:t.db"})
+    assert wiring.tracker_url(named) == "sqlite:t.db"
 
 
 def test_reading_documents_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
@@ -90,7 +110,7 @@ from gapkeeper import wiring
 folder = Path({str(tmp_path)!r})
 settings = wiring.load_settings(folder)
 wiring.read_register(settings, wiring.document_source(settings, folder))
-heavy = ["pydantic", "pydantic_settings", "sqlite3", "subprocess", "structlog", "httpx", "starlette", "jinja2"]
+heavy = ["httpx", "jwt", "pydantic", "pydantic_settings", "sqlite3", "subprocess", "structlog", "httpx", "starlette", "jinja2"]
 print([name for name in heavy if name in sys.modules])
 """
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

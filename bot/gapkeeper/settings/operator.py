@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from gapkeeper.errors import ConfigurationError
+from gapkeeper.settings.ci import server_of_job
 from gapkeeper.settings.environment import PREFIX
 
 _LIST = 'Write it like this: ["pull-request", "off"]'
@@ -36,8 +37,10 @@ class OperatorSettings(BaseSettings):
         env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
     )
 
-    github_url: Annotated[Url, Field(description="The one host that the GitHub token is sent to.")] = (
-        "https://github.com"
+    github_url: Url = Field(
+        default_factory=lambda: server_of_job() or "https://github.com",
+        description="The one host that the GitHub token is sent to. Not set: https://github.com, "
+        "in GitHub Actions the server that the job runs on.",
     )
     github_token: Annotated[
         SecretStr | None,
@@ -50,6 +53,9 @@ class OperatorSettings(BaseSettings):
         None
     )
     github_app_private_key: Annotated[SecretStr | None, Field(description="Its private key, in PEM.")] = None
+    github_read_retries: Annotated[
+        int, Field(ge=0, le=10, description="How often a read is tried again after a failure that may pass.")
+    ] = 3
     github_seconds_between_writes: Annotated[float, Field(ge=0, description="GitHub asks for at least one second.")] = (
         1.0
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Actor
     from gapkeeper.planning.history import History
-    from gapkeeper.ports import DocumentSource, Journal, TrackerReader
+    from gapkeeper.ports import DocumentSource, Journal, Tracker, TrackerReader
 
 
 def load_settings(folder: Path, *, overrides: Mapping[str, object] | None = None) -> Settings:
@@ -101,10 +101,11 @@ def sync_policy(settings: Settings) -> SyncPolicy:
 
 
 def tracker_url(settings: Settings) -> str:
-    """The tracker as it was named; the embedded one in `.gapkeeper` where nobody named one."""
+    """The tracker as it was named; in a job of CI its project's, else the embedded one in `.gapkeeper`."""
     from gapkeeper.adapters.sqlite_tracker import DEFAULT_URL  # noqa: PLC0415
+    from gapkeeper.settings.ci import tracker_of_job  # noqa: PLC0415
 
-    return settings.repository.tracker.url or DEFAULT_URL
+    return settings.repository.tracker.url or tracker_of_job() or DEFAULT_URL
 
 
 @contextlib.contextmanager
@@ -113,10 +114,32 @@ def open_reader(settings: Settings, folder: Path) -> Iterator[TrackerReader]:
 
     Raises `UsageError` for a tracker that this version does not know, `TrackerError` where it cannot be opened.
     """
+    if _is_github(settings):
+        from gapkeeper.wiring.github import open_github  # noqa: PLC0415
+
+        with open_github(tracker_url(settings), folder, read_only=True) as project:
+            yield project
+        return
     from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
 
     path = _database(settings, folder)
     with contextlib.closing(sqlite_tracker.open_reader(path, url=tracker_url(settings))) as tracker:
+        yield tracker
+
+
+@contextlib.contextmanager
+def open_writer(settings: Settings, folder: Path) -> Iterator[Tracker]:
+    """The tracker, to write to it as ourselves: what applying gets.
+
+    Raises `UsageError` for a tracker that this version does not know, `TrackerError` where it cannot be opened.
+    """
+    if _is_github(settings):
+        from gapkeeper.wiring.github import open_github  # noqa: PLC0415
+
+        with open_github(tracker_url(settings), folder, read_only=False) as project:
+            yield project
+        return
+    with open_tracker(settings, folder) as tracker:
         yield tracker
 
 
@@ -163,6 +186,8 @@ def recover(settings: Settings, folder: Path, rev: str | None) -> str | None:
     from gapkeeper.model.policy import WriteBack  # noqa: PLC0415
 
     mode = WriteBack(settings.repository.sync.write_back)
+    if _is_github(settings):  # what is committed there is there at once, or not at all
+        return None
     if mode not in {WriteBack.COMMIT, WriteBack.PULL_REQUEST} or not _database(settings, folder).exists():
         return None
     from gapkeeper.wiring.write_back import local_repository  # noqa: PLC0415
@@ -188,7 +213,7 @@ def proposals(settings: Settings, folder: Path) -> tuple[Proposal, ...]:
 @contextlib.contextmanager
 def open_journal(settings: Settings, folder: Path) -> Iterator[Journal | None]:
     """The journal of runs; None where there is no tracker yet, and none is made for a run that writes nothing."""
-    if not _database(settings, folder).exists():
+    if _is_github(settings) or not _database(settings, folder).exists():
         yield None
         return
     with open_tracker(settings, folder) as tracker:
@@ -210,6 +235,15 @@ def open_tracker(settings: Settings, folder: Path, *, actor: Actor | None = None
         yield tracker
 
 
+def _is_github(settings: Settings) -> bool:
+    url = tracker_url(settings)
+    if url.startswith("sqlite:"):
+        return False
+    from gapkeeper.wiring.github import is_github  # noqa: PLC0415
+
+    return is_github(url)
+
+
 def _database(settings: Settings, folder: Path) -> Path:
     """The file of the embedded tracker: a repository names it from its own folder, a person from where they stand."""
     from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
@@ -217,8 +251,9 @@ def _database(settings: Settings, folder: Path) -> Path:
     url = tracker_url(settings)
     if not url.startswith("sqlite:"):
         raise UsageError(
-            f"{url}: this version has the embedded tracker only; GitHub and GitLab are not part of it yet",
-            hint="Name a file, as in --tracker sqlite:tracker.db, or leave the tracker out.",
+            f"{url} is no tracker that can be used here",
+            hint="Name github:owner/name, or a file as in --tracker sqlite:tracker.db. This works on the embedded "
+            "tracker alone, or the forge is none that this version knows: GitLab is not part of it yet.",
         )
     layer = settings.layer(("tracker", "url"))
     named_here = layer is not None and not layer.from_repository

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode, urlsplit
 
@@ -88,6 +88,7 @@ class Client:
             headers={"User-Agent": f"gapkeeper/{__version__}", **wire.headers},
         )
         self.count = Count()
+        self.server_date: dt.datetime | None = None  # by the last answer
 
     def __enter__(self) -> Self:
         return self
@@ -152,6 +153,24 @@ class Client:
                 raise UnavailableError(f"{_what('GET', answer.url)}: the pages do not end", hint="Run again later.")
             seen.add(answer.url)
 
+    def query(self, address: str, query: str, *, within: dt.timedelta) -> Answer:
+        """Ask GraphQL, which reads with POST; an answer that is not older than ``within`` is believed.
+
+        Raises `TrackerError`, also where what is asked is not a query.
+        """
+        if not query.startswith("query "):
+            raise RefusedError("only what reads may be asked this way")
+        url = self._wire.host.address(address)
+        authorisation = self._authorisation()
+        account, key = account_of(authorisation), f"{url}#{query}"
+        fresh = self._cache.fresh(account, key, now=self.now, within=within)
+        if fresh is not None:
+            return fresh
+        answer = self._send("POST", url, authorisation, body={"query": query}, reads=True)
+        self._require_success("POST", answer)
+        self._cache.keep(account, replace(answer, url=key), self.now)
+        return answer
+
     def _read(self, url: str, account: str, authorisation: str | None) -> Answer:
         etag = self._cache.etag(account, url)
         answer = self._send("GET", url, authorisation, headers={} if etag is None else {"If-None-Match": etag})
@@ -163,7 +182,7 @@ class Client:
             answer = self._send("GET", url, authorisation)
         self._require_success("GET", answer)
         # Under the address that was asked: where a project was renamed, the new one says the same.
-        kept = Answer(answer.status, answer.headers, answer.data, url)
+        kept = replace(answer, url=url)
         self._cache.keep(account, kept, self.now)
         return kept
 
@@ -177,12 +196,16 @@ class Client:
             UnavailableError: It is not known whether it was carried out.
             TrackerError: It was not.
         """
-        if self._read_only is not None:
-            raise RefusedError(f"{self._read_only} was opened to be read, and cannot be written to")
+        self.require_writer()
         url = self._wire.host.address(path)
         answer = self._send(method, url, self._authorisation(), body=body, creates=creates)
         self._require_success(method, answer)
         return answer
+
+    def require_writer(self) -> None:
+        """Raise `RefusedError` where what this goes to was opened to be read."""
+        if self._read_only is not None:
+            raise RefusedError(f"{self._read_only} was opened to be read, and cannot be written to")
 
     # --- Sending ------------------------------------------------------------------------------------
 
@@ -195,8 +218,9 @@ class Client:
         body: Json = None,
         headers: Mapping[str, str] | None = None,
         creates: bool = False,
+        reads: bool = False,
     ) -> Answer:
-        writes = method != "GET"
+        writes = method != "GET" and not reads
         headers = dict(headers or {})
         if authorisation is not None:
             headers["Authorization"] = authorisation
@@ -207,9 +231,10 @@ class Client:
             pacing.before(writes=writes, creates=creates)
             answer = None
             try:
-                answer = self._once(method, url, headers, body)
+                answer = self._once(method, url, headers, body, writes=writes)
             finally:
                 pacing.after(answer, writes=writes, creates=creates)
+            self.server_date = answer.date or self.server_date
             location = answer.headers.get("location")
             if answer.status not in _MOVED or location is None:
                 return answer
@@ -218,11 +243,11 @@ class Client:
             url = self._wire.host.moved(url, location)
         raise UnavailableError(f"{_what(method, url)}: it is sent from one address to the next without end")
 
-    def _once(self, method: str, url: str, headers: Mapping[str, str], body: Json) -> Answer:
-        if method == "GET":
-            self.count.reads += 1
-        else:
+    def _once(self, method: str, url: str, headers: Mapping[str, str], body: Json, *, writes: bool) -> Answer:
+        if writes:
             self.count.writes += 1
+        else:
+            self.count.reads += 1
         what = _what(method, url)
         try:
             with self._http.stream(method, url, headers=headers, json=body) as response:

@@ -83,7 +83,7 @@ def command(form: str, expect: str | None, yes: bool, **run_values: Any) -> int:
             report = sync(
                 read.register,
                 reader,
-                lambda: wiring.open_tracker(settings, read.folder),
+                lambda: wiring.open_writer(settings, read.folder),
                 policy,
                 clock=lambda: dt.datetime.now(dt.UTC),
                 expect=expect,

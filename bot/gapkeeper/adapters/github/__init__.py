@@ -1,0 +1,1 @@
+"""GitHub and GitHub Enterprise: issues, people, documents and proposals, over REST."""

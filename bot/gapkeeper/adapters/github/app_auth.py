@@ -1,0 +1,133 @@
+"""A GitHub App: its key proves who it is, and buys a token for one project, for this run's permissions, for an hour."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from gapkeeper.adapters.github.session import BELIEVED
+from gapkeeper.adapters.http.client import Client
+from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gapkeeper.adapters.github.address import Address
+    from gapkeeper.adapters.http.answer import Json
+    from gapkeeper.adapters.http.client import Wire
+
+#: What a run that only looks asks for, and one that writes.
+TO_READ: Mapping[str, str] = {"metadata": "read", "issues": "read", "contents": "read", "pull_requests": "read"}
+TO_WRITE: Mapping[str, str] = {"metadata": "read", "issues": "write", "contents": "write", "pull_requests": "write"}
+
+_JWT_LASTS = dt.timedelta(minutes=9)  # GitHub takes ten at most
+_SKEW = dt.timedelta(minutes=1)  # GitHub's advice: issued a minute ago, for clocks that differ
+_RENEWED = dt.timedelta(minutes=5)  # before the token ends
+
+
+class AppAuth:
+    """One App on one project. Key and token show in no representation."""
+
+    def __init__(
+        self, wire: Wire, address: Address, app_id: str, private_key: str, permissions: Mapping[str, str]
+    ) -> None:
+        """``permissions`` are what this run needs, and no more."""
+        self._client = Client(wire, self._jwt, read_only=None)  # to mint a token writes to no project
+        self._pacing = wire.pacing
+        self._address = address
+        self._app_id = app_id
+        self._private_key = private_key
+        self._permissions = dict(permissions)
+        self._ahead = dt.timedelta(0)  # of GitHub's clock
+        self._token: str | None = None
+        self._until = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._installation: Json = None
+
+    @property
+    def key(self) -> str:
+        """The App: its tokens change every hour, and what they may see does not."""
+        return f"app-{self._app_id}"
+
+    def header(self) -> str:
+        """The value of `Authorization`; the token is renewed before it ends.
+
+        Raises `NotAuthorisedError` where the App is not installed on the project, or may do too little there.
+        """
+        if self._token is None or self._pacing.now >= self._until - _RENEWED:
+            self._mint()
+        return f"Bearer {self._token}"
+
+    def account(self, client: Client) -> str:  # noqa: ARG002 - the port's signature
+        """The App's name, as it signs."""
+        return f"{self._installed()['app_slug']}[bot]"
+
+    def close(self) -> None:
+        """Close connections."""
+        self._client.close()
+
+    def _mint(self) -> None:
+        installation = self._installed()
+        asked = {"repositories": [self._address.name], "permissions": self._permissions}
+        try:
+            answer = self._client.write("POST", f"/app/installations/{installation['id']}/access_tokens", asked)
+        except RejectedError as error:
+            raise self._too_little(installation, error) from error
+        try:
+            self._token = str(answer.data["token"])
+            ends = dt.datetime.fromisoformat(answer.data["expires_at"])
+        except (LookupError, TypeError, ValueError) as error:
+            raise UnavailableError("GitHub's answer is no token for the App") from error
+        self._until = self._pacing.now + (ends - (answer.date or self._pacing.now))
+
+    def _installed(self) -> Json:
+        """The App's installation on the project."""
+        if self._installation is None:
+            try:
+                found = self._ask(f"/repos/{self._address.project}/installation")
+                self._installation = {**found, "id": int(found["id"]), "app_slug": str(found["app_slug"])}
+            except NotFoundError as error:
+                raise NotAuthorisedError(
+                    f"{self._address.url}: the App {self._app_id} is not installed on it",
+                    hint="Install it: the App's page, Install App, and choose the project. Or see the spelling.",
+                ) from error
+            except (LookupError, TypeError, ValueError) as error:
+                raise UnavailableError("GitHub's answer is no installation of an App") from error
+        return self._installation
+
+    def _ask(self, path: str) -> Json:
+        try:
+            return self._client.get(path, within=BELIEVED).data
+        except NotAuthorisedError:
+            server = self._client.server_date
+            if server is None or abs(server - self._pacing.now - self._ahead) < _SKEW:
+                raise
+            self._ahead = server - self._pacing.now  # our clock is wrong, and GitHub believes its own
+        return self._client.get(path).data
+
+    def _jwt(self) -> str:
+        import jwt  # noqa: PLC0415 - cryptography takes long to load, and tokens need none of it
+
+        now = self._pacing.now + self._ahead
+        claims = {"iat": now - _SKEW, "exp": now + _JWT_LASTS, "iss": self._app_id}
+        try:
+            return f"Bearer {jwt.encode(claims, self._private_key, algorithm='RS256')}"
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise NotAuthorisedError(
+                "the App's private key is no RSA key in PEM",
+                hint="Set GAPKEEPER_GITHUB_APP_PRIVATE_KEY to the whole content of the .pem file.",
+            ) from None
+
+    def _too_little(self, installation: Json, error: RejectedError) -> NotAuthorisedError:
+        granted = installation.get("permissions") or {}
+        order = ("", "read", "write", "admin")
+        missing = [
+            f"{name}: {level}"
+            for name, level in self._permissions.items()
+            if order.index(str(granted.get(name) or "")) < order.index(level)
+        ]
+        named = ", ".join(missing) or "more"
+        return NotAuthorisedError(
+            f"{self._address.url}: the App {self._app_id} may do too little there ({error.message})",
+            hint=f"Give it the permission {named} in the App's settings (Permissions and events), and let the owner "
+            "accept that.",
+        )

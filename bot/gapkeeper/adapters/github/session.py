@@ -1,0 +1,122 @@
+"""A project on GitHub as one run knows it: who we are, what it is called now, what it has."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from gapkeeper.errors import NotAuthorisedError, NotFoundError, UnavailableError
+
+if TYPE_CHECKING:
+    from gapkeeper.adapters.github.address import Address
+    from gapkeeper.adapters.http.client import Client
+    from gapkeeper.adapters.http.store import Store
+
+#: What is told of project and account is believed for so long: a name, a number, a branch.
+BELIEVED = dt.timedelta(days=1)
+
+
+class Auth(Protocol):
+    """A way to prove who we are."""
+
+    @property
+    def key(self) -> str:
+        """Names the account for what is kept between runs, and tells nothing secret."""
+
+    def header(self) -> str | None:
+        """The value of `Authorization`, renewed where it would end soon."""
+
+    def account(self, client: Client) -> str:
+        """Our name there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What GitHub says of a project."""
+
+    id: int
+    full_name: str  # owner/name as it is called now
+    default_branch: str
+    archived: bool
+    has_issues: bool
+    may_push: bool | None  # whether our account may write; None: GitHub does not say
+    url: str  # for browsers
+
+
+class Session:
+    """One project, one authorisation, one run."""
+
+    def __init__(self, address: Address, client: Client, auth: Auth, store: Store) -> None:
+        self.address = address
+        self.client = client
+        self.auth = auth
+        self.store = store
+
+    @cached_property
+    def project(self) -> Project:
+        """The project; one that was renamed is followed.
+
+        Raises `NotAuthorisedError` where there is none, or the token may not see it.
+        """
+        return self._read_project(BELIEVED)
+
+    def is_here(self, repository_url: object) -> bool:
+        """Whether an issue is one of this project, by where it says that it is: it may have been transferred."""
+        return self._is_named(repository_url) or self._is_named_now(repository_url)
+
+    def _is_named(self, repository_url: object) -> bool:
+        if not isinstance(repository_url, str):
+            return True
+        return repository_url.casefold().endswith(f"/repos/{self.project.full_name}".casefold())
+
+    def _is_named_now(self, repository_url: object) -> bool:
+        self.project = self._read_project(None)  # the project may have been renamed meanwhile
+        return self._is_named(repository_url)
+
+    def _read_project(self, within: dt.timedelta | None) -> Project:
+        try:
+            data = self.client.get(f"/repos/{self.address.project}", within=within).data
+        except NotFoundError as error:
+            raise NotAuthorisedError(
+                f"{self.address.url}: there is no such project, or the token may not see it",
+                hint="See the spelling. A fine-grained token has to name the project, and an App has to be installed "
+                "on it; GitHub answers 404 to both.",
+            ) from error
+        try:
+            permissions = data.get("permissions") or {}
+            return Project(
+                id=int(data["id"]),
+                full_name=str(data["full_name"]),
+                default_branch=str(data["default_branch"]),
+                archived=bool(data.get("archived")),
+                has_issues=data.get("has_issues") is not False,
+                may_push=permissions.get("push"),
+                url=str(data["html_url"]),
+            )
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise UnavailableError(f"{self.address.url}: the answer is no project") from error
+
+    @cached_property
+    def account(self) -> str:
+        """Our name."""
+        return self.auth.account(self.client)
+
+    def is_us(self, login: str) -> bool:
+        """Whether somebody is our account."""
+        return login.casefold() == self.account.casefold()
+
+    @property
+    def scope(self) -> str:
+        """Names project and account for what is kept between runs."""
+        return f"{self.address.api}/{self.address.project.casefold()}#{self.auth.key}"
+
+    def close(self) -> None:
+        """Close connections, and what is kept."""
+        self.client.close()
+        self.store.close()
+
+    def path(self, rest: str) -> str:
+        """A path below the project."""
+        return f"/repos/{self.project.full_name}{rest}"

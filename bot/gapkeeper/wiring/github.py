@@ -1,0 +1,102 @@
+"""The part of the composition root that opens a project on GitHub."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+from gapkeeper.adapters.github.address import read_address
+from gapkeeper.adapters.github.app_auth import TO_READ, TO_WRITE, AppAuth
+from gapkeeper.adapters.github.explain import explain
+from gapkeeper.adapters.github.session import Session
+from gapkeeper.adapters.github.token import TokenAuth
+from gapkeeper.adapters.github.tracker import GitHubTracker
+from gapkeeper.adapters.http.client import Client, Retries, Wire
+from gapkeeper.adapters.http.host import Host
+from gapkeeper.adapters.http.pacing import Limits, Pacing
+from gapkeeper.adapters.http.store import Store
+from gapkeeper.adapters.sqlite_tracker import utc_now
+from gapkeeper.adapters.sqlite_tracker.location import DEFAULT_FOLDER, prepare_folder, refuse_what_cannot_be_a_tracker
+from gapkeeper.errors import NotAuthorisedError, UnavailableError
+from gapkeeper.settings.operator import load_operator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from gapkeeper.adapters.github.address import Address
+    from gapkeeper.adapters.github.session import Auth
+    from gapkeeper.settings.operator import OperatorSettings
+
+_HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+#: What GitHub allows one account: content that people are told of, and points.
+_ALLOWED = {"creates_a_minute": 80, "creates_an_hour": 500, "points_a_minute": 900}
+
+
+def is_github(url: str) -> bool:
+    """Whether a tracker's URL names a project on the operator's GitHub.
+
+    Raises `ConfigurationError` where the operator's settings cannot be read.
+    """
+    if url.startswith("github:"):
+        return True
+    return url.startswith(("https://", "http://")) and url.startswith(f"{load_operator().github_url}/")
+
+
+@contextlib.contextmanager
+def open_session(url: str, folder: Path, *, read_only: bool) -> Iterator[Session]:
+    """A project, to read it or to write to it.
+
+    Raises:
+        UsageError: The URL names no project, or one on another host than the operator's.
+        NotAuthorisedError: The operator has set neither a token nor an App.
+    """
+    operator = load_operator()
+    address = read_address(url, operator.github_url)
+    store = Store(_state(folder))
+    pause = operator.github_seconds_between_writes
+    limits = Limits(pause, **_ALLOWED) if address.public else Limits(pause)
+    wire = Wire(
+        host=Host(address.api),
+        store=store,
+        pacing=Pacing(limits, clock=utc_now, sleep=time.sleep, store=store),
+        retries=Retries(operator.github_read_retries),
+        headers=_HEADERS,
+        explain=explain,
+    )
+    auth = _auth(operator, wire, address, read_only=read_only)
+    client = Client(wire, auth.header, read_only=url if read_only else None)
+    with contextlib.closing(Session(address, client, auth, store)) as session:
+        yield session
+
+
+@contextlib.contextmanager
+def open_github(url: str, folder: Path, *, read_only: bool) -> Iterator[GitHubTracker]:
+    """A project's issues, to read them or to write to them; see `open_session`."""
+    with open_session(url, folder, read_only=read_only) as session, contextlib.closing(GitHubTracker(session)) as open_:
+        yield open_
+
+
+def _auth(operator: OperatorSettings, wire: Wire, address: Address, *, read_only: bool) -> Auth:
+    if operator.github_app_id is not None and operator.github_app_private_key is not None:
+        key = operator.github_app_private_key.get_secret_value()
+        return AppAuth(wire, address, operator.github_app_id, key, TO_READ if read_only else TO_WRITE)
+    if operator.github_token is None:
+        raise NotAuthorisedError(
+            f"{address.url} needs a token",
+            hint="Set GAPKEEPER_GITHUB_TOKEN (else GITHUB_TOKEN), or GAPKEEPER_GITHUB_APP_ID and "
+            "GAPKEEPER_GITHUB_APP_PRIVATE_KEY. The token needs Issues, Contents and Pull requests: read and write.",
+        )
+    return TokenAuth(operator.github_token.get_secret_value(), address.graphql)
+
+
+def _state(folder: Path) -> Path | None:
+    """The file that is kept between runs; None where none can be made: then nothing is."""
+    path = folder / DEFAULT_FOLDER / "github.db"
+    try:
+        prepare_folder(path)
+        refuse_what_cannot_be_a_tracker(path)
+    except UnavailableError:
+        return None
+    return path
