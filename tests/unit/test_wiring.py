@@ -110,7 +110,7 @@ from gapkeeper import wiring
 folder = Path({str(tmp_path)!r})
 settings = wiring.load_settings(folder)
 wiring.read_register(settings, wiring.document_source(settings, folder))
-heavy = ["httpx", "jwt", "pydantic", "pydantic_settings", "sqlite3", "subprocess", "structlog", "httpx", "starlette", "jinja2"]
+heavy = ["httpx", "jwt", "pydantic", "pydantic_settings", "sqlite3", "subprocess", "structlog", "starlette", "jinja2"]
 print([name for name in heavy if name in sys.modules])
 """
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
