@@ -195,6 +195,15 @@ def test_an_issue_that_documents_vouch_for_moves_as_well() -> None:
     assert [change.issue for change in project.synced(scoped("b.md", issue_link=number))] == [number]
 
 
+@pytest.mark.parametrize("rest", [{"ignored": True}, {"status": Status.RESOLVED}])
+def test_a_wrong_link_does_not_hide_that_an_item_moved_although_nothing_is_new(rest: dict[str, object]) -> None:
+    project = Project()
+    project.synced(scoped("a.md"))
+    assert ("orphan", "ISSUE-001") not in ops(project.synced(scoped("b.md", issue_link=99, **rest)))
+    assert "orphaned" not in project.issue(1).labels
+
+
+
 # --- Another ID -----------------------------------------------------------------------------------------
 
 

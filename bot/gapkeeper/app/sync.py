@@ -91,10 +91,16 @@ class _Planner:
     def plan(self, register: Register, write_backs: WriteBacks = NO_WRITE_BACKS) -> Plan:
         """What has to be done."""
         planned = self._plan(register, self._policy, write_backs)
-        if self.snapshot.others is None and any(change.op in _NEW for change in planned.changes):
+        if self.snapshot.others is None and (
+            any(change.op in _NEW for change in planned.changes) or self._names_others(register)
+        ):
             self.snapshot = self._reader.snapshot(self._policy.labels.managed, everything=True)
             planned = self._plan(register, self._policy, write_backs)
         return planned
+
+    def _names_others(self, register: Register) -> bool:
+        """Whether a document names an issue that is not ours so far: it may be the one of an item that moved."""
+        return any(item.issue_link is not None and item.issue_link not in self.issues for item in register.items)
 
     def left_out(self, register: Register, asked: Iterable[Change]) -> list[Change]:
         """The write-backs that `--only` and `--limit` leave out of this run."""
