@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from gapkeeper.model.status import State
 from gapkeeper.planning.identity import namespace_prefix
 from gapkeeper.planning.marker import Marker, Pair, TrackerState
 from gapkeeper.planning.speaking import Speaking
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Item
     from gapkeeper.model.snapshot import Issue
     from gapkeeper.planning.marker import DamagedMarker
+    from gapkeeper.planning.observe import Ours
 
 
 class Lost(NamedTuple):
@@ -26,6 +28,7 @@ class Lost(NamedTuple):
 
     issue: Issue
     damaged: DamagedMarker | None  # None: there is no marker at all
+    continues: int | None = None  # the closed issue of the same identity that came before it
 
     @property
     def reason(self) -> str:
@@ -48,16 +51,25 @@ class Lost(NamedTuple):
             Pair("", self.issue.title),
             serial=zlib.crc32(self.issue.body.encode("utf-8", "surrogatepass")),
             document=item.home.path,
+            continues=self.continues,
         )
 
 
-def told(lost: Sequence[Lost], items: Mapping[str, Item], taken: Collection[str], namespace: str) -> dict[str, Lost]:
+def told(
+    lost: Sequence[Lost],
+    items: Mapping[str, Item],
+    managed: Mapping[str, Sequence[Ours]],
+    released: Collection[str],
+    namespace: str,
+) -> dict[str, Lost]:
     """The lost issues whose item is certain, by its identity.
 
     Args:
         lost: Issues that carry the managed label.
         items: The items of the documents, by identity.
-        taken: Identities that have an issue with a marker.
+        managed: The issues with a marker, by identity and number. Where all are closed and older than a lost one that
+            is open, it is the one that goes on with them.
+        released: Identities of those that people took the label off.
         namespace: Ours.
     """
     if not lost:
@@ -72,9 +84,18 @@ def told(lost: Sequence[Lost], items: Mapping[str, Item], taken: Collection[str]
         number = one.issue.number
         known = None if one.damaged is None else one.damaged.identity
         its = known if known in items else by_title.get(number)
-        if its is not None and its not in taken and its in named.get(number, {its}):
+        if its is None or its in released or its not in named.get(number, {its}):
+            continue
+        before = managed.get(its, ())
+        if not before:
             found.setdefault(its, one)
+        elif one.issue.state is State.OPEN and all(_is_before(older.issue, number) for older in before):
+            found.setdefault(its, one._replace(continues=before[-1].issue.number))
     return found
+
+
+def _is_before(issue: Issue, number: int) -> bool:
+    return issue.state is State.CLOSED and issue.number < number
 
 
 def _by_title(lost: Sequence[Lost], items: Mapping[str, Item], namespace: str) -> dict[int, str]:

@@ -142,7 +142,7 @@ class _Sorting:
         seen = self._seen
         for group in seen.managed.values():
             group.sort(key=lambda one: one.issue.number)
-        seen.lost = told(self._lost, self._items, seen.managed.keys() | seen.released.keys(), namespace)
+        seen.lost = told(self._lost, self._items, seen.managed, seen.released, namespace)
         found = {lost.issue.number for lost in seen.lost.values()}
         seen.damaged += [
             (one.issue, one.damaged) for one in self._lost if one.damaged and one.issue.number not in found

@@ -80,7 +80,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
     items = {identity_of(item, snapshot.namespace): item for item in register.items}
     seen = observe(snapshot, policy.labels.managed, policy.accounts, items)
     notes = seen.notes()
-    kept, spares = standing(seen.managed, seen.released)
+    kept, spares = standing(seen)
     former = former_identities(items, kept, seen, history, register.revision)
     if policy.accept_renumbering:
         former = {identity: one._replace(proposed=False) for identity, one in former.items()}

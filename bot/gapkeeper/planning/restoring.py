@@ -41,7 +41,9 @@ def draft_restored(with_: Drafting, lost: Lost, action: Action, item: Item, desi
     moves = field_moves(desired, issue, base)
     links = link_moves(desired.links, issue, base.links, with_.targets)
     marker = replace(with_.renewed(moves.marker, item, desired), links=links.base)
-    body = compose_body(without_remains(issue.body), marker, with_.renderer.body(item), with_.capabilities)
+    body = compose_body(
+        without_remains(issue.body), marker, with_.renderer.body(item, continues=base.continues), with_.capabilities
+    )
     key = comment_key("restore", desired.identity, blank.serial)
     change = Change(
         Op.CONFLICT if differs else Op.ADOPT,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from gapkeeper.planning.situation import Observed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from gapkeeper.planning.observe import Ours
+    from gapkeeper.planning.observe import Observation, Ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,17 @@ class Spare:
     kept: int  # the number of the one that stays
 
 
-def standing(
-    managed: Mapping[str, Sequence[Ours]], released: Mapping[str, Ours]
-) -> tuple[dict[str, Ours], list[Spare]]:
-    """The issue that stands for each identity, and those that are one too many. Groups stand by number.
+def standing(seen: Observation) -> tuple[dict[str, Ours], list[Spare]]:
+    """The issue that stands for each identity, and those that are one too many.
 
-    Where a person released the one that goes on with the others, none stands: these are its history.
+    Where the one that goes on with the others lost its marker, or was released by a person, none stands: these are its
+    history.
     """
     kept: dict[str, Ours] = {}
     spares: list[Spare] = []
-    for identity, group in managed.items():
-        last = released.get(identity)
-        if last is not None and not _not_continued([*group, last], group):
+    for identity, group in seen.managed.items():
+        last = seen.released.get(identity)
+        if identity in seen.lost or (last is not None and not _not_continued([*group, last], group)):
             continue
         one = group[0] if len(group) == 1 else _keeper(group)
         kept[identity] = one
