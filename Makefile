@@ -1,6 +1,6 @@
 # Everything a developer types. `make setup` needs Python 3.11 to 3.14 and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint bench lock picture clean
+.PHONY: help setup counterparts demo test test-all lint bench lock picture clean
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
@@ -13,7 +13,7 @@ RIGHT_VERSION := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(BIN)/.installed ## a virtual environment (.venv) with gapkeeper and everything that its development needs
 
@@ -28,6 +28,9 @@ $(BIN)/.installed: requirements/dev.txt pyproject.toml
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q bot
 	@touch $@
+
+counterparts: setup ## what the tests of GitHub run against, from npm and PyPI (81 MB); without it they are skipped
+	@$(BIN)/python tests/github/install.py
 
 demo: setup ## the whole story on a copy of examples/harbour
 	@$(BIN)/python examples/demo.py
@@ -61,4 +64,4 @@ UV_LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit
 	--no-header --no-strip-extras
 
 clean: ## remove what make made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) tests/github/node_modules tests/github/recordings .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
