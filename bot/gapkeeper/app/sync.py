@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.app.apply import apply
 from gapkeeper.app.journal import journalled, no_journal
 from gapkeeper.app.write_back import Asked
-from gapkeeper.errors import RefusedError, StaleDocumentsError, TrackerError
+from gapkeeper.errors import DocumentsError, RefusedError, TrackerError
 from gapkeeper.model.plan import Op, Report
 from gapkeeper.planning.history import NO_HISTORY
 from gapkeeper.planning.plan import plan
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 #: What needs to know the issues that are not ours: one may be adopted, or was released.
 _NEW = frozenset({Op.CREATE, Op.ADOPT})
-#: How often a run is planned anew, since somebody wrote to a document that it wanted to write to.
+#: How often a run is tried, where somebody is at the documents that it wants to write to.
 _TRIES = 3
 
 
@@ -193,7 +193,7 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
             )
             try:
                 return journalled(journal, planned, policy, writing)
-            except StaleDocumentsError:
+            except DocumentsError:  # they have moved, or something is in the way that was not: a new plan tells
                 tries -= 1
                 if way_back is None or not tries:
                     raise
