@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gapkeeper.app.write_back import Answer, write_all
@@ -42,7 +43,10 @@ class Proposing:
         self._read = read
         self._today = today
         self._name_people = name_people
-        self._proposals = repository.proposals(BRANCH)
+
+    @cached_property
+    def _proposals(self) -> tuple[Proposal, ...]:
+        return self._repository.proposals(BRANCH)
 
     @property
     def standing(self) -> bool:

@@ -163,6 +163,21 @@ def open_way_back(settings: Settings, folder: Path, rev: str | None, documents: 
     if WriteBack(settings.repository.sync.write_back) is WriteBack.OFF:
         yield None
         return
+    if _is_github(settings):
+        from gapkeeper.wiring.github import open_session  # noqa: PLC0415
+        from gapkeeper.wiring.github_back import GitHubEdges  # noqa: PLC0415
+
+        project = tracker_url(settings)
+        with open_session(project, folder, read_only=True) as session:
+            yield GitHubEdges(
+                settings=settings,
+                folder=folder,
+                rev=rev,
+                session=session,
+                to_write=lambda: open_session(project, folder, read_only=False),
+                read=lambda source: read_documents(settings, source),
+            ).way_back(documents)
+        return
     from gapkeeper.wiring.write_back import Edges  # noqa: PLC0415
 
     path, url = _database(settings, folder), tracker_url(settings)
