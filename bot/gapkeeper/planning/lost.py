@@ -13,6 +13,7 @@ from gapkeeper.model.status import State
 from gapkeeper.planning.identity import namespace_prefix
 from gapkeeper.planning.marker import Marker, Pair, TrackerState
 from gapkeeper.planning.speaking import Speaking
+from gapkeeper.planning.title import names_document
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -35,9 +36,17 @@ class Lost(NamedTuple):
         """What is wrong, for people."""
         return "the marker was removed" if self.damaged is None else self.damaged.reason
 
-    def is_certain_of(self, identity: str) -> bool:
-        """Whether what is left of the marker tells the item; else only the title does."""
-        return self.damaged is not None and self.damaged.identity == identity
+    @property
+    def identity(self) -> str | None:
+        """What is left of the marker tells it; else only the title tells the item."""
+        return None if self.damaged is None else self.damaged.identity
+
+    def may_go_on(self, identity: str, item: Item) -> bool:
+        """Whether it may be the newest issue of an item that had others before, which are closed."""
+        if self.issue.state is State.CLOSED:
+            return False
+        told = item.path is None or names_document(self.issue.title, item.path)
+        return self.identity == identity or (self.identity is None and told)
 
     def marker(self, identity: str, item: Item) -> Marker:
         """A marker that tells nothing of the last sync: both sides are as they are now.
@@ -80,22 +89,21 @@ def told(
         if item.issue_link is not None:
             named.setdefault(item.issue_link, set()).add(identity)
     found: dict[str, Lost] = {}
-    for one in sorted(lost, key=lambda one: one.issue.number):
+    for one in sorted(lost, key=lambda one: (one.identity not in items, one.issue.number)):  # the certain ones first
         number = one.issue.number
-        known = None if one.damaged is None else one.damaged.identity
-        its = known if known in items else by_title.get(number)
+        its = one.identity if one.identity in items else by_title.get(number)
         if its is None or its in released or its not in named.get(number, {its}):
             continue
         before = managed.get(its, ())
         if not before:
             found.setdefault(its, one)
-        elif one.issue.state is State.OPEN and all(_is_before(older.issue, number) for older in before):
+        elif one.may_go_on(its, items[its]) and all(_is_over(older.issue, number) for older in before):
             found.setdefault(its, one._replace(continues=before[-1].issue.number))
     return found
 
 
-def _is_before(issue: Issue, number: int) -> bool:
-    return issue.state is State.CLOSED and issue.number < number
+def _is_over(issue: Issue, newer: int) -> bool:
+    return issue.state is State.CLOSED and issue.number < newer
 
 
 def _by_title(lost: Sequence[Lost], items: Mapping[str, Item], namespace: str) -> dict[int, str]:
