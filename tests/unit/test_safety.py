@@ -234,6 +234,24 @@ def test_a_run_at_an_ancestor_of_the_last_sync_is_refused(project: Project) -> N
     )  # it is the same
 
 
+@pytest.mark.parametrize(("newest", "code"), [("pushed", "behind"), (None, None), ("old", None), ("before", None)])
+def test_on_a_forge_a_clone_that_is_behind_its_remote_is_refused(newest: str | None, code: str | None) -> None:
+    asked: list[str] = []
+
+    def ask(branch: str) -> str | None:
+        asked.append(branch)
+        return newest
+
+    history = History(is_ancestor=lambda first, second: (first, second) == ("before", "old"), newest=ask)
+    documents = register(*items(1), revision="old")
+    policy = SyncPolicy(branch="main")
+    assert refused(Project(policy, FORGE).plan(documents=documents, history=history)) == code
+    assert set(asked) == {"main"}
+    asked.clear()
+    assert refused(Project(policy, EMBEDDED).plan(documents=documents, history=history)) is None
+    assert asked == []
+
+
 def test_a_refused_plan_is_shown_whole(project: Project) -> None:
     plan = project.plan(*section(20))
     assert len([change for change in plan.changes if change.op == "close"]) == 20

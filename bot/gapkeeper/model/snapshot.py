@@ -123,3 +123,4 @@ class Snapshot:
     # identity -> the issue that carried it and was deleted or transferred away, as far as the tracker knows
     gone: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     synced: str | None = None  # the revision of the last sync that ended well, as far as the tracker knows
+    branch: str | None = None  # whose documents count, unless the repository says: the project's default branch

@@ -42,6 +42,8 @@ class History:
     # Where a commit is, in words for people (`on main`, `not in this clone`); None: on no branch, or not any more.
     where: Callable[[str], str | None] = _nowhere
     is_branch: Callable[[str], bool] = _any_branch  # whether what is read is of a branch, by its name
+    # The commit of a branch at the remote that a clone was made from, asked there; None: there is no such remote.
+    newest: Callable[[str], str | None] = _nowhere
 
 
 NO_HISTORY = History()

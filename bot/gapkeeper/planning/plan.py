@@ -77,6 +77,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
         NewerMarkerError: An issue of ours carries a marker of a newer version.
     """
     snapshot = replace(snapshot, namespace=policy.namespace or snapshot.namespace)
+    policy = replace(policy, branch=policy.branch or snapshot.branch)
     items = {identity_of(item, snapshot.namespace): item for item in register.items}
     seen = observe(snapshot, policy.labels.managed, policy.accounts, items)
     notes = seen.notes()

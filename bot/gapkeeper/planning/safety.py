@@ -42,7 +42,7 @@ class Evidence:
 
 def refusal(evidence: Evidence) -> Refusal | None:
     """The first rule that forbids the run."""
-    rules = [_former_account, _not_the_branch, _behind]
+    rules = [_former_account, _not_the_branch, _behind, _behind_the_remote]
     if not evidence.policy.allow_mass_change:
         rules += [_apart, _other_namespace, _unreadable_document, _no_documents, _shrunk, _mass_change]
     rules += [_many_creates]
@@ -69,8 +69,8 @@ def _not_the_branch(evidence: Evidence) -> Refusal | None:
         return None
     return Refusal(
         "not-the-base-branch",
-        f"the documents are those of another branch than {branch}, which counts by [sync] branch. Check it out, and "
-        "sync again.",
+        f"the documents are those of another branch than {branch}, the one that counts ([sync] branch, else the "
+        "project's default branch). Check it out, and sync again.",
     )
 
 
@@ -87,6 +87,21 @@ def _behind(evidence: Evidence) -> Refusal | None:
         "behind",
         f"the documents are read at {ours[:12]}, and the tracker was last synced at {later[:12]}, which comes after "
         "it. Fetch and check out the newest commit, then sync again.",
+    )
+
+
+def _behind_the_remote(evidence: Evidence) -> Refusal | None:
+    """On a forge, what counts is what is pushed; an older clone would undo what others have pushed since."""
+    ours, branch, history = evidence.register.revision, evidence.policy.branch, evidence.history
+    if ours is None or branch is None or not evidence.capabilities.forge:
+        return None
+    newest = history.newest(branch)
+    if newest is None or newest == ours or history.is_ancestor(newest, ours):
+        return None
+    return Refusal(
+        "behind",
+        f"the documents are read at {ours[:12]}, and {branch} is at {newest[:12]} at the remote, which this does not "
+        "come after. Pull, then sync again.",
     )
 
 

@@ -51,6 +51,20 @@ def document_source(settings: Settings, folder: Path, rev: str | None = None) ->
     return RevisionDocuments(folder, rev, documents.include, documents.exclude)
 
 
+def synced_revision(settings: Settings, folder: Path, rev: str | None) -> str | None:
+    """The revision that a sync reads; None: the folder as it is.
+
+    On a forge what is committed counts, and never what somebody has not committed yet.
+
+    Raises `DocumentsError` where a forge is to be synced from a folder without commits.
+    """
+    if rev is not None or not _is_github(settings):
+        return rev
+    from gapkeeper.adapters.git import resolve  # noqa: PLC0415
+
+    return resolve(folder, "HEAD")
+
+
 def read_register(settings: Settings, source: DocumentSource) -> Register:
     """Read the register of a source by the repository's rules."""
     from gapkeeper import reading  # noqa: PLC0415

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters import blame, git, git_branches
+from gapkeeper.adapters import blame, git, git_branches, git_remote
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.planning.history import History
 
@@ -37,4 +37,5 @@ def history_of(folder: Path, revision: str | None) -> History:
         renamed=cache(lambda since: git.renames(folder, since, revision)),
         where=where,
         is_branch=is_branch,
+        newest=cache(lambda branch: git_remote.newest(folder, branch)),
     )

@@ -76,6 +76,7 @@ class GitHubReader:
             labels=MappingProxyType(self._labels()),
             milestones=frozenset(self._milestones()),
             taken_at=self._session.client.now,
+            branch=self._session.project.default_branch,
         )
 
     def issue(self, number: int) -> Issue:

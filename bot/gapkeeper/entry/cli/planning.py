@@ -30,6 +30,7 @@ class ReadToWrite(Read):
     """A folder that was read by a run that may write to it."""
 
     documents: Documents
+    rev: str | None  # the revision that was read; None: the folder as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,11 @@ class Run:
         """The documents, and their bytes."""
         settings = self.settings() if settings is None else settings
         folder = Path(self.path)
-        source = wiring.document_source(settings, folder, self.rev)
+        rev = wiring.synced_revision(settings, folder, self.rev)
+        source = wiring.document_source(settings, folder, rev)
         found = wiring.read_documents(settings, source)
         warn_of_nothing(self.path, found.register)
-        return ReadToWrite(folder, settings, source, found.register, found)
+        return ReadToWrite(folder, settings, source, found.register, found, rev)
 
     def policy(self, read: Read) -> SyncPolicy:
         """What the settings allow, narrowed and widened by the command line."""
@@ -85,18 +87,16 @@ class Run:
         return shlex.join([*words, "--expect", fingerprint])
 
 
-def history(read: Read, rev: str | None) -> History:
+def history(read: ReadToWrite) -> History:
     """What git knows; nothing where there is none."""
     revision = read.register.revision
-    return NO_HISTORY if revision is None else wiring.history(read.folder, rev and revision)
+    return NO_HISTORY if revision is None else wiring.history(read.folder, read.rev and revision)
 
 
 def planned(run: Run, read: ReadToWrite, reader: TrackerReader, policy: SyncPolicy | None = None) -> Plan:
     """What a sync would write."""
-    with wiring.open_way_back(read.settings, read.folder, run.rev, read.documents) as way_back:
-        return plan_sync(
-            read.register, reader, policy or run.policy(read), history=history(read, run.rev), way_back=way_back
-        )
+    with wiring.open_way_back(read.settings, read.folder, read.rev, read.documents) as way_back:
+        return plan_sync(read.register, reader, policy or run.policy(read), history=history(read), way_back=way_back)
 
 
 def run_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -73,7 +73,7 @@ def command(form: str, expect: str | None, yes: bool, **run_values: Any) -> int:
         policy = replace(policy, max_creates=None)
     with (
         wiring.open_reader(settings, read.folder) as reader,
-        wiring.open_way_back(settings, read.folder, run.rev, read.documents) as way_back,
+        wiring.open_way_back(settings, read.folder, read.rev, read.documents) as way_back,
     ):
         if form == "text" and policy.max_creates is not None and reader.capabilities.forge and interactive():
             policy, expect = _agreed(run, read, reader, policy, expect)
@@ -89,7 +89,7 @@ def command(form: str, expect: str | None, yes: bool, **run_values: Any) -> int:
                 expect=expect,
                 started=progress.start,
                 progress=progress.tell,
-                history=history(read, run.rev),
+                history=history(read),
                 way_back=way_back,
                 journal=lambda: wiring.open_journal(settings, read.folder),
             )
