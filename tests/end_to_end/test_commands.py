@@ -288,8 +288,8 @@ def test_lost_documents_are_not_taken_for_done(harbour: Harbour) -> None:
 
 
 def test_a_tracker_that_this_version_does_not_know(harbour: Harbour) -> None:
-    harbour.run("sync", "--tracker", "github:harbour/plans", expect=64)
-    assert "github:harbour/plans" in harbour.err
+    harbour.run("sync", "--tracker", "gitlab:harbour/plans", expect=64)
+    assert "gitlab:harbour/plans" in harbour.err
 
 
 def test_a_damaged_tracker_is_named(harbour: Harbour) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NAME, EMAIL = "gapkeeper", "gapkeeper@noreply.invalid"  # as in a local repository; the domain is reserved
 FOLDER = "040000"  # the mode of a folder
-_FOR_EVER = dt.timedelta(days=3650)  # what is named by its content never changes
+FOR_EVER = dt.timedelta(days=3650)  # what is named by its content never changes
 _FILES = frozenset({"100644", "100755"})
 
 
@@ -85,7 +85,7 @@ class GitData:
 
     def commit(self, name: str) -> Commit:
         """A commit."""
-        data = self._get(f"/git/commits/{name}", within=_FOR_EVER)
+        data = self._get(f"/git/commits/{name}", within=FOR_EVER)
         with _expected("a commit"):
             return _commit(data, data["parents"])
 
@@ -107,7 +107,7 @@ class GitData:
 
     def _folder(self, tree: str) -> Mapping[str, Blob]:
         if tree not in self._trees:
-            data = self._get(f"/git/trees/{tree}", within=_FOR_EVER)
+            data = self._get(f"/git/trees/{tree}", within=FOR_EVER)
             with _expected("a tree"):
                 if data["truncated"]:
                     raise UnavailableError("a folder of the repository is too large for GitHub's API")
@@ -116,7 +116,7 @@ class GitData:
 
     def blob(self, name: str) -> bytes:
         """The bytes of a file."""
-        data = self._get(f"/git/blobs/{name}", within=_FOR_EVER)
+        data = self._get(f"/git/blobs/{name}", within=FOR_EVER)
         with _expected("a file"):
             return base64.b64decode(data["content"])
 

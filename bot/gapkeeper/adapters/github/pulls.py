@@ -9,6 +9,8 @@ from gapkeeper.errors import ConflictError, UnavailableError
 from gapkeeper.model.delivery import Proposal, ProposalState
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from gapkeeper.adapters.github.session import Session
     from gapkeeper.adapters.http.answer import Json
     from gapkeeper.model.delivery import ProposalText
@@ -23,11 +25,11 @@ class Pulls:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def of(self, branch: str) -> tuple[Proposal, ...]:
-        """Everything that was ever proposed from a branch, the newest first."""
+    def of(self, branch: str, *, within: dt.timedelta | None = None) -> tuple[Proposal, ...]:
+        """Everything that was ever proposed from a branch, the newest first; ``within`` as for `Client.get`."""
         owner = self._session.project.full_name.partition("/")[0]
         asked = {"head": f"{owner}:{branch}", "state": "all", "sort": "created", "direction": "desc", "per_page": 100}
-        pages = self._session.client.pages(self._session.path("/pulls"), asked)
+        pages = self._session.client.pages(self._session.path("/pulls"), asked, within=within)
         return tuple(_proposal(pull) for page in pages for pull in page.data)
 
     def propose(self, branch: str, base: str, text: ProposalText) -> Proposal:

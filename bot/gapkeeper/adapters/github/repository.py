@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.git_objects import with_trailer
 from gapkeeper.adapters.github.documents import ProjectDocuments
-from gapkeeper.adapters.github.git_data import GitData
+from gapkeeper.adapters.github.git_data import FOR_EVER, GitData
 from gapkeeper.adapters.github.mirror import Mirror
 from gapkeeper.adapters.github.pulls import Pulls
 from gapkeeper.adapters.github.raw import is_pull
@@ -184,13 +184,21 @@ class GitHubRepository:
     def proposals(self, branch: str) -> tuple[Proposal, ...]:
         """Everything that was ever proposed from the branch, the newest first.
 
-        Where all issues of the project are known, and no pull request of ours is among them, nobody is asked.
+        GitHub lists pull requests among the issues. Where all of these are known, and those of ours are closed and
+        as they were when they were last read, nobody is asked.
         """
         mirror = Mirror(self._session.store, self._session.scope)
         coverage = mirror.coverage
-        if coverage is not None and coverage.everything and not any(is_pull(raw) for raw in mirror.issues.values()):
+        ours = sorted(
+            f"#{number} {raw['state']} {raw['updated_at']}" for number, raw in mirror.issues.items() if is_pull(raw)
+        )
+        known = coverage is not None and coverage.everything
+        if known and not ours:
             return ()
-        return self._pulls.of(branch)
+        same = known and mirror.note("pulls").get("seen") == ours and not any(" open " in one for one in ours)
+        found = self._pulls.of(branch, within=FOR_EVER if same else None)
+        mirror.set_note("pulls", {"seen": ours})
+        return found
 
     def propose(self, branch: str, text: ProposalText) -> Proposal:
         """Open a pull request to merge the branch into the base branch.

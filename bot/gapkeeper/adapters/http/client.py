@@ -134,12 +134,14 @@ class Client:
                 self._wire.pacing.rest(self._wire.retries.seconds * 2**attempt * random.uniform(1, 2))  # noqa: S311 - to spread load
             attempt += 1
 
-    def pages(self, path: str, parameters: Mapping[str, object] | None = None) -> Iterator[Answer]:
-        """All pages of a list, each as it is asked for.
+    def pages(
+        self, path: str, parameters: Mapping[str, object] | None = None, *, within: dt.timedelta | None = None
+    ) -> Iterator[Answer]:
+        """All pages of a list, each as it is asked for; ``within`` as for `get`.
 
         Raises `UnavailableError` where they do not end.
         """
-        answer = self.get(path, parameters)
+        answer = self.get(path, parameters, within=within)
         seen = {answer.url}
         while True:
             if not isinstance(answer.data, list):
@@ -148,7 +150,7 @@ class Client:
             following = answer.next
             if following is None:
                 return
-            answer = self.get(following)
+            answer = self.get(following, within=within)
             if answer.url in seen or len(seen) >= _PAGES:
                 raise UnavailableError(f"{_what('GET', answer.url)}: the pages do not end", hint="Run again later.")
             seen.add(answer.url)
