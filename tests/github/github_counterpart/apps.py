@@ -65,7 +65,8 @@ def require(call: Call) -> None:
 def installation(call: Call) -> Answer:
     answer = _as_app(call)
     answer.body["permissions"] = dict(call.github.app.permissions)
-    answer.body |= {"target_id": answer.body["account"]["id"], "suspended_at": None}
+    account = call.github.person(answer.body["account"]["login"])
+    answer.body |= {"account": account, "target_id": account["id"], "suspended_at": None}
     if call.github.suspended:
         answer.body |= {"suspended_at": call.now, "suspended_by": call.github.person(call.github.seed.people[0])}
     return answer
@@ -89,13 +90,15 @@ def mint(call: Call) -> Answer:
             raise Problem(422, "The permissions requested are not granted to this installation.")
     answer = _as_app(call)
     shown = answer.body
-    names = shown.get("repositories") or [{"full_name": one.full_name} for one in github.repositories[:1]]
+    names = [one["full_name"] for one in shown.get("repositories", ())] or [github.repository.full_name]
+    if "repositories" in shown:
+        shown["repositories"] = [github.upstream.look(f"/repos/{name}", at=call.at) for name in names]
     github.tokens[shown["token"]] = Token(
         shown["token"],
         github.app.login,
         Kind.INSTALLATION,
         permissions=dict(shown["permissions"]),
-        repositories=frozenset(one["full_name"].lower() for one in names),
+        repositories=frozenset(name.lower() for name in names),
         expires=call.at / 1000 + LIFE,
         installation=github.app.installation,
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote, urlencode
 
 from github_counterpart.messages import Answer, Problem
-from github_counterpart.polish import polished
 from github_counterpart.upstream import token_there
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ class Call:
             told = reply.json()
         except ValueError:
             return Answer(reply.status, reply.body, {"content-type": "application/octet-stream"})
-        return Answer(reply.status, polished(told, self.github.bots))
+        return Answer(reply.status, self.github.upstream.polish(told))
 
     # --- Answers ------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from github_counterpart import (  # each brings its routes
     pulls,
     statuses,
 )
-from github_counterpart.accounts import Caller, Kind
+from github_counterpart.accounts import Caller, Kind, Token
 from github_counterpart.call import ROUTES, Call
 from github_counterpart.messages import Answer, Problem
 from github_counterpart.permissions import require
@@ -42,6 +42,10 @@ _CREATES = re.compile(r"POST .*/(issues|comments|pulls|reviews)")
 _REPOSITORY = re.compile(r"/repos/([^/]+)/([^/]+)(/.*)?")
 _BY_NUMBER = re.compile(r"/repositories/(\d+)(/.*)?")
 _UNCOUNTED = "/rate_limit"
+#: Lists that say when they were changed; those of issues do not.
+_DATED = re.compile(r"/(labels|contents|commits)(/|$)")
+#: Whose quota it is where no token is sent.
+NOBODY = Token("", "", hourly=60)
 _SAML = (
     "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to "
     "this organization."
@@ -92,7 +96,7 @@ class Front:
 
     def _note(self, request: Request) -> Seen:
         github = self._github
-        path = self._named(request.path)
+        path = self.named(request.path)
         if _is_graphql(request):
             template, wrong = "/graphql", graphql.check(request)
         else:
@@ -112,7 +116,7 @@ class Front:
         github.log.append(seen)
         return seen
 
-    def _named(self, path: str) -> str:
+    def named(self, path: str) -> str:
         """A path as GitHub's OpenAPI has it."""
         if self._github.enterprise:
             path = path.removeprefix(ENTERPRISE)
@@ -149,7 +153,7 @@ class Front:
     def _answered(self, request: Request, caller: Caller, at: int) -> Answer:
         if _is_graphql(request):
             return graphql.answer(self._github, request, caller, at)
-        path = self._named(request.path)
+        path = self.named(request.path)
         repository = None
         match = _REPOSITORY.fullmatch(path)
         if match is not None:
@@ -204,17 +208,19 @@ class Front:
             **answer.headers,
         }
         token = caller.token
-        if answer.status == 200 and request.method == "GET":
+        if answer.status in {200, 201}:
             # It depends on the token: another one, and be it the same App's an hour later, has another.
             tag = hashlib.sha256((token.value if token else "").encode() + answer.data).hexdigest()
             headers["etag"] = f'W/"{tag}"'
-            if f'"{tag}"' in request.headers.get("if-none-match", ""):
+            if request.method == "GET" and f'"{tag}"' in request.headers.get("if-none-match", ""):
                 headers.pop("link", None)
                 answer = Answer(304)
+            elif request.method == "GET" and (isinstance(answer.body, dict) or _DATED.search(request.path)):
+                headers["last-modified"] = email.utils.formatdate(self._github.started, usegmt=True)
+        if counted:
+            free = answer.status == 304 or request.path.endswith(_UNCOUNTED)
+            headers |= self._github.limits.headers(token or NOBODY, at / 1000, free=free)
         if token is not None:
-            if counted:
-                free = answer.status == 304 or request.path.endswith(_UNCOUNTED)
-                headers |= self._github.limits.headers(token, at / 1000, free=free)
             if token.kind is Kind.CLASSIC:
                 headers.setdefault("x-oauth-scopes", ", ".join(token.scopes))
                 headers.setdefault("x-accepted-oauth-scopes", "repo")

@@ -54,7 +54,8 @@ def branch(call: Call) -> Answer:
     shown = call.look(f"/branches/{call.values['branch']}")
     if shown is None:
         raise Problem(404, "Branch not found")
-    shown["protected"] = _is_protected(call, shown)
+    shown = _with_protection(call, shown)
+    shown["_links"] = {"self": shown["commit"]["url"].replace("/commits/", "/branches/"), "html": call.github.address}
     commit = call.look(f"/commits/{shown['commit']['sha']}")
     shown["commit"] = {key: commit[key] for key in commit if key not in {"stats", "files"}}
     return Answer(200, shown)
@@ -62,7 +63,7 @@ def branch(call: Call) -> Answer:
 
 @route("GET ~/branches")
 def branches(call: Call) -> Answer:
-    found = [one | {"protected": _is_protected(call, one)} for one in call.every("/branches")]
+    found = [_with_protection(call, one) for one in call.every("/branches")]
     asked = call.request.asks("protected")
     return call.page([one for one in found if asked in {"", str(one["protected"]).lower()}])
 
@@ -82,8 +83,12 @@ def rules(call: Call) -> Answer:
     return call.page([rule | source for rule in call.repository.rules.get(call.values["branch"], ())])
 
 
-def _is_protected(call: Call, shown: dict[str, Any]) -> bool:
-    return bool(shown["protected"] or call.repository.rules.get(shown["name"]))
+def _with_protection(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
+    """A ruleset protects a branch as well as the older settings do."""
+    protected = bool(shown["protected"] or call.repository.rules.get(shown["name"]))
+    checks = {"enforcement_level": "off", "contexts": [], "checks": []}
+    protection_ = shown.get("protection") or {"enabled": protected, "required_status_checks": checks}
+    return shown | {"protected": protected, "protection": protection_}
 
 
 def _require_rules(call: Call, branch_: str, status: int, *, deletes: bool = False) -> None:

@@ -13,6 +13,7 @@ from github_counterpart.faults import no_trouble
 from github_counterpart.front import ENTERPRISE, Front
 from github_counterpart.limits import Limits
 from github_counterpart.messages import Request
+from github_counterpart.polish import Polish
 from github_counterpart.repository import Repository
 from github_counterpart.seed import ACTIONS, ELSEWHERE, FULL_NAME, OWNER, Seed, token_of
 from github_counterpart.seen import Log
@@ -37,6 +38,7 @@ class GitHub:
         self.openapi = openapi
         self.enterprise = enterprise
         self.clock = Clock()
+        self.started = self.clock.seconds
         self.limits = Limits()
         self.trouble: Trouble = no_trouble  # what goes wrong with which request
         self.latency = 0.0  # seconds that each request takes, by GitHub's clock
@@ -54,7 +56,8 @@ class GitHub:
         self._people: dict[str, dict[str, Any]] = {}
         self._front = Front(self)
         self._server = Server(self._front.respond)
-        self.upstream = Upstream(farm.start(self.seed.for_emulate(), self.url, self.clock.milliseconds), self.bots)
+        emulator = farm.start(self.seed.for_emulate(), self.url, self.clock.milliseconds)
+        self.upstream = Upstream(emulator, Polish(self.bots, self.url, self.address))
         self.upstream.repositories = [self._repository(name) for name in (FULL_NAME, ELSEWHERE)]
         for login, role in self.seed.roles.items():
             self.grant(login, role)
@@ -114,6 +117,10 @@ class GitHub:
             end = keys.index("user_view_type") + 1 if "user_view_type" in found else len(keys)
             self._people[login] = {key: found[key] for key in keys[:end]}
         return self._people[login] | {"type": "Bot" if login in self.bots else "User"}
+
+    def named(self, path: str) -> str:
+        """A path as GitHub's own description has it."""
+        return self._front.named(path)
 
     def moment(self, at: int) -> str:
         """A time (milliseconds since 1970) as GitHub writes it."""

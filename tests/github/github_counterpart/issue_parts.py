@@ -8,7 +8,7 @@ from urllib.parse import quote
 from github_counterpart.accounts import Role
 from github_counterpart.call import route
 from github_counterpart.events import note_changes
-from github_counterpart.issue_shape import raw_issue
+from github_counterpart.issue_shape import every_issue, raw_issue
 from github_counterpart.issues import BODY_LIMIT
 from github_counterpart.labels import canonical, check_new, known
 from github_counterpart.messages import Answer, Problem, invalid, too_long
@@ -104,8 +104,8 @@ def comments_of_issue(call: Call) -> Answer:
 @route("GET ~/issues/comments")
 def comments_of_repository(call: Call) -> Answer:
     since = call.request.asks("since")[:19]
-    found = [one for one in call.every("/issues/comments") if one["updated_at"] >= since]
-    found = [one for one in found if call.repository.there(int(one["issue_url"].rpartition("/")[2]))]
+    talked = [issue["number"] for issue in every_issue(call) if issue["comments"]]
+    found = [one for number in talked for one in call.every(f"/issues/{number}/comments") if one["updated_at"] >= since]
     field = "updated_at" if call.request.asks("sort") == "updated" else "created_at"
     found.sort(key=lambda one: (one[field], one["id"]), reverse=call.request.asks("direction") == "desc")
     return call.page(found, lambda comment: _comment(call, comment))

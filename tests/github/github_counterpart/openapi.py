@@ -144,7 +144,7 @@ class OpenApi:
         """What is wrong with a value, by the schema at a place such as `#/components/schemas/issue`."""
         error = best_match(self._validator(pointer).iter_errors(value))
         if error is not None:
-            yield f"{error.json_path}: {error.message[:200]}"
+            yield f"{error.json_path}: {_short(error.message)}"
         schema: Any = {"$ref": pointer}
         yield from (f"no key `{name}`" for name in self._unknown(schema, value))
 
@@ -193,9 +193,7 @@ class OpenApi:
             ("#/paths", _escaped(template), method.lower(), "responses", str(status))
         )
         media = next(name for name in answer["content"] if "json" in name)
-        pointer = f"{where}/content/{_escaped(media)}/schema"
-        error = best_match(self._validator(pointer).iter_errors(value))
-        return [] if error is None else [f"{error.json_path}: {error.message[:300]}"]
+        return list(self.problems(f"{where}/content/{_escaped(media)}/schema", value))
 
 
 def _rank(template: str) -> tuple[int, list[bool], str]:
@@ -205,6 +203,11 @@ def _rank(template: str) -> tuple[int, list[bool], str]:
 
 def _escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
+
+
+def _short(message: str) -> str:
+    """A message begins with the whole value that is wrong."""
+    return message if len(message) <= 200 else f"{message[:100]} … {message[-100:]}"
 
 
 def _plain(name: str, value: str, described: Mapping[str, Any]) -> Iterator[str]:

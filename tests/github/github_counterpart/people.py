@@ -24,7 +24,7 @@ def user(call: Call) -> Answer:
 @route("GET ~")
 def repository(call: Call) -> Answer:
     shown: dict[str, Any] = call.look("")
-    shown["permissions"] = call.role.permissions()
+    shown |= {"network_count": 0, "subscribers_count": 0, "permissions": call.role.permissions()}
     shown["archived"], shown["has_issues"] = call.repository.archived, call.repository.has_issues
     if call.caller.token is None:
         del shown["permissions"]

@@ -161,6 +161,7 @@ def shown(call: Call, pull: dict[str, Any]) -> dict[str, Any]:
     head["sha"] = repository.heads.get(number) or _tip(call, head["ref"]) or head["sha"]
     changed = pull | {
         "head": head,
+        "active_lock_reason": None,
         "author_association": call.github.association(repository, pull["user"]["login"]),
         "merge_commit_sha": repository.merges.get(number, pull["merge_commit_sha"]),
         "statuses_url": f"{pull['statuses_url'].rpartition('/')[0]}/{head['sha']}",

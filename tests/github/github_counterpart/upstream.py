@@ -7,14 +7,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from github_counterpart.accounts import Kind, Role
-from github_counterpart.polish import polished
 from github_counterpart.seed import ACTIONS, OWNER, token_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from github_counterpart.accounts import Caller
     from github_counterpart.emulator import Emulator, Reply
+    from github_counterpart.polish import Polish
     from github_counterpart.repository import Repository
 
 PAGE = 100
@@ -28,9 +26,9 @@ _PERMISSIONS = {Role.READ: "pull", Role.TRIAGE: "triage", Role.WRITE: "push", Ro
 class Upstream:
     """What is asked of emulate. What is written makes us read issues again."""
 
-    def __init__(self, emulator: Emulator, bots: Collection[str]) -> None:
+    def __init__(self, emulator: Emulator, polish: Polish) -> None:
         self._emulator = emulator
-        self._bots = bots
+        self.polish = polish
         self.repositories: list[Repository] = []
 
     def ask(  # noqa: PLR0913 - a request
@@ -58,7 +56,7 @@ class Upstream:
     def look(self, path: str, *, at: int) -> Any:  # noqa: ANN401 - whatever is there
         """What is at a path, seen as the owner of everything; None where there is nothing."""
         reply = self.ask("GET", path, token=token_of(OWNER), at=at)
-        return polished(reply.json(), self._bots) if reply.status == 200 else None
+        return self.polish(reply.json()) if reply.status == 200 else None
 
     def change(self, method: str, path: str, body: object, *, at: int) -> Reply:
         """Change something as the owner of everything."""
