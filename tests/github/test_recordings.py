@@ -14,7 +14,6 @@ import pytest
 
 from asking import Asking
 from github_counterpart.documents import branch, head, push
-from github_counterpart.fixtures import MakeGitHub
 from github_counterpart.github import GitHub
 from github_counterpart.recordings import Recorded, recorded, shape
 from github_counterpart.seed import OWNER, US, private_key, token_of
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
     from github_counterpart.emulator import Farm
+    from github_counterpart.fixtures import MakeGitHub
     from github_counterpart.openapi import OpenApi
 
     Answers = dict[tuple[str, int], list[Recorded]]  # by operation and status

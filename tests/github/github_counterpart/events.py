@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from github_counterpart.messages import Answer
     from github_counterpart.repository import Event
 
-#: What only the timeline tells.
+#: Which events only the timeline tells, and what of an event only one of both does.
 _TIMELINE = frozenset({"blocked_by_added", "blocked_by_removed", "blocking_added", "blocking_removed"})
+_IN_TIMELINE, _IN_EVENTS = frozenset({"state_reason"}), frozenset({"assigner"})
 
 
 def note_changes(call: Call, number: int, before: dict[str, Any] | None) -> None:
@@ -84,7 +85,11 @@ def events_of_repository(call: Call) -> Answer:
 @route("GET ~/issues/{issue_number}/timeline")
 def timeline(call: Call) -> Answer:
     raw_issue(call)
-    found = [_event(call, place, one) for place, one in enumerate(call.repository.events) if one.number == call.number]
+    found = [
+        _event(call, place, one, without=_IN_EVENTS)
+        for place, one in enumerate(call.repository.events)
+        if one.number == call.number
+    ]
     for comment in call.every(f"/issues/{call.number}/comments"):
         person = comment["user"]
         found.append(comment | {"event": "commented", "actor": person})
@@ -92,7 +97,7 @@ def timeline(call: Call) -> Answer:
     return call.page(found)
 
 
-def _event(call: Call, place: int, event: Event) -> dict[str, Any]:
+def _event(call: Call, place: int, event: Event, *, without: frozenset[str] = _IN_TIMELINE) -> dict[str, Any]:
     url = f"{call.github.url}/repos/{call.repository.full_name}/issues/events/{place + 1}"
     return {
         "id": place + 1,
@@ -103,6 +108,6 @@ def _event(call: Call, place: int, event: Event) -> dict[str, Any]:
         "commit_id": None,
         "commit_url": None,
         "created_at": event.at,
-        **event.details,
+        **{key: value for key, value in event.details.items() if key not in without},
         "performed_via_github_app": call.github.seed.integration(call.github.url) if event.by_app else None,
     }
