@@ -22,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(params=COUNTERPARTS)
 def counterpart(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Counterpart]:
-    made = COUNTERPARTS[request.param](tmp_path)
+    made = COUNTERPARTS[request.param](request, tmp_path)
     try:
         lacking = [what for mark in request.node.iter_markers("needs") for what in mark.args if not NEEDS[what](made)]
         if lacking:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    import pytest
+
     from gapkeeper.ports import Tracker, TrackerReader
 
 
@@ -111,7 +113,18 @@ class Embedded:
         return tracker
 
 
-COUNTERPARTS: Mapping[str, Callable[[Path], Counterpart]] = {"embedded": Embedded}
+def on_github(request: pytest.FixtureRequest, folder: Path) -> Counterpart:
+    """GitHub, as far as tests have it; skipped where what they need is not installed."""
+    make_github = request.getfixturevalue("make_github")
+    from github_tracker import OnGitHub  # noqa: PLC0415 - it loads a forge's libraries
+
+    return OnGitHub(make_github(), folder)
+
+
+COUNTERPARTS: Mapping[str, Callable[[pytest.FixtureRequest, Path], Counterpart]] = {
+    "embedded": lambda _request, folder: Embedded(folder),
+    "github": on_github,
+}
 
 
 def create(tracker: Tracker, title: str = "A title", body: str = "", labels: Iterable[str] = ()) -> Issue:

@@ -51,9 +51,12 @@ class TestEvents:
         assert renamed["rename"] == {"from": "Old", "to": "New"}
 
     def test_are_none_where_nothing_changed(self, ask: Asking) -> None:
-        number = ask.issue("Same", body="Text", labels=["a"])["number"]
+        ask.post("~/milestones", json={"title": "Phase 1"})
+        number = ask.issue("Same", body="Text", labels=["a"], milestone=1)["number"]
         before = ask.get(f"~/issues/{number}/events").json()
-        ask.patch(f"~/issues/{number}", json={"title": "Same", "body": "Text", "labels": ["A"], "state": "open"})
+        same = {"title": "Same", "body": "Text", "labels": ["A"], "state": "open", "milestone": 1}
+        ask.issue("Another", milestone=1)
+        ask.patch(f"~/issues/{number}", json=same)
         assert ask.get(f"~/issues/{number}/events").json() == before
 
     def test_of_the_repository_come_newest_first_and_with_their_issue(self, github: GitHub, ask: Asking) -> None:

@@ -29,10 +29,11 @@ def note_changes(call: Call, number: int, before: dict[str, Any] | None) -> None
         happened(call, number, "renamed", rename={"from": was["title"], "to": after["title"]})
     _difference(call, number, "labels", "name", was, after, ("labeled", "unlabeled"))
     _difference(call, number, "assignees", "login", was, after, ("assigned", "unassigned"))
-    if was["milestone"] != after["milestone"]:
-        for event, one in (("demilestoned", was["milestone"]), ("milestoned", after["milestone"])):
-            if one is not None:
-                happened(call, number, event, milestone={"title": one["title"]})
+    titles = [one["milestone"] and one["milestone"]["title"] for one in (was, after)]
+    if titles[0] != titles[1]:
+        for event, title in zip(("demilestoned", "milestoned"), titles, strict=True):
+            if title is not None:
+                happened(call, number, event, milestone={"title": title})
     if was["locked"] != after["locked"]:
         happened(call, number, "locked" if after["locked"] else "unlocked", lock_reason=after["active_lock_reason"])
 

@@ -44,6 +44,7 @@ class GitHub:
         self.latency = 0.0  # seconds that each request takes, by GitHub's clock
         self.dependencies = not enterprise  # whether issues can block each other: older servers have no such thing
         self.closers_in_lists = True  # whether a list of issues says who closed them, or only each issue does
+        self.roles_are_public = False  # whether others than writers may ask what somebody may do: GitHub says no
         self.suspended = False  # the App's installation
         self.log = Log()  # every request
         self.problems: list[str] = []  # requests that GitHub's OpenAPI or GraphQL schema does not know

@@ -96,7 +96,8 @@ def require(call: Call) -> None:
         raise Problem(401, "Requires authentication")
     if token is not None and not token.may(asked.permission, write=asked.write) and not _is_public(call, asked):
         raise _refused(call, asked.permission, write=asked.write)
-    if not call.caller.integration and call.role < asked.role:
+    public = call.github.roles_are_public and "/collaborators/" in call.name
+    if not call.caller.integration and not public and call.role < asked.role:
         raise Problem(asked.denied, "Not Found" if asked.denied == 404 else asked.message)
     if asked.write and call.repository.archived:
         raise Problem(403, "Repository was archived so is read-only.")
