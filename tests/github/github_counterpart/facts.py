@@ -34,8 +34,9 @@ def every(github: GitHub, path: str) -> list[Any]:
 def _issues(github: GitHub) -> Iterator[str]:
     for issue in every(github, "/issues?state=all&direction=asc"):
         number = f"#{issue['number']}"
+        yield f"{number} {issue['title']!r} of {issue['user']['login']}"
         closed = f" by {issue['closed_by']['login']}" if issue["closed_by"] else ""
-        yield f"{number} {issue['title']!r} of {issue['user']['login']}, {issue['state']} {issue['state_reason']}{closed}"
+        yield f"{number} {issue['state']} {issue['state_reason']}{closed}"
         labels = sorted(label["name"] for label in issue["labels"])
         people = sorted(person["login"] for person in issue["assignees"])
         milestone = issue["milestone"] and issue["milestone"]["title"]
