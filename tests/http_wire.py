@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from builders import NOW
+from gapkeeper.adapters.http.cache import account_of
 from gapkeeper.adapters.http.client import Client, Retries, Wire
 from gapkeeper.adapters.http.host import Host
 from gapkeeper.adapters.http.pacing import Limits, Pacing
@@ -72,7 +73,8 @@ def client(  # noqa: PLR0913 - every part has a default
         retries=Retries(retries),
         transport=httpx.MockTransport(server),
     )
-    return Client(wire, lambda: token and f"Bearer {token}", read_only=read_only)
+    account = account_of(token or "")
+    return Client(wire, lambda: token and f"Bearer {token}", account=account, read_only=read_only)
 
 
 def raising(error: Exception) -> Callable[[httpx.Request], httpx.Response]:

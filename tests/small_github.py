@@ -64,7 +64,7 @@ class SmallGitHub:
             transport=httpx.MockTransport(self),
         )
         auth = TokenAuth(token, address.graphql)
-        client = Client(wire, auth.header, read_only=URL if read_only else None)
+        client = Client(wire, auth.header, account=auth.key, read_only=URL if read_only else None)
         return GitHubTracker(Session(address, client, auth, store))
 
     def add(self, title: str = "A title", *, by: str = ME, labels: tuple[str, ...] = (), **more: object) -> int:

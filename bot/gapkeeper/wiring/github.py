@@ -66,7 +66,7 @@ def open_session(url: str, folder: Path, *, read_only: bool) -> Iterator[Session
         explain=explain,
     )
     auth = _auth(operator, wire, address, read_only=read_only)
-    client = Client(wire, auth.header, read_only=url if read_only else None)
+    client = Client(wire, auth.header, account=auth.key, read_only=url if read_only else None)
     with contextlib.closing(Session(address, client, auth, store)) as session:
         yield session
 

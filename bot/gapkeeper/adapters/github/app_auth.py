@@ -32,7 +32,9 @@ class AppAuth:
         self, wire: Wire, address: Address, app_id: str, private_key: str, permissions: Mapping[str, str]
     ) -> None:
         """``permissions`` are what this run needs, and no more."""
-        self._client = Client(wire, self._jwt, read_only=None)  # to mint a token writes to no project
+        self._client = Client(
+            wire, self._jwt, account=f"app-{app_id}", read_only=None
+        )  # to mint a token writes to no project
         self._pacing = wire.pacing
         self._address = address
         self._app_id = app_id

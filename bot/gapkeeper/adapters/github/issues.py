@@ -38,6 +38,7 @@ class Issues:
         self._session = session
         self._mirror = mirror
         self._people = people
+        self._numbers: dict[str, int] | None = None  # by identity
 
     def issue(self, raw: Raw, *, managed: bool = True) -> Issue:
         """One issue. Of one that is not ours, who moved it and what it waits for is not asked."""
@@ -92,6 +93,11 @@ class Issues:
         if not count:
             return frozenset()
         if raw.get("our_links_of") != count:
+            asked_for = self._asked_for(raw)
+            if len(asked_for) == count:  # so many as we made: they are those, and nobody is asked
+                raw["our_links"], raw["our_links_of"] = sorted(asked_for), count
+                self._mirror.put(raw)
+        if raw.get("our_links_of") != count:
             pages = self._session.client.pages(
                 self._session.path(f"/issues/{raw['number']}/dependencies/blocked_by"), {"per_page": 100}
             )
@@ -101,6 +107,16 @@ class Issues:
             raw["our_links_of"] = count
             self._mirror.put(raw)
         return frozenset((BLOCKED_BY, int(number)) for number in raw["our_links"])
+
+    def _asked_for(self, raw: Raw) -> set[int]:
+        """The issues that documents tied this one to at the last sync, as far as they are known."""
+        marker = _marker(raw)
+        if marker is None:
+            return set()
+        if self._numbers is None:
+            markers = ((number, _marker(one)) for number, one in self._mirror.issues.items())
+            self._numbers = {marker.identity: number for number, marker in markers if marker is not None}
+        return {self._numbers[identity] for _, identity in marker.links.documents if identity in self._numbers}
 
     def note_links(self, raw: Raw, numbers: Collection[int]) -> None:
         """We changed what an issue waits for, from what `links` said."""
@@ -112,12 +128,15 @@ class Issues:
 
 def _as_it_was_left(raw: Raw) -> bool | None:
     """Whether an issue is in the state that the last sync left; None where it does not tell."""
+    marker = _marker(raw)
+    return None if marker is None else marker.state.tracker is TrackerState.make(*state_of(raw))
+
+
+def _marker(raw: Raw) -> Marker | None:
     if MARKER_PREFIX not in raw["body"]:
         return None
     try:
         marker = read_marker(raw["body"])
-    except NewerMarkerError:
+    except NewerMarkerError:  # said where the plan is made
         return None
-    if not isinstance(marker, Marker):
-        return None
-    return marker.state.tracker is TrackerState.make(*state_of(raw))
+    return marker if isinstance(marker, Marker) else None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CAPABILITIES = Capabilities(name="GitHub")
 WITHOUT_LINKS = replace(CAPABILITIES, links=frozenset())
+_OWN_SERVER = "x-github-enterprise-version"  # a header of GitHub Enterprise Server
 _TRUSTED = frozenset({Role.SELF, Role.WRITE})
 
 
@@ -48,12 +49,15 @@ class GitHubReader:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this GitHub can do: an older server knows no dependencies between issues, and its issues show it."""
-        if self._mirror.note("server").get("links") is False:
-            return WITHOUT_LINKS
+        """What this GitHub can do: an older server knows no dependencies between issues, and its issues show it.
+
+        While there is no issue, a server of one's own is taken for an older one.
+        """
+        server = self._mirror.note("server")
         issues = [raw for raw in self._mirror.issues.values() if not is_pull(raw)]
-        known = not issues or any("issue_dependencies_summary" in raw for raw in issues)
-        return CAPABILITIES if known else WITHOUT_LINKS
+        shown = any("issue_dependencies_summary" in raw for raw in issues)
+        has_links = shown if issues else not server.get("own")
+        return CAPABILITIES if has_links and server.get("links") is not False else WITHOUT_LINKS
 
     def snapshot(self, managed_label: str, *, everything: bool) -> Snapshot:
         """All issues with the label or a marker, in every state; with ``everything`` all others too.
@@ -62,6 +66,8 @@ class GitHubReader:
         """
         if not (everything and self._all_are_known):
             self._listing.renew(managed_label, everything=everything)
+        if _OWN_SERVER in self._session.client.headers_seen:
+            self._mirror.set_note("server", {**self._mirror.note("server"), "own": True})
         coverage = self._mirror.coverage
         # What was read a moment ago is not read again to see the rest of it.
         self._all_are_known = not everything and coverage is not None and coverage.everything

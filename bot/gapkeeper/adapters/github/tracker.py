@@ -141,7 +141,7 @@ class GitHubTracker(GitHubReader):
         except NotFoundError as error:
             self.issue(number)  # one of them may be gone; where both are there, it is the dependencies
             self.issue(other)
-            self._mirror.set_note("server", {"links": False})
+            self._mirror.set_note("server", {**self._mirror.note("server"), "links": False})
             raise RejectedError(
                 f"{self.url}: this GitHub knows no dependencies between issues",
                 hint="Run again: they are written into the issues' text from now on.",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Cache:
-    """Answers to one token. Another token's are never given out: it may see less."""
+    """Answers by account: what one token was told is never given out to another, which may see less."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -51,6 +51,6 @@ def _answer(kept: Kept, url: str) -> Answer:
     return Answer(200, {} if kept.link is None else {"link": kept.link}, kept.data, url, unchanged=True)
 
 
-def account_of(authorization: str | None) -> str:
+def account_of(token: str) -> str:
     """A name for a token that does not tell it."""
-    return hashlib.sha256((authorization or "").encode()).hexdigest()[:16]
+    return hashlib.sha256(token.encode()).hexdigest()[:16]

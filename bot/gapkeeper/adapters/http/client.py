@@ -12,7 +12,7 @@ import httpx
 
 from gapkeeper import __version__
 from gapkeeper.adapters.http.answer import Answer
-from gapkeeper.adapters.http.cache import Cache, account_of
+from gapkeeper.adapters.http.cache import Cache
 from gapkeeper.adapters.http.failures import failure
 from gapkeeper.errors import RateLimitedError, RefusedError, TrackerError, UnavailableError
 
@@ -75,11 +75,23 @@ class Client:
     whether it was carried out, the caller has to look.
     """
 
-    def __init__(self, wire: Wire, authorisation: Callable[[], str | None], *, read_only: str | None) -> None:
-        """``authorisation`` is the header's value; ``read_only`` names what was opened to be read, or is None."""
+    def __init__(
+        self, wire: Wire, authorisation: Callable[[], str | None], *, account: str, read_only: str | None
+    ) -> None:
+        """One authorisation.
+
+        Args:
+            wire: Shared by all requests of a run.
+            authorisation: The value of the header.
+            account: Names what is kept and what is counted; it must not tell a secret, and has to be another one for
+                every token that may see something else.
+            read_only: What was opened to be read; None: it may be written to.
+        """
         self._wire = wire
         self._authorisation = authorisation
+        self._account = account
         self._read_only = read_only
+        wire.pacing.is_for(account)
         self._cache = Cache(wire.store)
         self._http = httpx.Client(
             transport=wire.transport,
@@ -89,6 +101,7 @@ class Client:
         )
         self.count = Count()
         self.server_date: dt.datetime | None = None  # by the last answer
+        self.headers_seen: set[str] = set()  # names, of all answers
 
     def __enter__(self) -> Self:
         return self
@@ -115,16 +128,14 @@ class Client:
         Raises `TrackerError`: what is not answered is never "there is none".
         """
         url = _with(self._wire.host.address(path), parameters)
-        authorisation = self._authorisation()
-        account = account_of(authorisation)
         if within is not None:
-            fresh = self._cache.fresh(account, url, now=self.now, within=within)
+            fresh = self._cache.fresh(self._account, url, now=self.now, within=within)
             if fresh is not None:
                 return fresh
         attempt = 0
         while True:
             try:
-                return self._read(url, account, authorisation)
+                return self._read(url)
             except RateLimitedError as error:
                 if attempt >= self._wire.retries.times or not self._wire.pacing.wait_for(error):
                     raise
@@ -163,29 +174,28 @@ class Client:
         if not query.startswith("query "):
             raise RefusedError("only what reads may be asked this way")
         url = self._wire.host.address(address)
-        authorisation = self._authorisation()
-        account, key = account_of(authorisation), f"{url}#{query}"
-        fresh = self._cache.fresh(account, key, now=self.now, within=within)
+        key = f"{url}#{query}"
+        fresh = self._cache.fresh(self._account, key, now=self.now, within=within)
         if fresh is not None:
             return fresh
-        answer = self._send("POST", url, authorisation, body={"query": query}, reads=True)
+        answer = self._send("POST", url, body={"query": query}, reads=True)
         self._require_success("POST", answer)
-        self._cache.keep(account, replace(answer, url=key), self.now)
+        self._cache.keep(self._account, replace(answer, url=key), self.now)
         return answer
 
-    def _read(self, url: str, account: str, authorisation: str | None) -> Answer:
-        etag = self._cache.etag(account, url)
-        answer = self._send("GET", url, authorisation, headers={} if etag is None else {"If-None-Match": etag})
+    def _read(self, url: str) -> Answer:
+        etag = self._cache.etag(self._account, url)
+        answer = self._send("GET", url, headers={} if etag is None else {"If-None-Match": etag})
         if answer.status == 304:
             self.count.unchanged += 1
-            confirmed = self._cache.confirmed(account, answer, self.now)
+            confirmed = self._cache.confirmed(self._account, answer, self.now)
             if confirmed is not None:
                 return confirmed
-            answer = self._send("GET", url, authorisation)
+            answer = self._send("GET", url)
         self._require_success("GET", answer)
         # Under the address that was asked: where a project was renamed, the new one says the same.
         kept = replace(answer, url=url)
-        self._cache.keep(account, kept, self.now)
+        self._cache.keep(self._account, kept, self.now)
         return kept
 
     # --- Writing ------------------------------------------------------------------------------------
@@ -200,7 +210,7 @@ class Client:
         """
         self.require_writer()
         url = self._wire.host.address(path)
-        answer = self._send(method, url, self._authorisation(), body=body, creates=creates)
+        answer = self._send(method, url, body=body, creates=creates)
         self._require_success(method, answer)
         return answer
 
@@ -215,7 +225,6 @@ class Client:
         self,
         method: str,
         url: str,
-        authorisation: str | None,
         *,
         body: Json = None,
         headers: Mapping[str, str] | None = None,
@@ -224,10 +233,10 @@ class Client:
     ) -> Answer:
         writes = method != "GET" and not reads
         headers = dict(headers or {})
+        authorisation = self._authorisation()
         if authorisation is not None:
             headers["Authorization"] = authorisation
         pacing = self._wire.pacing
-        pacing.is_for(account_of(authorisation))
         answer = None
         for _ in range(_REDIRECTS):
             pacing.before(writes=writes, creates=creates)
@@ -237,6 +246,7 @@ class Client:
             finally:
                 pacing.after(answer, writes=writes, creates=creates)
             self.server_date = answer.date or self.server_date
+            self.headers_seen.update(answer.headers)
             location = answer.headers.get("location")
             if answer.status not in _MOVED or location is None:
                 return answer
