@@ -24,13 +24,15 @@ def no_journal() -> AbstractContextManager[Journal | None]:
     return contextlib.nullcontext()
 
 
-def journalled(open_journal: OpenJournal, plan: Plan, policy: SyncPolicy, write: Callable[[], Report]) -> Report:
+def journalled(
+    open_journal: OpenJournal, plan: Plan, policy: SyncPolicy, write: Callable[[], Report], *, branch: str | None = None
+) -> Report:
     """Write, and keep what was to be done and what became of it. A run that is killed stays without an end."""
     with open_journal() as journal:
         if journal is None:
             return write()
         applied = sum(change.held is None for change in plan.changes)
-        run = journal.begin(RunStart(plan.revision, None, plan.fingerprint, applied, policy.write_back))
+        run = journal.begin(RunStart(plan.revision, branch, plan.fingerprint, applied, policy.write_back))
         try:
             report = write()
         except GapkeeperError as error:

@@ -24,6 +24,10 @@ def _nowhere(_revision: str) -> str | None:
     return None
 
 
+def _no_branch() -> str | None:
+    return None
+
+
 def _any_branch(_name: str) -> bool:
     return True
 
@@ -41,6 +45,7 @@ class History:
     renamed: Callable[[str], Mapping[str, str]] = _nothing  # since a commit: path now -> path then
     # Where a commit is, in words for people (`on main`, `not in this clone`); None: on no branch, or not any more.
     where: Callable[[str], str | None] = _nowhere
+    branch: Callable[[], str | None] = _no_branch  # the branch that is checked out and read, by its name
     is_branch: Callable[[str], bool] = _any_branch  # whether what is read is of a branch, by its name
     # The commit of a branch at the remote that a clone was made from, asked there; None: there is no such remote.
     newest: Callable[[str], str | None] = _nowhere

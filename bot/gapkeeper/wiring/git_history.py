@@ -25,8 +25,11 @@ def history_of(folder: Path, revision: str | None) -> History:
         name = next((name for name in branches if name != BRANCH and not name.endswith(f"/{BRANCH}")), None)
         return None if name is None else f"on {name}"
 
+    def branch() -> str | None:
+        return git_branches.checked_out(folder) if revision is None else None
+
     def is_branch(name: str) -> bool:
-        here = git_branches.checked_out(folder) if revision is None else None
+        here = branch()
         if here is not None:
             return here == name
         return any(name in {found, found.partition("/")[2]} for found in containing(revision or "HEAD") or ())
@@ -36,6 +39,7 @@ def history_of(folder: Path, revision: str | None) -> History:
         written_by=cache(lambda place: blame.author(folder, place, revision)),
         renamed=cache(lambda since: git.renames(folder, since, revision)),
         where=where,
+        branch=branch,
         is_branch=is_branch,
         newest=cache(lambda branch: git_remote.newest(folder, branch)),
     )
