@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gapkeeper.app.apply import apply
 from gapkeeper.app.journal import journalled, no_journal
@@ -163,50 +163,76 @@ def sync(  # noqa: PLR0913 - two sides, the rules, and what only the edges know,
         NewerMarkerError: An issue carries a marker of a newer version.
         TrackerError: The tracker could not be read whole, or not be opened.
     """
-    planned = plan_sync(register, reader, policy, history=history, way_back=way_back)
-    _require(planned, expect)
+    run = _Run(register, way_back, policy, history, journal, expect)
+    planned = run.required(run.plan(reader))
     if planned.empty:
         report = Report(planned, ())
         with suppress(TrackerError):  # a run that writes nothing does not fail for want of a record
-            journalled(journal, planned, policy, lambda: report)
+            run.journalled(planned, lambda: report)
         return report
     with open_tracker() as tracker, tracker.lock():
         if not tracker.capabilities.forge:
-            # Cheap here: another run may have been at it until we got the lock.
-            first, planned = planned, plan_sync(register, tracker, policy, history=history, way_back=way_back)
-            if way_back is not None and (planned.delivery is not None or planned.fingerprint != first.fingerprint):
-                way_back = way_back.again()  # and at the documents, too: what was read before is not what they say
-                planned = plan_sync(way_back.documents.register, tracker, policy, history=history, way_back=way_back)
-            _require(planned, expect)
+            planned = run.looked_again(planned, tracker)
         tries = _TRIES
         while True:
             if started is not None:
                 started(planned)
-            writing = partial(
-                apply,
-                planned,
-                tracker,
-                clock=clock,
-                deliver=None if way_back is None else way_back.deliver,
-                progress=progress,
-                wait=wait,
-            )
             try:
-                return journalled(journal, planned, policy, writing)
+                return run.write(planned, tracker, clock=clock, progress=progress, wait=wait)
             except DocumentsError:  # they have moved, or something is in the way that was not: a new plan tells
                 tries -= 1
-                if way_back is None or not tries:
+                if not tries or not run.read_anew():
                     raise
-            way_back = way_back.again()
-            planned = plan_sync(way_back.documents.register, tracker, policy, history=history, way_back=way_back)
-            _require(planned, expect)
+            planned = run.required(run.plan(tracker))
 
 
-def _require(planned: Plan, expect: str | None) -> None:
-    if expect is not None and planned.fingerprint != expect:
-        raise RefusedError(
-            f"not as expected: the plan is {planned.fingerprint} now, and {expect} was asked for",
-            hint="Documents or issues have changed since. Look at the new plan with `gapkeeper plan`.",
-        )
-    if planned.refused is not None:
-        raise RefusedError(f"{planned.refused.code}: {planned.refused.message}")
+@dataclass(slots=True)
+class _Run:
+    """One run: what it reads, and the rules that it keeps to."""
+
+    register: Register
+    way_back: WayBack | None
+    policy: SyncPolicy
+    history: History
+    journal: OpenJournal
+    expect: str | None
+
+    def plan(self, tracker: TrackerReader) -> Plan:
+        """What has to be done."""
+        return plan_sync(self.register, tracker, self.policy, history=self.history, way_back=self.way_back)
+
+    def required(self, planned: Plan) -> Plan:
+        """The plan, where it may be applied; `RefusedError` where not."""
+        if self.expect is not None and planned.fingerprint != self.expect:
+            raise RefusedError(
+                f"not as expected: the plan is {planned.fingerprint} now, and {self.expect} was asked for",
+                hint="Documents or issues have changed since. Look at the new plan with `gapkeeper plan`.",
+            )
+        if planned.refused is not None:
+            raise RefusedError(f"{planned.refused.code}: {planned.refused.message}")
+        return planned
+
+    def looked_again(self, before: Plan, tracker: TrackerReader) -> Plan:
+        """The plan as it is with the lock: another run may have been at it until then. Cheap on a tracker beside us."""
+        planned = self.plan(tracker)
+        moved = planned.delivery is not None or planned.fingerprint != before.fingerprint
+        if moved and self.read_anew():  # and at the documents, too: what was read before is not what they say
+            planned = self.plan(tracker)
+        return self.required(planned)
+
+    def read_anew(self) -> bool:
+        """Read the documents again, where this run can."""
+        if self.way_back is None:
+            return False
+        self.way_back = self.way_back.again()
+        self.register = self.way_back.documents.register
+        return True
+
+    def write(self, planned: Plan, tracker: Tracker, **told: Any) -> Report:  # noqa: ANN401 - as `apply` has them
+        """Apply a plan."""
+        deliver = None if self.way_back is None else self.way_back.deliver
+        return self.journalled(planned, partial(apply, planned, tracker, deliver=deliver, **told))
+
+    def journalled(self, planned: Plan, write: Callable[[], Report]) -> Report:
+        """Write, with an entry in the journal."""
+        return journalled(self.journal, planned, self.policy, write, branch=self.history.branch())
