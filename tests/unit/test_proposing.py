@@ -15,7 +15,7 @@ from gapkeeper.app.deliver import deliver_to_repository
 from gapkeeper.app.documents import read_documents
 from gapkeeper.app.proposing import Proposing
 from gapkeeper.app.sync import plan_sync, sync
-from gapkeeper.app.write_back import WayBack
+from gapkeeper.app.write_back import Options, WayBack
 from gapkeeper.errors import DocumentsError, RateLimitedError, RejectedError, StaleDocumentsError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.model.policy import SyncPolicy, WriteBack
@@ -51,7 +51,7 @@ class Harbour:
 
     def way_back(self) -> WayBack:
         read = partial(read_documents, rules=RULES)
-        mode = Proposing(self.repository, read, today=dt.date(2026, 11, 24))
+        mode = Proposing(self.repository, read, Options(dt.date(2026, 11, 24)))
         documents = read(self.repository.documents())
         return WayBack(documents, mode, partial(deliver_to_repository, self.repository), self.way_back)
 
@@ -291,7 +291,7 @@ def test_a_reopening_is_proposed_as_the_former_status(harbour: Harbour) -> None:
 
 def test_what_cannot_be_written_is_told_on_the_issue(harbour: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
     why = "LATER-001 cannot be made resolved in LATER.md. Change it by hand, at LATER.md:5."
-    monkeypatch.setattr(Writer, "write", lambda _self, key, _status: Unwritten(key, why))
+    monkeypatch.setattr(Writer, "write", lambda _self, key, _status, **_: Unwritten(key, why))
     harbour.closes(1)
     assert harbour.synced() == [("comment", "LATER-001")]
     assert why in harbour.told(1)[0]

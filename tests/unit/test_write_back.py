@@ -13,7 +13,7 @@ import pytest
 from builders import ANNA, GUEST, NOW, STALE
 from gapkeeper.app.documents import read_documents
 from gapkeeper.app.sync import plan_sync, sync
-from gapkeeper.app.write_back import Direct, Nowhere, WayBack
+from gapkeeper.app.write_back import Direct, Nowhere, Options, WayBack
 from gapkeeper.errors import DocumentsError, RefusedError, StaleDocumentsError
 from gapkeeper.model.policy import OnMove, SyncPolicy, WriteBack
 from gapkeeper.model.rules import ReadingRules
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.plan import Plan, Report
     from gapkeeper.model.snapshot import Issue
 
+OPTIONS = Options(dt.date(2026, 11, 24))
 REGISTER = """# Register
 
 | ID | Title | Status |
@@ -60,6 +61,7 @@ class Harbour:
     obstacles: dict[str, str] = field(default_factory=dict)
     meanwhile: Callable[[], None] = lambda: None
     mode: WriteBackMode | None = None
+    options: Options = OPTIONS
 
     def __post_init__(self) -> None:
         self.tracker = MemoryTracker()
@@ -68,7 +70,7 @@ class Harbour:
 
     def way_back(self) -> WayBack:
         documents = read_documents(MemoryDocuments(dict(self.files)), ReadingRules())
-        direct = Direct(WriteBack.WORKTREE, self._in_the_way, dt.date(2026, 11, 24))
+        direct = Direct(WriteBack.WORKTREE, self._in_the_way, self.options)
         return WayBack(documents, self.mode or direct, self._deliver, self.way_back)
 
     def _in_the_way(self, edits: Sequence[DocumentEdit]) -> Mapping[str, str]:
@@ -133,6 +135,20 @@ def test_a_close_is_written_and_both_sides_agree(harbour: Harbour) -> None:
     assert harbour.synced() == [("write-back", "LATER-002")]
     assert harbour.said("LATER.md") == REGISTER.replace("buoys | Blocked", "buoys | Cancelled")
     assert harbour.told("LATER-002") == []
+
+
+def test_other_documents_are_left_unless_the_configuration_says_everywhere(harbour: Harbour) -> None:
+    checkpoint = b"# Checkpoint\n\nDate: 2026-01-02\n\n| Item | State |\n|---|---|\n| LATER-002 | In Progress |\n"
+    harbour.files["checkpoint.md"] = checkpoint
+    harbour.sync()
+    harbour.closes("LATER-002")
+    harbour.synced()
+    assert harbour.files["checkpoint.md"] == checkpoint
+    harbour.options = replace(OPTIONS, everywhere=True)
+    harbour.tracker.reopens(harbour.number("LATER-002"))
+    assert harbour.synced() == [("write-back", "LATER-002")]
+    assert harbour.said("LATER.md") == REGISTER
+    assert harbour.files["checkpoint.md"] == checkpoint.replace(b"In Progress", b"Blocked")
 
 
 def test_a_reopening_brings_the_former_status_back(harbour: Harbour) -> None:

@@ -15,11 +15,10 @@ from gapkeeper.planning.identity import identity_of
 from gapkeeper.planning.write_backs import WriteBacks
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gapkeeper.app.documents import Documents
-    from gapkeeper.app.write_back import Asked, Result
+    from gapkeeper.app.write_back import Asked, Options, Result
     from gapkeeper.model.delivery import Branch, Proposal, ProposalText
     from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Change, Plan
@@ -34,15 +33,12 @@ class Proposing:
         self,
         repository: Repository,
         read: Callable[[DocumentSource], Documents],
-        *,
-        today: dt.date,
-        name_people: bool = False,
+        options: Options,
     ) -> None:
         """``read`` reads documents by the repository's rules."""
         self._repository = repository
         self._read = read
-        self._today = today
-        self._name_people = name_people
+        self._options = options
 
     @cached_property
     def _proposals(self) -> tuple[Proposal, ...]:
@@ -71,7 +67,7 @@ class Proposing:
             for change in changes
             if change.identity not in at_base
         }
-        result = write_all(base, _still_apart(changes, at_base), self._today)
+        result = write_all(base, _still_apart(changes, at_base), self._options)
         write_backs = WriteBacks(proposed=result.lines, barred=barred | result.barred, obstacles=obstacles)
         items = {identity_of(item, asked.namespace): item for item in result.writer.corpus.register.items}
         others = [change for change in changes if change not in asked.changes]
@@ -132,7 +128,7 @@ class Proposing:
             Step.TELL if theirs else Step.PROPOSE,
             WriteBack.PULL_REQUEST,
             edits,
-            proposal.commit_message(changes, name_people=self._name_people),
+            proposal.commit_message(changes, name_people=self._options.name_people),
             text,
             number=None if self._open is None else self._open.number,
             tip=None if branch is None else branch.tip,

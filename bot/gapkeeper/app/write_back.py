@@ -76,13 +76,22 @@ class Result(NamedTuple):
     barred: dict[str, str]
 
 
-def write_all(documents: Documents, changes: Iterable[tuple[Change, str]], today: dt.date) -> Result:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How documents are written."""
+
+    today: dt.date  # the day that is written beside a status where a date has to decide
+    everywhere: bool = False  # other documents that say another status, too
+    name_people: bool = False  # in commits
+
+
+def write_all(documents: Documents, changes: Iterable[tuple[Change, str]], options: Options) -> Result:
     """Write each change's status for the item of a key, one after the other."""
-    result = Result(Writer(documents.corpus, documents.data.get, today=today), {}, {})
+    result = Result(Writer(documents.corpus, documents.data.get, today=options.today), {}, {})
     for change, key in changes:
         if change.writes is None:
             continue
-        written = result.writer.write(key, change.writes)
+        written = result.writer.write(key, change.writes, everywhere=options.everywhere)
         if isinstance(written, Unwritten):
             result.barred[change.identity] = written.reason
         else:
@@ -96,15 +105,14 @@ class Direct:
 
     mode: WriteBack
     obstacles: Callable[[Sequence[DocumentEdit]], Mapping[str, str]]  # path -> why it cannot be written now
-    today: dt.date
-    name_people: bool = False
+    options: Options
     standing: bool = False
 
     def answer(self, asked: Asked) -> Answer:
         """See `WriteBackMode`."""
         waiting, blocked = list(asked.changes), dict[str, str]()
         while True:
-            result = write_all(asked.documents, ((change, change.key) for change in waiting), self.today)
+            result = write_all(asked.documents, ((change, change.key) for change in waiting), self.options)
             edits = result.writer.edits()
             new = _blocked(result.lines, self.obstacles(edits))
             if not new:
@@ -117,7 +125,7 @@ class Direct:
             written = [change for change in plan.changes if change.lines and not change.obstacle]
             if not edits:
                 return plan
-            message = proposal.commit_message(written, name_people=self.name_people)
+            message = proposal.commit_message(written, name_people=self.options.name_people)
             return replace(plan, delivery=Delivery(Step.WRITE, self.mode, edits, message))
 
         return Answer(result.writer.corpus.register, write_backs, finish)

@@ -165,6 +165,9 @@ class Sync(NamedTuple):
             "commits them to the branch, worktree edits the files, off only tells them on the issue."
         ),
     ] = "pull-request"
+    write_everywhere: Annotated[
+        bool, Key("Whether other documents that still say another status are edited, too; else they are only listed.")
+    ] = False
     name_people: Annotated[
         bool, Key("Whether commits name who closed or reopened an issue. Proposals do in any case.")
     ] = False

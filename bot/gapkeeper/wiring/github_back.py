@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from gapkeeper.app.write_back import Direct, Nowhere, WayBack
 from gapkeeper.errors import DocumentsError
 from gapkeeper.model.policy import WriteBack
 from gapkeeper.wiring import document_source
+from gapkeeper.wiring.write_back import write_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,13 +50,12 @@ class GitHubEdges:
         return self.way_back(self.read(document_source(self.settings, self.folder, self.rev)))
 
     def _mode(self) -> WriteBackMode:
-        sync, today = self.settings.repository.sync, dt.datetime.now(dt.UTC).date()
-        way = WriteBack(sync.write_back)
+        options, way = write_options(self.settings), WriteBack(self.settings.repository.sync.write_back)
         if way is WriteBack.WORKTREE:
             return Nowhere("the files of a clone are not what counts on GitHub; propose or commit the change there")
         if way is WriteBack.COMMIT:
-            return Direct(way, self._obstacles, today, name_people=sync.name_people)
-        return Proposing(self._repository(self.session), self.read, today=today, name_people=sync.name_people)
+            return Direct(way, self._obstacles, options)
+        return Proposing(self._repository(self.session), self.read, options)
 
     def _deliver(self, delivery: Delivery) -> None:
         with self.to_write() as session:

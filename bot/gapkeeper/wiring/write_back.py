@@ -12,7 +12,7 @@ from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.adapters.work_tree import FolderWorkTree
 from gapkeeper.app.deliver import deliver_to_files, deliver_to_repository
 from gapkeeper.app.proposing import Proposing
-from gapkeeper.app.write_back import Direct, Nowhere, WayBack
+from gapkeeper.app.write_back import Direct, Nowhere, Options, WayBack
 from gapkeeper.errors import DocumentsError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.model.policy import WriteBack
@@ -55,20 +55,20 @@ class Edges:
         return self.way_back(self.read(document_source(self.settings, self.folder, self.rev)))
 
     def _mode(self, documents: Documents) -> WriteBackMode:
-        today, name_people = dt.datetime.now(dt.UTC).date(), self.settings.repository.sync.name_people
+        options = write_options(self.settings)
         missing = self._missing(documents)
         if missing is not None:
             return Nowhere(missing)
         try:
             if self._way is WriteBack.WORKTREE:
-                return Direct(self._way, self._file_obstacles, today)
+                return Direct(self._way, self._file_obstacles, options)
             if self._way is WriteBack.COMMIT:
-                return Direct(self._way, self._commit_obstacles, today, name_people=name_people)
+                return Direct(self._way, self._commit_obstacles, options)
             repository = self._repository(self.records)
             obstacle = repository.branch_obstacle(BRANCH)
             if obstacle is not None:
                 return Nowhere(obstacle)
-            return Proposing(repository, self.read, today=today, name_people=name_people)
+            return Proposing(repository, self.read, options)
         except DocumentsError as error:
             return Nowhere(error.line)
 
@@ -111,6 +111,12 @@ class Edges:
             return self._repository(self.records).obstacles(paths)
         except DocumentsError as error:
             return dict.fromkeys(paths, error.line)
+
+
+def write_options(settings: Settings) -> Options:
+    """How documents are written, by the repository's wish, today."""
+    sync = settings.repository.sync
+    return Options(dt.datetime.now(dt.UTC).date(), sync.write_everywhere, sync.name_people)
 
 
 def local_repository(settings: Settings, folder: Path, rev: str | None, records: SqliteTracker) -> GitRepository:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from gapkeeper.model.edits import Edit
+    from gapkeeper.model.edits import Edit, LineChange
     from gapkeeper.model.items import Item
     from gapkeeper.model.status import Status
     from gapkeeper.reading import Corpus
@@ -60,13 +60,31 @@ class Writer:
         changed = sorted(self._new, key=lambda path: path.encode("utf-8", "surrogateescape"))
         return tuple(DocumentEdit(path, self._old[path], self._new[path]) for path in changed)
 
-    def write(self, key: str, status: Status) -> Written | Unwritten:
+    def write(self, key: str, status: Status, *, everywhere: bool = False) -> Written | Unwritten:
         """Make the documents say that an item has a status.
 
         The edits go to the item's home; where nothing there can be made to count, to the document whose word
-        counts now.
+        counts now. With ``everywhere``, other documents that say another status are edited as well, as far as they
+        can be.
         """
-        item = next((found for found in self._corpus.register.items if found.key == key), None)
+        written = self._write(key, status)
+        if isinstance(written, Unwritten) or not everywhere:
+            return written
+        return replace(written, lines=(*written.lines, *self._elsewhere(key, status)))
+
+    def _elsewhere(self, key: str, status: Status) -> Iterator[LineChange]:
+        item = self._item(key)
+        others = {losing.statement.path for losing in item.losing if losing.field == "status"} if item else set()
+        for path in sorted(others):
+            item = self._item(key)
+            written = None if item is None else self._write_in(path, item, status, [])
+            yield from () if written is None else written.lines
+
+    def _item(self, key: str) -> Item | None:
+        return next((found for found in self._corpus.register.items if found.key == key), None)
+
+    def _write(self, key: str, status: Status) -> Written | Unwritten:
+        item = self._item(key)
         if item is None:
             return Unwritten(key, f"No document defines {key}.")
         if item.status is status:
