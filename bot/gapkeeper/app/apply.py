@@ -43,6 +43,8 @@ LOOKUP_SECONDS = 2.0
 
 #: What ends a run: nothing that follows would fare better.
 _STOPPING = (RateLimitedError, BusyError, NotAuthorisedError, UnavailableError, NewerMarkerError)
+#: So many changes in a row that a forge does not answer are an outage; one alone is a bad minute, and the rest goes on.
+OUTAGE = 3
 
 
 def apply(  # noqa: PLR0913 - a plan, where it is written, and what only the edges know, each by name
@@ -57,7 +59,8 @@ def apply(  # noqa: PLR0913 - a plan, where it is written, and what only the edg
     """Write a plan. Changes that it holds back are left out.
 
     A change that fails does not stop those that do not depend on it; a limit, a lock, an outage or a
-    missing permission ends the run, and the report says what is left.
+    missing permission ends the run, and the report says what is left. Nothing is tried again: what was not answered
+    may have been done, and the next run sees.
 
     Args:
         plan: What to write.
@@ -102,6 +105,7 @@ class _Run:
         self._proposed: list[Change] = []  # done once the proposal is
         self._undelivered = None if plan.delivery is None else ""  # why documents do not have it; "": not tried yet
         self._compared = False
+        self._unanswered = 0  # changes in a row
 
     def report(self) -> Report:
         """Write everything, and say what became of it."""
@@ -129,12 +133,19 @@ class _Run:
     def _attempt(self, change: Change, step: Callable[[Change], None]) -> None:
         try:
             step(change)
+        except UnavailableError as error:
+            self._finish(change, error=error.line)
+            self._unanswered += 1
+            if self._unanswered == OUTAGE or not self._tracker.capabilities.forge:
+                raise
+            return
         except _STOPPING as error:
             if not isinstance(error, RateLimitedError | BusyError):  # these never began
                 self._finish(change, error=error.line)
             raise
         except TrackerError as error:
             self._finish(change, error=error.line)
+        self._unanswered = 0
 
     def _finish(self, change: Change, *, error: str | None = None) -> None:
         if error is not None:
