@@ -31,6 +31,9 @@ class Auth(Protocol):
     def account(self, client: Client) -> str:
         """Our name there."""
 
+    def close(self) -> None:
+        """Close connections."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -114,6 +117,7 @@ class Session:
 
     def close(self) -> None:
         """Close connections, and what is kept."""
+        self.auth.close()
         self.client.close()
         self.store.close()
 

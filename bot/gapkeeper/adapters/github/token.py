@@ -33,6 +33,9 @@ class TokenAuth:
         """The value of `Authorization`."""
         return f"Bearer {self._token}"
 
+    def close(self) -> None:
+        """There are no connections of its own."""
+
     def account(self, client: Client) -> str:
         """Our name.
 
