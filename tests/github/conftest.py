@@ -1,19 +1,26 @@
-"""Clients of GitHub that end with the test."""
+"""Clients of GitHub that end with the test, and stories that are told on it."""
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from asking import Asking
+from github_counterpart.github import GitHub
 from github_counterpart.seed import token_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from asking import As
-    from github_counterpart.github import GitHub
+    from github_counterpart.emulator import Farm
+    from github_counterpart.openapi import OpenApi
+    from github_counterpart.running import Runner
+    from stories import Start, Story
 
 
 @pytest.fixture
@@ -37,3 +44,21 @@ def ask_as(github: GitHub) -> Iterator[As]:
     yield start
     for client in made:
         client.close()
+
+
+@pytest.fixture
+def start(github_farm: Farm, openapi: OpenApi, tmp_path: Path) -> Start:
+    """Tells a story on a GitHub of its own and in a folder that is empty; for as long as it is looked at."""
+
+    @contextlib.contextmanager
+    def begin(story: Story) -> Iterator[Runner]:
+        folder = tmp_path / "place"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        with contextlib.closing(GitHub(github_farm, openapi)) as github:
+            github.limits.enforced = False  # runs follow each other faster than people start them
+            yield story(github, folder)
+            assert github.broken == []
+            assert github.problems == []
+
+    return begin

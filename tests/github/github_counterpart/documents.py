@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from github_counterpart.github import GitHub
 
+#: When people write documents.
+WRITTEN = "2026-03-03T12:00:00Z"
+
 
 def push(
     github: GitHub,
@@ -24,21 +27,31 @@ def push(
     to: str = "main",
     by: str = OWNER,
 ) -> str:
-    """One commit on a branch; None takes a file away. The commit."""
+    """One commit on a branch; None takes a file away. The commit: the same files make the same one every time."""
     tip = head(github, to)
     tree = github.act(by, "GET", f"/git/commits/{tip}")["tree"]["sha"]
-    entries: list[dict[str, Any]] = []
-    for path, text in files.items():
-        sha = None
-        if text is not None:
-            data = text.encode() if isinstance(text, str) else text
-            content = {"content": base64.b64encode(data).decode(), "encoding": "base64"}
-            sha = github.act(by, "POST", "/git/blobs", content)["sha"]
-        entries.append({"path": path, "mode": "100644", "type": "blob", "sha": sha})
+    entries = [
+        {"path": path, "mode": "100644", "type": "blob", **_content(github, text)} for path, text in files.items()
+    ]
     tree = github.act(by, "POST", "/git/trees", {"base_tree": tree, "tree": entries})["sha"]
-    commit = github.act(by, "POST", "/git/commits", {"message": message, "tree": tree, "parents": [tip]})["sha"]
+    who = {"name": by, "email": f"{by}@harbour.test", "date": WRITTEN}
+    made = {"message": message, "tree": tree, "parents": [tip], "author": who, "committer": who}
+    commit = github.act(by, "POST", "/git/commits", made)["sha"]
     github.act(by, "PATCH", f"/git/refs/heads/{to}", {"sha": commit})
     return str(commit)
+
+
+def _content(github: GitHub, text: str | bytes | None) -> dict[str, Any]:
+    """What a tree says of a file: its text, which costs no request of its own, or the name of what it holds."""
+    if text is None:
+        return {"sha": None}
+    if isinstance(text, bytes):
+        try:
+            text = text.decode()
+        except UnicodeDecodeError:
+            content = {"content": base64.b64encode(text).decode(), "encoding": "base64"}
+            return {"sha": github.act(OWNER, "POST", "/git/blobs", content)["sha"]}
+    return {"content": text}
 
 
 def branch(github: GitHub, name: str, files: Mapping[str, str | bytes | None], message: str = "Write") -> str:

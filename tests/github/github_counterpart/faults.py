@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from github_counterpart.messages import Answer, Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from github_counterpart.seen import Seen
 
@@ -33,9 +33,12 @@ class Fault:
     ending: Ending = Ending.WHOLE
     link: str | None = None  # the address of the next page in the answer
     half: bool = False  # whole by its length, and yet half of the JSON
+    then: Callable[[], None] | None = None  # what happens at that moment
 
     def spoil(self, answer: Answer | None) -> Answer:
         """What arrives; the server's own answer is None where it was never asked."""
+        if self.then is not None:
+            self.then()
         if self.answer is not None:
             return replace(self.answer, headers=dict(self.answer.headers))
         if answer is None:

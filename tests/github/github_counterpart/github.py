@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from github_counterpart.messages import Answer
     from github_counterpart.openapi import OpenApi
 
+#: When the repositories were made, in milliseconds since 1970: their first commits are the same every time.
+FOUNDED = int(dt.datetime(2026, 1, 5, 8, tzinfo=dt.UTC).timestamp() * 1000)
+
 
 class GitHub:
     """One GitHub. ``url`` is its API's address; what tests set before and read afterwards are its attributes."""
@@ -57,7 +60,7 @@ class GitHub:
         self._people: dict[str, dict[str, Any]] = {}
         self._front = Front(self)
         self._server = Server(self._front.respond)
-        emulator = farm.start(self.seed.for_emulate(), self.url, self.clock.milliseconds)
+        emulator = farm.start(self.seed.for_emulate(), self.url, FOUNDED)
         self.upstream = Upstream(emulator, Polish(self.bots, self.url, self.address))
         self.upstream.repositories = [self._repository(name) for name in (FULL_NAME, ELSEWHERE)]
         for login, role in self.seed.roles.items():

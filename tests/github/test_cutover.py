@@ -1,0 +1,89 @@
+"""Documents that a team really wrote, synced to GitHub: 43 issues, whatever happens on the way."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+from github_counterpart.facts import every
+from github_counterpart.faults import Unlucky
+from github_counterpart.running import EndedAt
+from stories import assert_same, first_sync, seen
+
+if TYPE_CHECKING:
+    from github_counterpart.github import GitHub
+    from stories import Start, Story
+
+CORPUS = os.environ.get("GAPKEEPER_CORPUS")
+THOROUGH = settings.get_current_profile_name() == "thorough"
+#: One of so many points, and so many seeds; all of them where much is generated.
+SAMPLE = 1 if THOROUGH else 29
+SEEDS = 200 if THOROUGH else 2
+ISSUES = 43
+
+pytestmark = pytest.mark.skipif(CORPUS is None, reason="GAPKEEPER_CORPUS names no corpus")
+
+
+@pytest.fixture
+def cutover() -> Story:
+    folder = Path(CORPUS or "") / "cutover"
+    documents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.md"))}
+    return partial(first_sync, documents=documents)
+
+
+def test_takes_one_request_for_each_thing_and_then_one_that_is_free(start: Start, cutover: Story) -> None:
+    with start(cutover) as runner:
+        first = runner.run()
+        assert first.code == 0, first.said
+        assert first.requests.count("POST /repos/{owner}/{repo}/issues/{issue_number}/comments") == 0
+        made = len(first.requests.writes)
+        assert made == _issues(runner.github) + _labels(runner.github) + _links(runner.github)
+        assert len(first.requests) <= made + 3 + 1
+        (only,) = runner.run().requests
+        assert (only.status, only.conditional) == (304, True)
+
+
+def test_ended_at_any_request_and_run_again(start: Start, cutover: Story) -> None:
+    with start(cutover) as runner:
+        (whole,) = runner.to_the_end(runs=1)
+        assert _issues(runner.github) == ISSUES
+        undisturbed = seen(runner.github)
+    points = [(k, done) for k in range(1, len(whole.requests) + 1) for done in (False, True)]
+    for k, done in points[SAMPLE // 2 :: SAMPLE]:
+        where = f"ended {'after' if done else 'before'} request {k} of {len(whole.requests)}"
+        with start(cutover) as runner:
+            assert runner.run(trouble=EndedAt(k, done=done)).code == -9, where
+            runner.to_the_end()
+            assert_same(seen(runner.github), undisturbed, where)
+    print(f"{len(points[SAMPLE // 2 :: SAMPLE])} of {len(points)} points")  # noqa: T201  shown with -rP
+
+
+def test_on_a_bad_day_all_ends_as_on_a_good_one(start: Start, cutover: Story) -> None:
+    with start(cutover) as runner:
+        runner.to_the_end(runs=1)
+        undisturbed = seen(runner.github)
+    most = faults = 0
+    for seed in range(SEEDS):
+        with start(cutover) as runner:
+            unlucky = Unlucky(seed)
+            runs = runner.to_the_end(runs=20, trouble=unlucky)
+            assert_same(seen(runner.github), undisturbed, f"seed {seed}")
+            most, faults = max(most, len(runs)), faults + len(unlucky.met)
+    print(f"{SEEDS} seeds, {faults} faults, {most} runs at most")  # noqa: T201  shown with -rP
+
+
+def _issues(github: GitHub) -> int:
+    return len(every(github, "/issues?state=all"))
+
+
+def _labels(github: GitHub) -> int:
+    return len(every(github, "/labels"))
+
+
+def _links(github: GitHub) -> int:
+    return sum(len(blockers) for blockers in github.repository.blocked_by.values())
