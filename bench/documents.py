@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from gapkeeper.model.register import Register
 
 
+CORPUS = "the corpus"
+
+
 def corpus() -> tuple[str, list[Document]]:
     """What to read, and what to call it: `cutover` in GAPKEEPER_CORPUS, else documents like it."""
     folder = os.environ.get("GAPKEEPER_CORPUS")
@@ -24,7 +27,7 @@ def corpus() -> tuple[str, list[Document]]:
         return "generated documents", plans(DOCUMENTS)
     root = Path(folder) / "cutover"
     paths = sorted(p for p in root.rglob("*.md") if p.is_file())
-    return "the corpus", [Document(p.relative_to(root).as_posix(), p.read_bytes()) for p in paths]
+    return CORPUS, [Document(p.relative_to(root).as_posix(), p.read_bytes()) for p in paths]
 
 
 def read(documents: Iterable[Document]) -> Register:

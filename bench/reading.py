@@ -10,7 +10,7 @@ import mistune
 from markdown_it import MarkdownIt
 
 from bench import memory
-from bench.documents import corpus, read
+from bench.documents import CORPUS, corpus, read
 from bench.measure import Result, ratio, take_turns
 
 if TYPE_CHECKING:
@@ -41,4 +41,6 @@ def results() -> Iterator[Result]:
     yield ratio(seconds, ours, "cmarkgfm, to HTML")
 
     peaks = memory.measure(documents)
-    yield Result("its memory", "bytes of the documents", statistics.median(peaks), MEMORY, min(peaks), max(peaks))
+    # The budget is for documents as teams write them: ours hold an item in every second line, and little prose.
+    budget = MEMORY if name == CORPUS else None
+    yield Result("its memory", "bytes of the documents", statistics.median(peaks), budget, min(peaks), max(peaks))
