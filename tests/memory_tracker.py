@@ -72,6 +72,9 @@ class MemoryTracker:
             raise NotFoundError(f"#{number} does not exist")
         return self.issues[number]
 
+    def recent_issue(self, number: int) -> Issue:
+        return self.issue(number)
+
     def find_by_identity(self, identity: str) -> Issue | None:
         self.reads.append(f"find {identity}")
         for issue in self.issues.values():

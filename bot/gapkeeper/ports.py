@@ -37,6 +37,9 @@ class TrackerReader(Protocol):
     def issue(self, number: int) -> Issue:
         """One issue as it is now. `NotFoundError` where it was deleted."""
 
+    def recent_issue(self, number: int) -> Issue:
+        """One issue as it was at most a minute ago: for one look after the other. `NotFoundError` as for `issue`."""
+
     def find_by_identity(self, identity: str) -> Issue | None:
         """The oldest issue whose marker carries this identity: for a create whose answer was lost."""
 

@@ -31,6 +31,7 @@ from syncing import Project
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Outcome, Report
 
 FIRST = item("ACTION-001", "First")
@@ -144,6 +145,38 @@ def test_a_limit_a_lock_an_outage_ends_the_run_cleanly(error: TrackerError, code
     assert ("13:05" in report.stopped) == isinstance(error, RateLimitedError)
     project.tracker.trouble = lambda _when, _what: None
     project.synced(*documents)
+
+
+def renamed(count: int) -> tuple[Project, list[Item]]:
+    """A forge, and documents that rename every item that it holds."""
+    project = Project(capabilities=FORGE)
+    project.synced(*(item(f"ACTION-{number:03}", "Old") for number in range(1, count + 1)))
+    return project, [item(f"ACTION-{number:03}", "New") for number in range(1, count + 1)]
+
+
+def test_a_forge_that_does_not_answer_now_and_then_stops_nothing_but_that_change() -> None:
+    project, documents = renamed(6)
+    silent = {"update #1", "update #2", "update #4", "update #5"}
+
+    def trouble(now: str, what: str) -> None:
+        if now == "before" and what in silent:
+            raise UnavailableError("down")
+
+    project.tracker.trouble = trouble
+    report = project.sync(*documents)
+    assert (report.exit_code, report.stopped) == (5, None)
+    assert sorted(errors(report)) == ["ACTION-001", "ACTION-002", "ACTION-004", "ACTION-005"]
+    project.tracker.trouble = lambda _when, _what: None
+    project.synced(*documents)
+
+
+def test_a_forge_that_does_not_answer_three_times_in_a_row_is_down() -> None:
+    project, documents = renamed(6)
+    project.tracker.trouble = failing("update", UnavailableError("down"), times=100)
+    report = project.sync(*documents)
+    assert (report.exit_code, report.failed) == (69, 3)
+    assert report.stopped is not None
+    assert "6 of 6 changes are not made" in report.stopped
 
 
 def test_a_label_that_did_not_arrive_ends_the_run() -> None:

@@ -172,6 +172,26 @@ class TestUpdate:
             github.tracker().issue(1)
 
 
+class TestRecentIssue:
+    def test_what_changed_anywhere_is_asked_once_a_minute(self, github: SmallGitHub) -> None:
+        for _ in range(3):
+            github.add(labels=OURS)
+        tracker = github.tracker()
+        tracker.snapshot(MANAGED, everything=False)
+        github.time.sleep(61)
+        github.issues[2]["title"] = "Renamed"
+        github.touch(2)
+        github.forget()
+        assert [tracker.recent_issue(number).title for number in (1, 2, 3)] == ["A title", "Renamed", "A title"]
+        assert len(github.forget()) == 1
+        assert tracker.update_issue(2, IssueUpdate(add_labels=frozenset({"new"}))).labels == {MANAGED, "new"}
+        assert github.forget() == ["PATCH /issues/2"]
+
+    def test_of_one_that_never_was_is_not_found(self, github: SmallGitHub) -> None:
+        with pytest.raises(NotFoundError, match="#4711"):
+            github.tracker().recent_issue(4711)
+
+
 class TestComments:
     def test_nobody_is_asked_about_an_issue_that_has_none(self, github: SmallGitHub) -> None:
         github.add(labels=OURS)

@@ -267,7 +267,7 @@ class _Run:
         if fresh and self._tracker.capabilities.forge:
             return
         try:
-            ground = self._tracker.issue(number).ground
+            ground = self._tracker.recent_issue(number).ground
         except NotFoundError as error:
             raise _StaleError(f"stale-plan: #{number} was deleted or transferred since it was planned") from error
         if ground != change.expects:

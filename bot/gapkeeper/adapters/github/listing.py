@@ -43,7 +43,8 @@ class Listing:
             if since_whole is not None and since_whole < WHOLE:
                 self._changes(kept)
                 return
-        self._whole(label, everything=everything or managed_label is None)
+        as_before = managed_label is None and (kept is None or kept.everything)
+        self._whole(label, everything=everything or as_before)
 
     def _changes(self, kept: Coverage) -> None:
         """What changed, the latest first: where the first page is unchanged, everything is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.adapters.github.comments import Comments
 from gapkeeper.adapters.github.issues import Issues
 from gapkeeper.adapters.github.listing import Listing
-from gapkeeper.adapters.github.mirror import Mirror
+from gapkeeper.adapters.github.mirror import Mirror, age
 from gapkeeper.adapters.github.people import People
 from gapkeeper.adapters.github.raw import is_ours, is_pull, label, labels_of, trimmed
 from gapkeeper.errors import NotFoundError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 CAPABILITIES = Capabilities(name="GitHub")
 WITHOUT_LINKS = replace(CAPABILITIES, links=frozenset())
+#: An issue that was listed so lately is looked at, and changed, as it was: the plan was made on it.
+RECENT = dt.timedelta(seconds=60)
 _OWN_SERVER = "x-github-enterprise-version"  # a header of GitHub Enterprise Server
 _TRUSTED = frozenset({Role.SELF, Role.WRITE})
 
@@ -89,6 +92,13 @@ class GitHubReader:
         """One issue as it is now. `NotFoundError` where it was deleted or transferred."""
         return self._issues.issue(self._read(number))
 
+    def recent_issue(self, number: int) -> Issue:
+        """One issue as it was at most a minute ago: what changed anywhere since is asked once, not issue by issue."""
+        if not self._is_recent:
+            self._listing.renew()
+        raw = self._mirror.issues.get(number)
+        return self.issue(number) if raw is None else self._issues.issue(raw)
+
     def find_by_identity(self, identity: str) -> Issue | None:
         """The oldest issue whose marker carries this identity, of those whose author may write.
 
@@ -115,6 +125,13 @@ class GitHubReader:
         self._session.close()
 
     # --- Shared with the writer ---------------------------------------------------------------------
+
+    @property
+    def _is_recent(self) -> bool:
+        """Whether what changed was asked within the last minute."""
+        coverage = self._mirror.coverage
+        listed = None if coverage is None else age(coverage.listed_at, self._session.client.now)
+        return listed is not None and listed <= RECENT
 
     def _read(self, number: int) -> Raw:
         with self._about(number):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gapkeeper.adapters import limits
 from gapkeeper.adapters.github.issues import BLOCKED_BY
-from gapkeeper.adapters.github.mirror import age
 from gapkeeper.adapters.github.raw import label_names, trimmed
 from gapkeeper.adapters.github.reader import GitHubReader
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, TrackerError
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.http.answer import Json
     from gapkeeper.model.plan import IssueUpdate
     from gapkeeper.model.snapshot import Issue, Label
-
-#: An issue that was listed so lately is changed as it was: the plan was made on it.
-FRESH = dt.timedelta(seconds=60)
 
 
 class GitHubTracker(GitHubReader):
@@ -190,10 +185,8 @@ class GitHubTracker(GitHubReader):
 
     def _fresh(self, number: int) -> Raw:
         """An issue as it was listed for this plan, or as it is now: a person's label must not be lost."""
-        coverage = self._mirror.coverage
-        listed = None if coverage is None else age(coverage.listed_at, self._session.client.now)
         known = self._mirror.issues.get(number)
-        return known if known is not None and listed is not None and listed <= FRESH else self._read(number)
+        return known if known is not None and self._is_recent else self._read(number)
 
     def _known(self, number: int) -> Raw:
         return self._mirror.issues.get(number) or self._read(number)
