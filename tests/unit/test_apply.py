@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
@@ -177,6 +178,15 @@ def test_a_forge_that_does_not_answer_three_times_in_a_row_is_down() -> None:
     assert (report.exit_code, report.failed) == (69, 3)
     assert report.stopped is not None
     assert "6 of 6 changes are not made" in report.stopped
+
+
+def test_what_a_limit_leaves_says_how_long_it_takes() -> None:
+    project = Project(capabilities=dataclasses.replace(FORGE, seconds_a_write=1.0, creates_an_hour=500))
+    project.tracker.trouble = failing("create", RateLimitedError("no more", until=NOW + dt.timedelta(hours=1)))
+    report = project.sync(*(item(f"ACTION-{number:04}", "New") for number in range(1200)))
+    assert report.stopped is not None
+    assert "1200 of 1204 changes are not made" in report.stopped
+    assert "Go on after 13:00 UTC. That takes about 2 hours." in report.stopped
 
 
 def test_a_label_that_did_not_arrive_ends_the_run() -> None:

@@ -27,6 +27,8 @@ from gapkeeper.errors import (
 from gapkeeper.model.delivery import Step
 from gapkeeper.model.plan import IssueUpdate, Op, Outcome, Report
 from gapkeeper.planning.marker import Marker, read_marker
+from gapkeeper.planning.project import seconds
+from gapkeeper.reporting.numbers import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,9 +128,13 @@ class _Run:
 
     def _stopped(self, error: GapkeeperError) -> str:
         applied = [change for change in self._plan.changes if change.held is None]
-        left = len(applied) - sum(outcome.done for outcome in self._outcomes)
+        done = {id(outcome.change) for outcome in self._outcomes if outcome.done}
+        rest = [change for change in applied if id(change) not in done]
         until = f" Go on after {error.until:%H:%M} UTC." if isinstance(error, RateLimitedError) and error.until else ""
-        return f"{error.line} {left} of {len(applied)} changes are not made; run again to go on.{until}"
+        takes = seconds(rest, self._tracker.capabilities)
+        time = f" That takes {about(takes)}." if takes >= 60 else ""
+        left = f"{len(rest)} of {len(applied)} changes are not made; run again to go on"
+        return f"{error.line.rstrip('.')}. {left}.{until}{time}"
 
     def _attempt(self, change: Change, step: Callable[[Change], None]) -> None:
         try:

@@ -113,6 +113,7 @@ class Plan:
     refused: Refusal | None = None
     notes: tuple[str, ...] = ()  # what people should know and no change says: foreign issues, released
     requests: int = 0  # that applying costs on a forge, reads included
+    seconds: float = 0.0  # that applying takes on a forge, by its limits
     skipped: int = 0  # changes left out by --only or --limit
     numbers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # identity -> issue, for links
     taken_at: dt.datetime | None = None  # when the snapshot was taken

@@ -102,6 +102,8 @@ class Capabilities:
     forge: bool = True  # False: the embedded tracker, where creates mail nobody and nothing is paced
     quick_actions: bool = False
     page_size: int = 100
+    seconds_a_write: float = 0.0  # writes are sent so far apart
+    creates_an_hour: int | None = None  # new issues and comments that an account may make; None: any number
 
 
 @dataclass(frozen=True, slots=True)

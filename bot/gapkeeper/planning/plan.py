@@ -18,7 +18,7 @@ from gapkeeper.planning.issue import IssueRenderer
 from gapkeeper.planning.matching import match
 from gapkeeper.planning.narrowing import narrowed, unknown_keys, with_possible_links
 from gapkeeper.planning.observe import observe, our_accounts
-from gapkeeper.planning.project import link_numbers, project_changes, requests
+from gapkeeper.planning.project import link_numbers, project_changes, requests, seconds
 from gapkeeper.planning.safety import Evidence, refusal
 from gapkeeper.planning.situation import Choices
 from gapkeeper.planning.standing import standing
@@ -89,6 +89,7 @@ def plan(  # noqa: PLR0913 - the two sides, the rules, and what only the edges k
         refused=refusal(evidence),
         notes=tuple(notes),
         requests=requests(changes, snapshot, capabilities) if capabilities.forge else 0,
+        seconds=seconds(changes, capabilities),
         skipped=len(drafts) - len(chosen),
         numbers=link_numbers(changes, targets.numbers),
         taken_at=snapshot.taken_at,

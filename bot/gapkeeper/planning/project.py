@@ -59,6 +59,16 @@ def requests(changes: Sequence[Change], snapshot: Snapshot, capabilities: Capabi
     return _READS + pages + looked_up + sum(_writes(change) for change in applied)
 
 
+def seconds(changes: Iterable[Change], capabilities: Capabilities) -> float:
+    """How long the writes of these changes take, kept within the limits of a forge; runs that an hour ends included."""
+    applied = [change for change in changes if change.held is None]
+    writes = sum(_writes(change) for change in applied)
+    created = sum((change.op is Op.CREATE) + (change.comment is not None) for change in applied)
+    limit = capabilities.creates_an_hour
+    full_hours = max(0, created - 1) // limit if limit else 0
+    return full_hours * 3600 + (writes - full_hours * (limit or 0)) * capabilities.seconds_a_write
+
+
 def _pages(issues: int, capabilities: Capabilities) -> int:
     return max(1, -(-issues // capabilities.page_size))
 

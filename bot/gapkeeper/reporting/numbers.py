@@ -29,6 +29,12 @@ def count(amount: int, one: str, many: str | None = None) -> str:
     return f"{amount} {one if amount == 1 else many or one + 's'}"
 
 
+def about(seconds: float) -> str:
+    """A time that something takes, roughly: about 2 minutes, about 3 hours."""
+    minutes = max(1, round(seconds / 60))
+    return f"about {count(minutes, 'minute') if minutes < 90 else count(round(minutes / 60), 'hour')}"
+
+
 def days(span: tuple[float, float] | None) -> str:
     """An estimate: 18-28 days, 1 day."""
     if span is None:

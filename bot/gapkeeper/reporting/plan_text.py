@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.model.plan import Op
 from gapkeeper.reporting.edit_text import delivery_line, edit_lines
 from gapkeeper.reporting.item_list import place_piece, status_piece
-from gapkeeper.reporting.numbers import count
+from gapkeeper.reporting.numbers import about, count
 from gapkeeper.reporting.style import Line, Look, Tone, line, say, wrap
 from gapkeeper.reporting.table import Column, row_blocks
 
@@ -158,6 +158,7 @@ def plan_summary(plan: Plan) -> Line:
         ": ",
         ", ".join(f"{amount} {op.value}" for op, amount in groups),
         f"; {count(plan.requests, 'request')}" if plan.requests else "",
+        f", {about(plan.seconds)}" if plan.seconds >= 60 else "",
     )
 
 

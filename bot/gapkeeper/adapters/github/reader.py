@@ -60,7 +60,9 @@ class GitHubReader:
         issues = [raw for raw in self._mirror.issues.values() if not is_pull(raw)]
         shown = any("issue_dependencies_summary" in raw for raw in issues)
         has_links = shown if issues else not server.get("own")
-        return CAPABILITIES if has_links and server.get("links") is not False else WITHOUT_LINKS
+        known = CAPABILITIES if has_links and server.get("links") is not False else WITHOUT_LINKS
+        limits = self._session.client.limits
+        return replace(known, seconds_a_write=limits.seconds_between_writes, creates_an_hour=limits.creates_an_hour)
 
     def snapshot(self, managed_label: str, *, everything: bool) -> Snapshot:
         """All issues with the label or a marker, in every state; with ``everything`` all others too.

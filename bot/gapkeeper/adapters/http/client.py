@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from gapkeeper.adapters.http.answer import Json
     from gapkeeper.adapters.http.host import Host
-    from gapkeeper.adapters.http.pacing import Pacing
+    from gapkeeper.adapters.http.pacing import Limits, Pacing
     from gapkeeper.adapters.http.store import Store
 
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)  # seconds; GitHub gives up on a request after 10
@@ -113,6 +113,11 @@ class Client:
     def now(self) -> dt.datetime:
         """The time."""
         return self._wire.pacing.now
+
+    @property
+    def limits(self) -> Limits:
+        """What is kept to."""
+        return self._wire.pacing.limits
 
     def close(self) -> None:
         """Close connections."""
