@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _MARKER = re.compile(r"<!-- gapkeeper: marker \d+ \w+ (\{.*\}) -->$")
 _NUMBER = re.compile(r"#(\d+)\b")
+#: It is made for people along with the first labels; where that fails, nothing of an issue is missing.
+NOT_NEEDED = "label gapkeeper: hold "
 IGNORE = {".gitignore": ".gapkeeper/\n"}
 LATER = """\
 # Later
@@ -119,7 +121,7 @@ def seen(github: GitHub) -> list[str]:
     Issues are called by how their titles begin. Two of one item would both be there, under one name.
     """
     titles = {str(issue["number"]): issue["title"].partition(":")[0] for issue in every(github, "/issues?state=all")}
-    lines = map(_without_counts, facts(github))
+    lines = [_without_counts(line) for line in facts(github) if not line.startswith(NOT_NEEDED)]
     return sorted(_NUMBER.sub(lambda number: f"#{titles.get(number[1], number[1])}", line) for line in lines)
 
 

@@ -21,20 +21,18 @@ RECORDINGS = FOLDER / "recordings"
 OLDEST_NODE = 20
 
 
-@cache
 def find_node() -> str | None:
     """A Node that is new enough: the system's, else the one from PyPI."""
-    for node in (shutil.which("node"), _from_pypi("bin/node")):
-        if node is None:
-            continue
-        try:
-            told = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-        except (OSError, subprocess.CalledProcessError):
-            continue
-        if int(told.lstrip("v").partition(".")[0]) >= OLDEST_NODE:
-            return node
-    find_node.cache_clear()  # it may be installed yet
-    return None
+    return next((node for node in (shutil.which("node"), _from_pypi("bin/node")) if node and _is_new(node)), None)
+
+
+@cache
+def _is_new(node: str) -> bool:
+    try:
+        told = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return int(told.lstrip("v").partition(".")[0]) >= OLDEST_NODE
 
 
 def find_npm() -> list[str] | None:
