@@ -55,7 +55,7 @@ def command(path: str, tracker: str | None, form: str, yes: bool) -> int:
         _agree(plan, agreed=yes, asks=form == "text")
         report = detach(
             read.register,
-            lambda: wiring.open_tracker(settings, read.folder),
+            lambda: wiring.open_writer(settings, read.folder),
             policy,
             agreed=plan,
             clock=lambda: dt.datetime.now(dt.UTC),

@@ -57,9 +57,15 @@ class Place:
         )
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[SqliteTracker]:
-        """The tracker, read-only."""
+    def look(self) -> Iterator[TrackerReader]:
+        """The tracker, whichever it is, read-only."""
         with wiring.open_reader(self.settings, self.folder) as tracker:
+            yield tracker
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[SqliteTracker]:
+        """The embedded tracker, read-only."""
+        with self.look() as tracker:
             yield _embedded(tracker)
 
     @contextlib.contextmanager

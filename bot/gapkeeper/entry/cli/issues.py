@@ -97,7 +97,7 @@ def _tell(done: str, issue: Issue) -> None:
 def list_(path: str, state: str, tracker: str | None, form: str) -> int:
     """List the issues that are kept in step with the documents."""
     place = Place.of(path, tracker)
-    with place.read() as reader:
+    with place.look() as reader:
         issues = place.ours(reader)
     shown = sorted(
         (issue for issue in issues if state in {"all", issue.state.value}),
