@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from gapkeeper.model.snapshot import Reason
 from gapkeeper.model.status import State
 from gapkeeper.planning.identity import namespace_prefix
 from gapkeeper.planning.marker import Marker, Pair, TrackerState
@@ -43,10 +44,10 @@ class Lost(NamedTuple):
 
     def may_go_on(self, identity: str, item: Item) -> bool:
         """Whether it may be the newest issue of an item that had others before, which are closed."""
-        if self.issue.state is State.CLOSED:
-            return False
-        told = item.path is None or names_document(self.issue.title, item.path)
-        return self.identity == identity or (self.identity is None and told)
+        if self.identity is not None:
+            return self.identity == identity and self.issue.reason is not Reason.DUPLICATE
+        named = item.path is None or names_document(self.issue.title, item.path)
+        return named and self.issue.state is State.OPEN
 
     def marker(self, identity: str, item: Item) -> Marker:
         """A marker that tells nothing of the last sync: both sides are as they are now.
