@@ -10,6 +10,7 @@ import pytest
 
 from asking import Asking
 from github_counterpart import faults
+from github_counterpart.elsewhere import Elsewhere
 from github_counterpart.faults import Once, Unlucky
 from github_counterpart.server import IMPATIENT, TIMED_OUT
 
@@ -128,3 +129,11 @@ def test_the_usual_faults_happen_both_before_and_after(github: GitHub) -> None:
     assert {fault.name for fault in faults.USUAL if fault.done} >= {"connection cut", "time-out", "truncated"}
     assert {fault.name for fault in faults.USUAL if not fault.done} >= {"connection cut", "time-out"}
     assert github.log == []
+
+
+def test_another_host_writes_down_whoever_follows(github: GitHub, ask: Asking) -> None:
+    with contextlib.closing(Elsewhere()) as elsewhere:
+        github.trouble = Once(faults.redirect(f"{elsewhere.url}/issues"), "GET")
+        assert ask.get("~/issues", follow_redirects=True).json() == []
+        (request,) = elsewhere.requests
+        assert request.path == "/issues"

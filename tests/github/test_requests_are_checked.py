@@ -64,6 +64,14 @@ def test_requests_are_counted_by_method_and_path(github: GitHub, ask: Asking) ->
     assert len(github.log) == 4
 
 
+def test_a_mutation_counts_as_a_write_and_a_query_does_not(github: GitHub, ask: Asking) -> None:
+    ask.post("/graphql", json={"query": "query { viewer { login } }"})
+    unstar = 'mutation { removeStar(input: {starrableId: "R_1"}) { clientMutationId } }'
+    ask.post("/graphql", json={"query": unstar})
+    assert [seen.writes for seen in github.log] == [False, True]
+    assert github.problems == []
+
+
 def test_what_tests_do_themselves_is_not_counted(github: GitHub) -> None:
     github.act(US, "POST", "/issues", {"title": "T"})
     github.attempt(token_of(US), "GET", "/user")

@@ -97,8 +97,9 @@ class Front:
     def _note(self, request: Request) -> Seen:
         github = self._github
         path = self.named(request.path)
+        writes = request.method != "GET"
         if _is_graphql(request):
-            template, wrong = "/graphql", graphql.check(request)
+            template, wrong, writes = "/graphql", graphql.check(request), graphql.mutates(request)
         else:
             operation = github.openapi.find(request.method, path)
             template = operation.template if operation else path
@@ -112,6 +113,7 @@ class Front:
             "",
             github.clock.seconds,
             conditional="if-none-match" in request.headers,
+            writes=writes,
         )
         github.log.append(seen)
         return seen

@@ -55,6 +55,12 @@ def check(request: Request) -> list[str]:
     return [error.message for error in wrong]
 
 
+def mutates(request: Request) -> bool:
+    """Whether an operation may change something: it says so itself."""
+    sent = request.json if isinstance(request.json, dict) else {}
+    return str(sent.get("query", "")).lstrip().startswith("mutation")
+
+
 def answer(github: GitHub, request: Request, caller: Caller, at: int) -> Answer:
     """Execute an operation: mistakes come with status 200, in `errors`."""
     if caller.token is None:

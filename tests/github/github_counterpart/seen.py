@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
-
 
 @dataclass
 class Seen:
@@ -24,16 +22,12 @@ class Seen:
     account: str  # who asked: a login; "" where nobody is known
     at: float  # seconds since 1970, as GitHub's clock had it
     conditional: bool  # with an ETag
+    writes: bool  # it may change something
     status: int = 0  # of the answer; 0: there was none
 
     @property
     def name(self) -> str:
         return f"{self.method} {self.template}"
-
-    @property
-    def writes(self) -> bool:
-        """Whether it may change something; a GraphQL query counts as a write unless it is named a query."""
-        return self.method in WRITES and self.template != "/graphql"
 
 
 class Log(list[Seen]):
