@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gapkeeper.planning.situation import Observed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from gapkeeper.planning.observe import Observation, Ours
 
@@ -24,35 +25,27 @@ class Spare:
 def standing(seen: Observation) -> tuple[dict[str, Ours], list[Spare]]:
     """The issue that stands for each identity, and those that are one too many.
 
-    Where the one that goes on with the others lost its marker, or was released by a person, none stands: these are its
-    history.
+    What another issue goes on with is that one's history and stands for nothing: also where a person released the
+    other one, where its item has moved to another identity, and where it lost its marker.
     """
+    ours = [*chain.from_iterable(seen.managed.values()), *seen.released.values()]
+    continued = {one.marker.continues for one in ours}
     kept: dict[str, Ours] = {}
     spares: list[Spare] = []
     for identity, group in seen.managed.items():
-        last = seen.released.get(identity)
-        if identity in seen.lost or (last is not None and not _not_continued([*group, last], group)):
+        current = [one for one in group if one.issue.number not in continued]
+        if not current or identity in seen.lost:
             continue
-        one = group[0] if len(group) == 1 else _keeper(group)
+        one = _keeper(current, {one.issue.number for one in group})
         kept[identity] = one
-        if len(group) > 1:  # those whose history goes on in another one are not too many
-            spares += [Spare(other, one.issue.number) for other in _current(group) if other is not one]
+        spares += [Spare(other, one.issue.number) for other in current if other is not one]
     return kept, spares
 
 
-def _keeper(group: Sequence[Ours]) -> Ours:
+def _keeper(current: Sequence[Ours], numbers: Collection[int]) -> Ours:
     """The lowest number stays: of those that go on with an older one, if any, and that are no duplicates."""
-    current = _current(group)
-    numbers = {one.issue.number for one in group}
+    if len(current) == 1:
+        return current[0]
     heads = [one for one in current if one.marker.continues in numbers] or current
     undoubted = [one for one in heads if Observed.of(one.issue) is not Observed.DUPLICATE]
     return (undoubted or heads)[0]
-
-
-def _current(group: Sequence[Ours]) -> Sequence[Ours]:
-    return _not_continued(group, group) or group
-
-
-def _not_continued(by: Sequence[Ours], group: Sequence[Ours]) -> Sequence[Ours]:
-    continued = {one.marker.continues for one in by}
-    return [one for one in group if one.issue.number not in continued]
