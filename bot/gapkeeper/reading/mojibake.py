@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from gapkeeper.patterns import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 # What the lead bytes C2, C3, E2 and F0 look like after Windows-1252 or -1254, in UTF-8, and then a
 # character from the upper half of those code pages.
@@ -33,16 +37,34 @@ def mend(text: str) -> str:
     return text if text.isascii() else _RUN.sub(lambda m: mend_run(m.group()), text)
 
 
+def written_as(text: str) -> Iterator[tuple[str, str]]:
+    """Every character of the mended text, behind the characters that it is written as."""
+    last = 0
+    for match in _RUN.finditer(text):
+        yield from _each(text[last : match.start()])
+        yield from _mended(match.group())
+        last = match.end()
+    yield from _each(text[last:])
+
+
 @lru_cache(maxsize=4096)
 def mend_run(run: str) -> str:
     """One run of characters above ASCII, mended where its bytes are UTF-8 again."""
+    return "".join([character for _, character in _mended(run)])
+
+
+def _mended(run: str) -> Iterable[tuple[str, str]]:
     for characters, code_page in _code_pages():
         # A real emoji beside a broken one is in no code page: it parts the run.
         parts = re.split(f"([^{characters}]+)", run)
-        mended = "".join(_mend_part(p, code_page) if i % 2 == 0 else p for i, p in enumerate(parts))
-        if mended != run:
+        mended = [pair for i, p in enumerate(parts) for pair in (_each(p) if i % 2 else _mend_part(p, code_page))]
+        if len(mended) < len(run):
             return mended
-    return run
+    return _each(run)
+
+
+def _each(text: str) -> Iterable[tuple[str, str]]:
+    return zip(text, text, strict=True)
 
 
 @lru_cache(maxsize=1)
@@ -55,15 +77,16 @@ def _code_pages() -> tuple[tuple[str, str], ...]:
     return tuple((re.escape(upper.decode(name)), name) for name in names)
 
 
-def _mend_part(part: str, code_page: str) -> str:
+def _mend_part(part: str, code_page: str) -> Iterator[tuple[str, str]]:
     """Sequences that are UTF-8 become their character; every other byte keeps its own."""
     data = part.encode(code_page)
-    pieces, last = [], 0
+    last = 0
     for match in _SEQUENCE.finditer(data):
         try:
             character = match.group().decode("utf-8")
         except UnicodeDecodeError:
             continue
-        pieces += [part[last : match.start()], character]
+        yield from _each(part[last : match.start()])
+        yield part[match.start() : match.end()], character
         last = match.end()
-    return "".join([*pieces, part[last:]])
+    yield from _each(part[last:])

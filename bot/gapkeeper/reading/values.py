@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+from array import array
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.items import FieldText, Reference, References, StatedStatus, StatusForm
@@ -203,15 +205,20 @@ def _bytes_before(context: Context, piece: Piece, position: int) -> int:
         size = len(piece.text[:position].encode("utf-8"))
         if raw[:size] == piece.text[:position].encode("utf-8"):
             return size
-        written = raw.decode("utf-8", "replace")
-        for index in range(len(written) + 1):  # mended or escaped: grow until the same text has been read
-            if (
-                len(mojibake.mend(written[:index])) >= position
-                and mojibake.mend(written[:index]) == piece.text[:position]
-            ):
-                return len(written[:index].encode("utf-8"))
-        return size
+        sizes = _mended_sizes(raw, piece.text)
+        return sizes[position] if position < len(sizes) else size
     return position
+
+
+@lru_cache(maxsize=16)
+def _mended_sizes(raw: bytes, text: str) -> array[int]:
+    """How many bytes the first 0, 1, 2, ... characters of a mended text take, up to one that mending did not make."""
+    sizes = array("L", [0])
+    for written, character in mojibake.written_as(raw.decode("utf-8", "replace")):
+        if character != text[len(sizes) - 1 : len(sizes)]:
+            break
+        sizes.append(sizes[-1] + len(written.encode("utf-8")))
+    return sizes
 
 
 class Offsets:
