@@ -34,7 +34,7 @@ _WEAK_TITLE = lazy(
     r"recommendation|.*effort|.*target|target.*|raised|reporter|reported by|.*by|.*owner.*|verification)$",
     re.IGNORECASE,
 )
-_TWO_WORDS = lazy(r"[^\W\d_]{2,}\W+[^\W\d_]{2,}")
+_TWO_WORDS = lazy(r"[^\W\d_]{2}\W+[^\W\d_]{2}")
 _TITLE_ENDS = (" title", " description", " summary", " statement")
 _LAST_RESORT = "category"
 

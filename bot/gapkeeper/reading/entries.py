@@ -37,7 +37,7 @@ _CONDITION = lazy(
 # A name and a colon behind a dash, a bracket or a bar; the marks of bold are no characters of the text.
 _INLINE_FIELD = lazy(r"(?:\s[-–—|·]{1,2}\s|\s?[(\[]|[,;]\s|\.\s)\s*(?P<name>[^\W\d_][\w ]{1,20}?)\s*[:：]\s*")
 _FIELD_ENDS = " \t)],;|·–—-"
-_LABEL = lazy(r"[*_]*[\w -]{1,30}[*_]*[:：]")
+_LABEL = lazy(r"[\w -]{1,30}[*_]*[:：]")
 _WRAPPED = 64  # characters of a line that is likely to have been wrapped
 _LONGEST_TITLE = 240
 _LONGEST_GAP = 16  # bytes between a colon and its status

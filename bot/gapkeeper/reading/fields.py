@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _ISSUE_NUMBER = lazy(r"(?:^|[\s(])(?:[\w.-]+/[\w.-]+)?#(\d{1,9})\b|/issues/(\d{1,9})\b")
 _WAITS = lazy(r"→|->|\b(?:see|after|until|once|needs?|requires?|wait\w*|depends?|block\w*)\b", re.IGNORECASE)
-_LABEL = lazy(r"\s*(?P<name>[^:：*|]{1,40}?)\s*[:：]\s*")
+_LABEL = lazy(r"\s*+(?P<name>[^:：*|]{1,40}?)\s*+[:：]\s*")
 _LITERAL_LABEL = lazy(r"\s*\*\*(?P<name>[^:：*|]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*")
 _CLOSING_MARKS = lazy(rb"(?:\*\*|__)?[ \t]*")
 _LINE_END = lazy(rb"[\r\n]")

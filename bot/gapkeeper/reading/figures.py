@@ -18,7 +18,8 @@ _FIGURE = lazy(
 )
 _UNIT = lazy(r"\s*(?:points?|pts?\.?|per ?cent|percent|punkte?|pkt\.?|pp\.?|x)(?!\w)", re.IGNORECASE)
 _REST = lazy(r"[^\w%％/]*(?:$|[(\[（].*|\s[-–—:·|→].*|[,;].*)", re.DOTALL)
-_REMARK = lazy(r"[\s*_]*(?:[^\W\d]+[\s*_.!]*){1,3}(?:[(\[].*)?", re.DOTALL)  # `100 % complete`, `0/8 resolved`
+# `100 % complete`, `0/8 resolved`: three words at most, where an underscore joins words
+_REMARK = lazy(r"[\s*_]*+(?:[^\W\d_]++(?:_++[^\W\d_]++)*+[\s*_.!]*+){0,3}+(?:[(\[].*)?", re.DOTALL)
 _DIGITS = lazy(rb"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
 _EXACT = Context(prec=100)  # digits: sums of long numbers are rounded, not refused
 _LONGEST = 120  # characters that are looked at

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from gapkeeper.reading.vocabulary import Reading
 
 _BEFORE_ID = lazy(
-    rf"(?:{BOX}|\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:\.\d+)*[.)]?(?=\s)|\d+[.)]|[A-Z]\d{{0,3}}[.)](?=\s)|#(?=\s))*"
+    rf"(?:{BOX}|\s|[\[(【「*]|[{EMOJI}][\ufe0f\u200d]*|\d+(?:[.)]|(?=\s))|[A-Z]\d{{0,3}}[.)](?=\s)|#(?=\s))*"
 )
 _TAG_BEFORE_ID = lazy(
-    r"(?:\d+(?:\.\d+)*[.)]|\W)*?(?:[\[(【（](?P<group>[^()\[\]（）【】]{1,40})[)\]】）]"
+    r"(?:\d+[.)]|\W)*?(?:[\[(【（](?P<group>[^()\[\]（）【】]{1,40})[)\]】）]"
     r"|(?P<word>[A-Z][A-Z0-9' ]{1,30}?)\s*(?:[:：·•|]|[-–—](?=\s)))\s*[\[*]*$"
 )
 _AFTER_ID = lazy(r"[\])】」]?\s*(?:[:：]|[-–—·•](?=\s)|\||\.(?=\s)|[\])】」])?\s*")
@@ -31,7 +31,7 @@ _TRAILING_EMOJI = lazy(rf"(?:\s*[{EMOJI}][\ufe0f\u200d]*)+\s*$")
 _TRAILING_GROUP = lazy(r"\s*[(\[（【]([^()\[\]（）【】]*)[)\]）】]\s*$")
 _TRAILING_UPPER = lazy(r"(?:^|\s)((?:[A-Z][A-Z']+|N/A)(?:[\s-]+(?:[A-Z][A-Z']+))*)\s*$")
 TRAILING_DETAIL = lazy(
-    rf"(?:\s*[,;(\[]|\s[–—-]+(?=\s)|\s)\s*{DETAIL}(?:[,;]?\s+\(?{DETAIL}){{0,3}}[\s)\]]*$", re.IGNORECASE
+    rf"(?:\s*[,;(\[]|\s[–—-]+(?=\s)|\s)\s*+{DETAIL}(?:[,;]?\s+\(?{DETAIL}){{0,3}}[\s)\]]*$", re.IGNORECASE
 )
 _COUNTED = lazy(r"\d+\s+[^\W\d_]")  # `— 12 passed`
 _LINKING = lazy(r"\b(?:of|by|in|into|with|on|via|for|and)\b", re.IGNORECASE)

@@ -32,12 +32,12 @@ _THROUGH = r"\s+(?:through|thru|to|until|bis|à|até|do|tot|t/m)\s+"
 _AND = r"(?:\s*[,/、&+]\s*(?:and\s+|und\s+|et\s+|y\s+|e\s+|i\s+|en\s+)?|\s+(?:and|und|et|y|e|i|en)\s+)"
 _FILE = lazy(
     r"[\s,]*(?:(?:from|in|of|aus|von|de|z|w|van|at|see)[\s(]*|\([\s(]*)?"
-    r"`?\[?(?P<path>[\w./-]*[\w-]\.(?:md|markdown|mdx))\b",
+    r"`?\[?(?P<path>[\w./-]{0,250}[\w-]\.(?:md|markdown|mdx))\b",
     re.IGNORECASE,
 )
 _FRAGMENT = lazy(rf"(?:[A-Z][A-Z0-9]*-)+{_NUMBER}[A-Z]?(?![A-Z0-9_])", re.IGNORECASE)
 _LIST_GAP = lazy(r"(?:[,/&+、\s]|and|und|et|y)*")
-_ADDRESS = lazy(r"\w+://\S*")
+_ADDRESS = lazy(r"(?<!\w)\w+://\S*")
 
 
 _LONGEST_KEPT = 200  # characters of a text whose IDs are remembered

@@ -8,7 +8,7 @@ from gapkeeper.patterns import lazy
 #: Postgres" shares nearly all of its own with "PostgreSQL provisioning", "Fix the login" a quarter with
 #: "Delete the cache".
 _ALIKE = 0.5
-_LEADING_ID = lazy(r"^\W*\S*\d\S*?[\s:–—-]+")
+_LEADING_ID = lazy(r"^\W*+\S*\d[^\s\d:–—-]*+[\s:–—-]+")
 _NOT_WORDS = lazy(r"[\W_]+")
 
 

@@ -33,14 +33,14 @@ BOX = r"\[[ xX✓✔~/>!?-]\]"
 _CHECKBOX = lazy(BOX)
 _FRACTION = lazy(r"(?<![\d/.,])(\d{1,6})(?:\s*/\s*|\s+(?:of|out of|von|sur|de|z|van)\s+)(\d{1,6})(?![\d/])")
 _SHARE = lazy(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|％|percent\b|per cent\b|prozent\b)", re.IGNORECASE)
-_FILE_NAME = lazy(r"\S*://\S*|(?<![\w./\\-])[\w./\\-]*\w\.[A-Za-z][A-Za-z0-9]{0,4}(?![\w(])")
+_FILE_NAME = lazy(r"(?<!\S)\S*://\S*|(?<![\w./\\-])[\w./\\-]*\w\.[A-Za-z][A-Za-z0-9]{0,4}(?![\w(])")
 PRIORITY = lazy(
     r"(?<!\w)(?:p[0-4]|critical|high|medium|low|highest|lowest|urgent|blocker|major|minor|trivial|kritisch|hoch|mittel|"
     r"niedrig|critique|haute|moyenne|basse|cr[ií]tic[ao]|alt[ao]|m[eé]di[ao]|baj[ao]|baix[ao]|krytyczny|wysoki|średni|"
     r"niski|hoog|laag)(?!\w)",
     re.IGNORECASE,
 )
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,20}\.?"
 _WHEN = (
     r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|"
     rf"{_MONTH}\s+\d{{1,2}}(?:,?\s+\d{{4}})?|(?<!\w)\d{{1,2}}\.?\s+{_MONTH}(?:,?\s+\d{{4}})?"

@@ -54,9 +54,8 @@ def one_phrase(text: str, run: list[Token]) -> bool:
 
 def whole_word(text: str, match: Match) -> bool:
     """`done-ish` and `pre-merged` are other words."""
-    before, after = text[: match.start], text[match.end :]
-    hyphen_before = re.search(r"[^\W\d_]-$", before[-2:]) is not None
-    hyphen_after = re.match(r"-[^\W\d_]", after) is not None
+    hyphen_before = re.match(r"[^\W\d_]-", text[max(0, match.start - 2) : match.start]) is not None
+    hyphen_after = re.match(r"-[^\W\d_]", text[match.end : match.end + 2]) is not None
     return not ((hyphen_before or hyphen_after) and closes(match))
 
 

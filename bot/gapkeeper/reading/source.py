@@ -10,7 +10,7 @@ from itertools import accumulate
 from gapkeeper.patterns import lazy
 
 _LINE_END = lazy(rb"\r\n?|\n")  # what CommonMark calls a line ending; `str.splitlines` knows more
-_FRONT_MATTER = lazy(rb"---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
+_FRONT_MATTER = lazy(rb"---[ \t]*\r?\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _FEW_LINES = 50  # questions after which a table of all lines is worth its making
 _FRONT_MATTER_LIMIT = 64 * 1024  # bytes; a longer one is no front matter, and is not searched

@@ -36,6 +36,7 @@ _STATUS_LINE = lazy(r"\W*(?P<label>[^\W\d_][^:：|]{1,30}?)\s*[:：]\W*(?=\d)")
 _IN_PARENTHESES = lazy(r"\(([^()]{1,60})\)\W*$")
 _TEXT = (Paragraph, Entry)  # a union would be made anew for each block
 _LONGEST = 60  # characters of a column's name that are looked at
+_LONGEST_END = 200  # characters at a heading's end in which a count is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _section_ends(headings: Sequence[Heading], end: int) -> list[int]:
 def _in_heading(heading: Heading, context: Context) -> StatedCount | None:
     """`External provisioning (8 items)`."""
     text = heading.inline.text
-    if not text.endswith(")") or not (inner := _IN_PARENTHESES.search(text)):
+    if not text.endswith(")") or not (inner := _IN_PARENTHESES.search(text[-_LONGEST_END:])):
         return None
     match = _OF_ITEMS.fullmatch(inner[1].strip())
     return _of_section(match, heading.start, context) if match else None

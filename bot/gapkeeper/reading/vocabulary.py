@@ -159,8 +159,9 @@ class Vocabulary:
         keep = [True] * len(tokens)
         for match in self._matches(text, tokens):
             for index in range(match.token, len(tokens)):
-                if tokens[index].start < match.end:
-                    keep[index] = False
+                if tokens[index].start >= match.end:
+                    break
+                keep[index] = False
             known = self._of(self._lexicon.negations, match) | self._of(self._lexicon.hedges, match)
             for index in range(max(0, match.token - 2), match.token):
                 if tokens[index].text in known:
