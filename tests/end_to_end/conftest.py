@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from harbours import GAPS, LATER, Harbour
+from harbours import GAPS, LATER, Harbour, Port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,3 +26,14 @@ def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: CaptureFixt
     made.commit("Plan the summer")
     monkeypatch.chdir(tmp_path)
     return made
+
+
+@pytest.fixture(params=["worktree", "commit", "pull-request"])
+def mode(request: pytest.FixtureRequest) -> str:
+    """How changes reach the documents; a test that is about some of the ways names them itself."""
+    return str(request.param)
+
+
+@pytest.fixture
+def port(harbour: Harbour, mode: str) -> Port:
+    return Port(harbour, mode)

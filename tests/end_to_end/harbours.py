@@ -1,4 +1,4 @@
-"""A small repository, and commands that are run in it: what they print, and how they end."""
+"""A small repository, and commands that are run in it: what they print, how they end, and what they write."""
 
 from __future__ import annotations
 
@@ -87,3 +87,49 @@ class Harbour:
     def commit(self, message: str) -> None:
         self.git("add", "-A")
         self.git("commit", "-qm", message)
+
+
+class Port:
+    """A harbour whose issues agree with its documents, where Rosa closes and reopens them."""
+
+    def __init__(self, harbour: Harbour, mode: str) -> None:
+        self.harbour = harbour
+        self.folder = harbour.folder
+        self.mode = mode
+        harbour.write("gapkeeper.toml", f'[sync]\nwrite_back = "{mode}"\n')
+        harbour.commit("Say how documents follow")
+        self.start = harbour.git("rev-parse", "HEAD")
+        harbour.run("sync")
+
+    def said(self, *arguments: str, expect: int = 0) -> list[str]:
+        """Run a command, and return every line that it prints, with single spaces."""
+        self.harbour.run(*arguments, expect=expect)
+        return [" ".join(line.split()) for line in (self.harbour.out + self.harbour.err).splitlines() if line.strip()]
+
+    def sync(self, *options: str, expect: int = 0) -> list[str]:
+        return self.said("sync", *options, expect=expect)
+
+    def rosa(self, does: str, issue: str, *options: str) -> None:
+        self.harbour.run("issues", does, issue, "--as", "Rosa", *options)
+
+    def fingerprint(self) -> str:
+        return str(self.harbour.ask("plan")["fingerprint"])
+
+    def state(self, issue: str) -> str:
+        """The state of an issue, and why it is closed."""
+        found = self.harbour.ask("issues", "show", issue)["issue"]
+        return str(found["reason"] or found["state"])
+
+    def body(self, issue: str) -> str:
+        return str(self.harbour.ask("issues", "show", issue)["issue"]["body"])
+
+    def comments(self, issue: str) -> list[str]:
+        return [said["body"] for said in self.harbour.ask("issues", "show", issue)["comments"]]
+
+    def written(self) -> list[str]:
+        """Lines that went and came in the documents, wherever this way writes them, since the beginning."""
+        ends = {"worktree": [self.start], "commit": [self.start, "HEAD"], "pull-request": ["HEAD...gapkeeper/docs"]}
+        if self.mode == "pull-request" and not self.harbour.git("branch", "--list", "gapkeeper/docs"):
+            return []
+        changed = self.harbour.git("diff", "-U0", "--no-renames", *ends[self.mode], "--", "*.md").splitlines()
+        return [line for line in changed if line[:1] in {"+", "-"} and not line.startswith(("+++", "---"))]
