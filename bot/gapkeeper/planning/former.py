@@ -64,7 +64,7 @@ def former_identities(
     gone = [_Gone.of(ours) for identity, ours in known.items() if identity not in items]
     if not gone:
         return {}
-    guessed = {identity for identity, lost in seen.lost.items() if lost.identity != identity}
+    guessed = {identity for identity, lost in seen.lost.items() if not lost.tells(identity, items[identity])}
     settled = {*known, *(seen.lost.keys() - guessed), *(damaged.identity for _, damaged in seen.damaged)}
     new = [_New.of(identity, item) for identity, item in items.items() if identity not in settled]
     fresh = [

@@ -14,7 +14,8 @@ from gapkeeper.model.status import State
 from gapkeeper.planning.identity import namespace_prefix
 from gapkeeper.planning.marker import Marker, Pair, TrackerState
 from gapkeeper.planning.speaking import Speaking
-from gapkeeper.planning.title import names_document
+from gapkeeper.planning.title import names_document, without_document
+from gapkeeper.reading.likeness import unlike
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -42,12 +43,18 @@ class Lost(NamedTuple):
         """What is left of the marker tells it; else only the title tells the item."""
         return None if self.damaged is None else self.damaged.identity
 
+    def tells(self, identity: str, item: Item) -> bool:
+        """Whether it is this item's for certain: what is left of the marker says so, or the whole title does."""
+        if self.identity is not None:
+            return self.identity == identity
+        title = self.issue.title
+        named = item.path is None or names_document(title, item.path)
+        return named and not unlike(without_document(title, item.path), item.title)
+
     def may_go_on(self, identity: str, item: Item) -> bool:
         """Whether it may be the newest issue of an item that had others before, which are closed."""
-        if self.identity is not None:
-            return self.identity == identity and self.issue.reason is not Reason.DUPLICATE
-        named = item.path is None or names_document(self.issue.title, item.path)
-        return named and self.issue.state is State.OPEN
+        still = self.issue.state is State.OPEN if self.identity is None else self.issue.reason is not Reason.DUPLICATE
+        return still and self.tells(identity, item)
 
     def marker(self, identity: str, item: Item) -> Marker:
         """A marker that tells nothing of the last sync: both sides are as they are now.

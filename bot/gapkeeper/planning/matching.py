@@ -102,7 +102,7 @@ class _Finder:
             return None if item.ignored else Match(identity, item, ours, proposed=proposed)
         if item.ignored:
             return None
-        lost = self._lost.get(identity)
+        lost = self._lost.get(identity) if former is None else None
         if lost is not None:
             self.taken.add(lost.issue.number)
             return Match(identity, item, Ours(lost.issue, lost.marker(identity, item)), lost=lost)
