@@ -279,3 +279,11 @@ def test_text_that_leaves_no_room_is_told(project: Project) -> None:
     plan = project.plan(PENDING)
     assert plan.changes == ()
     assert "no room" in plan.notes[0]
+
+
+def test_an_item_whose_issue_lost_its_marker_is_not_taken_for_another_one_renumbered() -> None:
+    project = Project()
+    project.synced(item("LATER-001", "Mend the pier"), OTHER)
+    project.tracker.edits(2, title="LATER-002: a person's words", body="")
+    changes = project.synced(item("LATER-002", "Mend the pier"))
+    assert sorted(ops(changes)) == [("adopt", "LATER-002"), ("orphan", "LATER-001")]

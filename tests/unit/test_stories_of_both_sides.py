@@ -12,7 +12,7 @@ import pytest
 from both_ways import DAMAGES, World
 from both_ways_model import HOLD, MANAGED, Ident
 from builders import ANNA, GUEST, STALE
-from ferry_line import CHECKPOINT, DOCUMENTS, GERMAN
+from ferry_line import CHECKPOINT, DOCUMENTS, GAPS, GERMAN
 from gapkeeper.model.policy import OnMove, OnRemove, SyncPolicy, WriteBack
 from gapkeeper.model.snapshot import Reason
 from gapkeeper.model.status import State, Status
@@ -233,7 +233,7 @@ def test_a_lost_issue_takes_no_item_that_moved_and_is_released() -> None:
     told.remove(CHILDREN)
     told.damage(number(told, CHILDREN), "removed")
     told.sync()
-    told.move(CASH, headed(told, GERMAN, CHECKPOINT))
+    told.move(CASH, headed(told, GERMAN, GAPS))
     told.sync()
 
 
