@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
-from harbours import GAPS, LATER, Harbour, Port
+from harbours import GAPS, LATER, Harbour, Port, forget_the_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,9 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: CaptureFixture[str]) -> Harbour:
-    for name in os.environ:
-        if name.startswith(("GAPKEEPER_", "GITHUB_", "GITLAB_", "CI", "GIT_")) and name != "CI":
-            monkeypatch.delenv(name)
+    forget_the_environment(monkeypatch)
     made = Harbour(tmp_path, capsys)
     made.write("docs/LATER.md", LATER)
     made.write("docs/gaps.md", GAPS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from gapkeeper.__main__ import main
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from _pytest.capture import CaptureFixture
 
 LATER = """\
@@ -55,6 +57,13 @@ GAPS = """\
 | Lights | 40% | 25% | 10% |
 | **Total** | 100% | - | **45%** |
 """
+
+
+def forget_the_environment(patch: pytest.MonkeyPatch) -> None:
+    """Nothing of whoever runs the tests, a person or a CI job, decides what commands do."""
+    for name in os.environ:
+        if name.startswith(("GAPKEEPER_", "GITHUB_", "GITLAB_", "CI", "GIT_")) and name != "CI":
+            patch.delenv(name)
 
 
 class Harbour:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import shutil
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from crash_scenario import STORIES, facts, run
+from harbours import forget_the_environment
 from hypothesis import settings
 
 import disk_writes
 from crashing import kill_at, steps
+from gapkeeper.__main__ import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,16 +60,20 @@ class Project(NamedTuple):
         kill_at(point, self.sync, watch=disk_writes.watch)
 
 
-@pytest.fixture(params=STORIES, scope="module")
-def project(request: pytest.FixtureRequest) -> Iterator[Project]:
+@contextlib.contextmanager
+def project_of(story: str) -> Iterator[Project]:
     memory = MEMORY if os.access(MEMORY, os.W_OK) else None
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(dir=memory) as top:
-        for name in os.environ:
-            if name.startswith(("GAPKEEPER_", "GIT_")):
-                patch.delenv(name)
-        made = Project(request.param, Path(top))
-        STORIES[request.param](made.folder)
+        forget_the_environment(patch)
+        made = Project(story, Path(top))
+        STORIES[story](made.folder)
         made.folder.rename(made.top / "template")
+        yield made
+
+
+@pytest.fixture(params=STORIES, scope="module")
+def project(request: pytest.FixtureRequest) -> Iterator[Project]:
+    with project_of(request.param) as made:
         yield made
 
 
@@ -105,6 +112,36 @@ def test_killed_again_in_the_run_that_goes_on(project: Project) -> None:
         project.sync()
         where = f"killed before {points[first]}, write {first} of {len(points)}, and then before {second} of {rest}"
         assert_same(facts(folder), undisturbed, where)
+
+
+@pytest.mark.parametrize(
+    ("story", "before", "lock", "code"),
+    [
+        ("a commit", "git update-index", ".git/index.lock", 65),
+        ("a commit", "git update-ref", ".git/refs/heads/main.lock", 65),
+        ("a proposal", "git update-ref", ".git/refs/heads/gapkeeper/docs.lock", 5),
+    ],
+)
+def test_git_that_is_killed_with_us_leaves_a_lock_that_is_named(
+    story: str, before: str, lock: str, code: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As git wants it, a person looks whether it is still at work; then the next run goes on."""
+    with project_of(story) as project:
+        folder = project.fresh()
+        points = steps(project.sync, watch=disk_writes.watch)
+        undisturbed = facts(folder)
+        project.fresh()
+        project.killed(points.index(before))
+        left = folder / lock
+        left.parent.mkdir(exist_ok=True)
+        left.touch()
+        capfd.readouterr()
+        with contextlib.chdir(folder):
+            assert main(["sync"]) == code
+        assert str(left) in "".join(capfd.readouterr())
+        left.unlink()
+        project.sync()
+        assert_same(facts(folder), undisturbed, f"killed with {before}")
 
 
 def assert_same(found: list[str], expected: list[str], where: str) -> None:
