@@ -118,6 +118,7 @@ def everything(folder: Path, mode: str) -> None:
         ("LATER-007", "close", "--reason", "duplicate"),  # told on the issue and nothing else
     ):
         run(folder, "issues", how[0], issue, ".", "--as", "Rosa", *how[1:])
+    run(folder, "issues", "edit", "ACTION-045", ".", "--as", "Rosa", "--body", "All mine.")  # no marker is left
     with open_tracker(folder / TRACKER) as tracker:
         _copy(tracker, 1)
     with open_tracker(folder / TRACKER, actor=ROSA) as tracker:
