@@ -329,11 +329,12 @@ class Model:
                     continue
                 words = entry.title.casefold() == known.title.casefold()
                 renamed = then.path != now.path and then.path not in paths
-                if (now in known.aliases and (now.id == then.id or words)) or (
-                    now.id == then.id and alike(entry.title, known.title)
-                ):
+                # A closed item has no issue: it may have been there before the other one was gone.
+                unsure = known.said is None and entry.status.state is State.CLOSED
+                was_so_before = now in known.aliases and (now.id == then.id or words)
+                if was_so_before or (now.id == then.id and alike(entry.title, known.title) and not unsure):
                     same.append((now, then))
-                elif words and now.path == then.path and not self._finished(known, sides):
+                elif words and now.path == then.path and not unsure and not self._finished(known, sides):
                     renumbered.append((now, then))
                 elif renamed and (now.id == then.id or words):
                     wild |= {now, then}

@@ -195,6 +195,14 @@ def test_of_two_lost_markers_the_one_that_tells_its_item_is_believed_first() -> 
     told.sync()
 
 
+def test_of_two_lost_markers_the_one_whose_title_names_the_document_is_believed_first() -> None:
+    told = world(WriteBack.OFF)
+    told.remove(CHILDREN)
+    told.damage(number(told, CHILDREN), "edited")
+    told.damage(number(told, CASH), "cut")
+    told.sync()
+
+
 def test_another_documents_lost_issue_is_no_successor() -> None:
     told = world(WriteBack.OFF, on_remove=OnRemove.IGNORE)
     told.restate(CHILDREN, Status.RESOLVED)

@@ -96,11 +96,14 @@ def told(
     for identity, item in items.items():
         if item.issue_link is not None:
             named.setdefault(item.issue_link, set()).add(identity)
+    claims: list[tuple[bool, int, str, Lost]] = []  # what is told for certain comes first, then the lowest number
+    for one in lost:
+        its = one.identity if one.identity in items else by_title.get(one.issue.number)
+        if its is not None:
+            claims.append((not one.tells(its, items[its]), one.issue.number, its, one))
     found: dict[str, Lost] = {}
-    for one in sorted(lost, key=lambda one: (one.identity not in items, one.issue.number)):  # the certain ones first
-        number = one.issue.number
-        its = one.identity if one.identity in items else by_title.get(number)
-        if its is None or its in released or its not in named.get(number, {its}):
+    for _, number, its, one in sorted(claims, key=lambda claim: claim[:2]):
+        if its in released or its not in named.get(number, {its}):
             continue
         before = managed.get(its, ())
         if not before:
