@@ -203,7 +203,6 @@ def test_a_wrong_link_does_not_hide_that_an_item_moved_although_nothing_is_new(r
     assert "orphaned" not in project.issue(1).labels
 
 
-
 # --- Another ID -----------------------------------------------------------------------------------------
 
 
