@@ -29,6 +29,8 @@ DOCUMENTS = {
 GROWING: dict[str, tuple[Callable[[str], str], str, int]] = {
     "ordinals before an ID": (lambda x: f"{ITEM}## {x}x ACTION-2", "1.", 2_000),
     "spaces before a label": (lambda x: f"{ITEM}{x}y | z: Open", "\u00a0", 1_000),
+    "spaces in bold code": (lambda x: f"{ITEM}**a{x}b:** z", "` ", 15_000),
+    "spaces in a phrase": (lambda x: f"{ITEM}- ACTION-1 (to{x}!do)", "\u00a0", 5_000),
     "dots in a status": (lambda x: f"{ITEM}**Status:** Open {x}", ".", 10_000),
     "months in a field": (lambda x: f"{ITEM}**Notes:** {x} or 1", "jan", 2_000),
     "letters before an address": (lambda x: f"{ITEM}**Notes:** ACTION-1 {x} https://x", "a", 5_000),

@@ -297,7 +297,8 @@ def _label_starts(
         return [(literal["name"], literal.end())]
     position = 0
     for piece in line.pieces:
-        if piece.marks & STRONG and len(found) < _MOST_LABELS and _may_begin(text, position, first=not found):
+        bold = piece.marks & STRONG and not piece.text.isspace()
+        if bold and len(found) < _MOST_LABELS and _may_begin(text, position, first=not found):
             label = _LABEL.match(text, position)
             bold_end = position + len(piece.text)
             if label and (label.end("name") <= bold_end) and _label_ends(text, label, bold_end):

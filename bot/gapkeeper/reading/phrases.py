@@ -14,7 +14,7 @@ from gapkeeper.reading.marks import shares
 _CJ = "\u3040-\u30ff\u3005\u3400-\u4dbf\u4e00-\u9fff"  # scripts that put no spaces between words
 _ASCII_TOKEN = lazy(r"[Nn]/[Aa](?!\w)|[^\W_]+(?:'[^\W_]+)*")  # the same for ASCII: a small set compiles fast
 _TOKEN = lazy(rf"[Nn]/[Aa](?!\w)|[{_CJ}]+|[^\W_{_CJ}]+(?:['’][^\W_{_CJ}]+)*")
-_GAP_IN_PHRASE = lazy(r"[\s_]*-?[\s_]*")
+_GAP_IN_PHRASE = lazy(r"[\s_]*+-?[\s_]*")
 _BESIDE_BEFORE = lazy(r"[\s()\[\]:–—-]*(?:\w+\s+){0,2}[\s(\[]*$")
 _BESIDE_AFTER = lazy(r"[\s()\[\]:–—~≈-]*(?:(?:of|at|about|only|nur|ca)\.?\s+)?$")
 

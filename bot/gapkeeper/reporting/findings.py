@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gapkeeper.model.diagnostics import Diagnostic
 
-_PLACES = lazy(r"(?<=:)\d+\b|(?<=\bline )\d+|\d+(?= (?:places|lines)\b)")
+_PLACES = lazy(r"(?<=:)\d+\b|(?<=\bline )\d+|(?<!\d)\d+(?= (?:places|lines)\b)")
 SEVERITY_TONES = {Severity.ERROR: Tone.ALARM, Severity.WARNING: Tone.CARE, Severity.NOTE: Tone.INFO}
 
 

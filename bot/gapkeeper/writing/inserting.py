@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gapkeeper.writing.wish import Wish
 
 Attempt = list[Edit]
-_ATTRIBUTES = lazy(rb"[ \t]*\{:?[ \t]*#[\w-]+[ \t]*\}[ \t]*$")
+_ATTRIBUTES = lazy(rb"(?<![ \t])[ \t]*\{:?[ \t]*#[\w-]+[ \t]*\}[ \t]*$")
 
 
 def inserted(page: Page, manner: Manner, statement: Statement, wish: Wish) -> Iterator[Attempt]:
