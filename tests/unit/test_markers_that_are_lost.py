@@ -287,3 +287,12 @@ def test_an_item_whose_issue_lost_its_marker_is_not_taken_for_another_one_renumb
     project.tracker.edits(2, title="LATER-002: a person's words", body="")
     changes = project.synced(item("LATER-002", "Mend the pier"))
     assert sorted(ops(changes)) == [("adopt", "LATER-002"), ("orphan", "LATER-001")]
+
+
+def test_an_issue_that_two_items_name_is_that_ones_whose_it_was() -> None:
+    project = Project()
+    named = item("LATER-001", issue_link=1)
+    project.synced(named)
+    damage(project, "marker taken away")
+    another = item("ACTION-040", "Dredge the basin", issue_link=1)
+    assert sorted(ops(project.synced(named, another))) == [("adopt", "LATER-001"), ("create", "ACTION-040")]
