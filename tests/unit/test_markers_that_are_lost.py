@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders import ANNA, GUEST, ME, item, register
+from builders import ANNA, GUEST, ME, issue, item, register
 from gapkeeper.model.policy import OnMove, SyncPolicy
 from gapkeeper.model.snapshot import Reason
 from gapkeeper.model.status import State, Status
@@ -296,3 +296,14 @@ def test_an_issue_that_two_items_name_is_that_ones_whose_it_was() -> None:
     damage(project, "marker taken away")
     another = item("ACTION-040", "Dredge the basin", issue_link=1)
     assert sorted(ops(project.synced(named, another))) == [("adopt", "LATER-001"), ("create", "ACTION-040")]
+
+
+def test_an_issue_that_another_one_goes_on_with_is_not_adopted_for_a_further_item() -> None:
+    project = Project()
+    project.tracker.issues[1] = issue(1, "An old wish", author=ANNA, closed=Reason.COMPLETED)
+    project.tracker._next = 2
+    named = item("LATER-001", issue_link=1)
+    assert ops(project.synced(named)) == [("create", "LATER-001")]
+    project.tracker.reopens(1)
+    another = item("ACTION-040", "Dredge the basin", issue_link=1)
+    assert ops(project.synced(named, another)) == [("create", "ACTION-040")]

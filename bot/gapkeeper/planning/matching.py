@@ -84,7 +84,10 @@ class _Finder:
         self._released = seen.released
         self._named = seen.named
         self._lost = seen.lost
-        self._told = {lost.issue.number for lost in seen.lost.values()}
+        markers = [one.marker for group in seen.managed.values() for one in group]
+        continued = {marker.continues for marker in markers if marker.continues is not None}
+        #: Issues that are some item's own, whoever else names them: those that lost their marker, and history.
+        self._spoken_for = {lost.issue.number for lost in seen.lost.values()} | continued
         self._unmarked = Speaking(seen.unmarked, items.values())
         self._damaged = {damaged.identity for _, damaged in seen.damaged}
         unknown = (issue for issue, damaged in seen.damaged if damaged.identity is None)
@@ -121,7 +124,7 @@ class _Finder:
         """A person's issue that speaks of this item: the one that the document names, else one by title."""
         named = self._named.get(item.issue_link) if item.issue_link is not None else None
         by_title = [issue for issue in self._unmarked.of(item) if issue.number not in self._named]
-        spoken_for = self.taken | self._told  # one that lost its marker is its own item's, whoever else names it
+        spoken_for = self.taken | self._spoken_for
         candidates = [i for i in ([] if named is None else [named]) + by_title if i.number not in spoken_for]
         still_open = [issue for issue in candidates if issue.state is State.OPEN]
         return next(iter(still_open or candidates), None)
