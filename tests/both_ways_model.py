@@ -343,7 +343,18 @@ class Model:
         found |= {now: (then, not self.policy.accept_renumbering) for now, then in renumbered if now not in found}
         damaged = {name for name, known in gone.items() if known.issue in self.damaged}
         wild |= damaged | {now for now, (then, _) in found.items() if then in damaged}
-        return found, wild
+        return found, wild | self._moved_where_a_marker_is_gone(gone, sides)
+
+    def _moved_where_a_marker_is_gone(self, gone: Mapping[Ident, Known], sides: Sides) -> set[Ident]:
+        """An item whose ID stands now in another document, where the issue that had it says no more whose it is."""
+        cut = {name for name, known in self.known.items() if self.damaged.get(known.issue) == "removed"}
+        return {
+            name
+            for now in cut & sides.items.keys()
+            for then, known in gone.items()
+            if now.id == then.id and alike(sides.items[now][1].title, known.title)
+            for name in (now, then)
+        }
 
     def _finished(self, known: Known, sides: Sides) -> bool:
         issue = sides.issues[known.issue]
