@@ -48,7 +48,7 @@ def test_so_many_a_minute_are_waited_for() -> None:
     time = Time()
     forge = client(fine(), time=time, limits=Limits(seconds_between_writes=0, creates_a_minute=3))
     for _ in range(4):
-        forge.write("POST", "/x", creates=True)
+        forge.write("POST", "/x", creates="issue")
         forge.write("PATCH", "/x")
     assert sum(time.slept) == 60
 
@@ -59,21 +59,21 @@ def test_so_many_an_hour_end_the_run_and_the_next_one_goes_on_when_the_hour_is_o
     for _ in range(2):  # two runs
         forge = client(server, time=time, limits=limits, store=Store(path))
         while len(posts(server)) < 5:
-            forge.write("POST", "/x", creates=True)
+            forge.write("POST", "/x", creates="issue")
         with pytest.raises(RateLimitedError, match="5 new issues and comments an hour") as caught:
-            forge.write("POST", "/x", creates=True)
+            forge.write("POST", "/x", creates="issue")
         assert caught.value.until == NOW + dt.timedelta(hours=1)
         forge.write("PATCH", "/x")  # what creates nothing is not stopped by that
     assert len(posts(server)) == 5
     time.now = NOW + dt.timedelta(hours=1)
-    client(server, time=time, limits=limits, store=Store(path)).write("POST", "/x", creates=True)
+    client(server, time=time, limits=limits, store=Store(path)).write("POST", "/x", creates="issue")
 
 
 def test_another_account_has_limits_of_its_own() -> None:
     time, store = Time(), Store(None)
     limits = Limits(seconds_between_writes=0, creates_an_hour=1)
     for token in ("one", "two"):
-        client(fine(), time=time, limits=limits, store=store, token=token).write("POST", "/x", creates=True)
+        client(fine(), time=time, limits=limits, store=store, token=token).write("POST", "/x", creates="issue")
 
 
 def test_a_request_that_was_not_answered_counts(tmp_path: Path) -> None:
@@ -82,9 +82,9 @@ def test_a_request_that_was_not_answered_counts(tmp_path: Path) -> None:
 
     forge = client(Server(cut), store=Store(tmp_path / "forge.db"), limits=Limits(creates_an_hour=1))
     with pytest.raises(Exception, match="no answer"):
-        forge.write("POST", "/x", creates=True)
+        forge.write("POST", "/x", creates="issue")
     with pytest.raises(RateLimitedError):
-        forge.write("POST", "/x", creates=True)
+        forge.write("POST", "/x", creates="issue")
 
 
 def test_points_are_spent_no_faster_than_allowed() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.github.session import BELIEVED
-from gapkeeper.adapters.http.client import Client
+from gapkeeper.adapters.http.client import BELIEVED, Client
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, UnavailableError
 
 if TYPE_CHECKING:

@@ -35,7 +35,9 @@ class Pulls:
     def propose(self, branch: str, base: str, text: ProposalText) -> Proposal:
         """Open one. `RejectedError` where there is no such branch, or one is open already."""
         body = {"title": text.title, "body": text.body, "head": branch, "base": base}
-        return _proposal(self._session.client.write("POST", self._session.path("/pulls"), body, creates=True).data)
+        return _proposal(
+            self._session.client.write("POST", self._session.path("/pulls"), body, creates="pull request").data
+        )
 
     def update(self, number: int, text: ProposalText) -> None:
         """Change what an open one says. `ConflictError` where it is not open any more."""

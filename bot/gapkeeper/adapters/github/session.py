@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from gapkeeper.adapters.http.client import BELIEVED
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from gapkeeper.adapters.github.address import Address
     from gapkeeper.adapters.http.client import Client
     from gapkeeper.adapters.http.store import Store
-
-#: What is told of project and account is believed for so long: a name, a number, a branch.
-BELIEVED = dt.timedelta(days=1)
 
 
 class Auth(Protocol):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.github.session import BELIEVED
 from gapkeeper.adapters.http.cache import account_of
+from gapkeeper.adapters.http.client import BELIEVED
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:

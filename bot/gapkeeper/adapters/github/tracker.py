@@ -102,7 +102,7 @@ class GitHubTracker(GitHubReader):
             asked["milestone"] = self._milestone(milestone)
         if assignees:
             asked["assignees"] = sorted(assignees)
-        raw = trimmed(self._write("POST", "/issues", asked, creates=True))
+        raw = trimmed(self._write("POST", "/issues", asked, creates="issue"))
         self._created = True
         self._mirror.put(raw)
         return self._issues.issue(raw)
@@ -121,7 +121,7 @@ class GitHubTracker(GitHubReader):
         """Post a comment. `NotAuthorisedError` where the issue is locked and our account may not write."""
         limits.check_comment(body)
         with self._about(number):
-            self._write("POST", f"/issues/{number}/comments", {"body": body}, creates=True)
+            self._write("POST", f"/issues/{number}/comments", {"body": body}, creates="comment")
         self._comments.posted(number, body)
 
     def add_link(self, number: int, type_: str, other: int) -> None:
@@ -167,7 +167,7 @@ class GitHubTracker(GitHubReader):
 
     # --- What a write needs -------------------------------------------------------------------------
 
-    def _write(self, method: str, path: str, body: Json = None, *, creates: bool = False) -> Json:
+    def _write(self, method: str, path: str, body: Json = None, *, creates: str | None = None) -> Json:
         self._all_are_known = False
         return self._session.client.write(method, self._session.path(path), body, creates=creates).data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import random
 from dataclasses import dataclass, field, replace
@@ -17,13 +18,15 @@ from gapkeeper.adapters.http.failures import failure
 from gapkeeper.errors import RateLimitedError, RefusedError, TrackerError, UnavailableError
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
     from gapkeeper.adapters.http.answer import Json
     from gapkeeper.adapters.http.host import Host
     from gapkeeper.adapters.http.pacing import Limits, Pacing
     from gapkeeper.adapters.http.store import Store
+
+#: What a forge tells of a project and of our account is believed for so long: a name, a number, a branch.
+BELIEVED = dt.timedelta(days=1)
 
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)  # seconds; GitHub gives up on a request after 10
 _REDIRECTS = 3  # a project that was renamed and transferred; more is a loop
@@ -205,8 +208,8 @@ class Client:
 
     # --- Writing ------------------------------------------------------------------------------------
 
-    def write(self, method: str, path: str, body: Json = None, *, creates: bool = False) -> Answer:
-        """Send a write, once. ``creates``: it makes something that people are told of.
+    def write(self, method: str, path: str, body: Json = None, *, creates: str | None = None) -> Answer:
+        """Send a write, once. ``creates`` names what it makes, if people are told of that: `issue`, `comment`.
 
         Raises:
             RefusedError: What it goes to was opened to be read; nothing was sent.
@@ -233,7 +236,7 @@ class Client:
         *,
         body: Json = None,
         headers: Mapping[str, str] | None = None,
-        creates: bool = False,
+        creates: str | None = None,
         reads: bool = False,
     ) -> Answer:
         writes = method != "GET" and not reads

@@ -50,7 +50,7 @@ def failure(answer: Answer, what: str, now: dt.datetime) -> TrackerError:
 def said(answer: Answer) -> str:
     """What the server says, on one line, for people; nothing that they could not read."""
     if isinstance(answer.data, dict):
-        text = str(answer.data.get("message") or answer.data.get("error") or "")
+        text = _text(answer.data.get("message") or answer.data.get("error_description") or answer.data.get("error"))
         errors = answer.data.get("errors")
         if isinstance(errors, list) and errors:
             text = f"{text} ({', '.join(map(_detail, errors[:5]))})"
@@ -60,6 +60,15 @@ def said(answer: Answer) -> str:
         text = ""
     text = "".join(letter if letter.isprintable() else " " for letter in text)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _text(message: object) -> str:
+    """What a message says: GitLab's is a text, a list of texts, or an object of lists by the field that is wrong."""
+    if isinstance(message, dict):
+        return ", ".join(f"{name}: {_text(value)}" for name, value in list(message.items())[:5])
+    if isinstance(message, list):
+        return ", ".join(map(_text, message[:5]))
+    return "" if message is None else str(message)
 
 
 def _detail(error: object) -> str:
@@ -75,10 +84,20 @@ def is_limit(answer: Answer) -> bool:
         return True
     if answer.status != 403:
         return False
-    if "retry-after" in answer.headers or answer.headers.get("x-ratelimit-remaining") == "0":
+    if "retry-after" in answer.headers or is_used_up(answer):
         return True
     words = said(answer).casefold()
     return "rate limit" in words or "abuse detection" in words
+
+
+def is_used_up(answer: Answer) -> bool:
+    """Whether the server says that this was the last request that it allows for now."""
+    return _of_limits(answer, "remaining") == "0"
+
+
+def _of_limits(answer: Answer, name: str) -> str:
+    """A header about limits, as GitHub (`X-RateLimit-…`) or GitLab (`RateLimit-…`) calls it."""
+    return answer.headers.get(f"x-ratelimit-{name}") or answer.headers.get(f"ratelimit-{name}") or ""
 
 
 def limited_until(answer: Answer, now: dt.datetime) -> dt.datetime:
@@ -88,8 +107,8 @@ def limited_until(answer: Answer, now: dt.datetime) -> dt.datetime:
         return now + _bounded(float(after))
     server = answer.date or now
     moment = http_date(after)
-    if moment is None and answer.headers.get("x-ratelimit-remaining") == "0":
-        moment = _seconds(answer.headers.get("x-ratelimit-reset", ""))
+    if moment is None and is_used_up(answer):
+        moment = _seconds(_of_limits(answer, "reset"))
     if moment is None:
         return now + UNTOLD
     return now + max(dt.timedelta(0), min(moment - server, dt.timedelta(days=1)))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.http.failures import is_limit, limited_until
+from gapkeeper.adapters.http.failures import is_limit, is_used_up, limited_until
 from gapkeeper.errors import RateLimitedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from gapkeeper.adapters.http.answer import Answer
     from gapkeeper.adapters.http.store import Store
@@ -31,6 +32,8 @@ class Limits:
     creates_a_minute: int | None = None  # GitHub: 80 content-generating requests
     creates_an_hour: int | None = None  # GitHub: 500
     points_a_minute: int | None = None  # GitHub: 900; a read costs 1, a write 5
+    # By what is created; GitLab: 200 issues, 60 comments
+    each_a_minute: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Pacing:
@@ -55,7 +58,7 @@ class Pacing:
         """Count for this account from now on; it names a token, and does not tell it."""
         self._account = account
 
-    def before(self, *, writes: bool, creates: bool) -> None:
+    def before(self, *, writes: bool, creates: str | None) -> None:
         """Wait until a request may be sent.
 
         Raises `RateLimitedError` where that takes longer than a run should wait.
@@ -64,21 +67,23 @@ class Pacing:
             self._wait_until(self._blocked, "the forge allows no more requests for now")
         if self.limits.points_a_minute is not None:
             self._spend(_WRITE if writes else _READ, self.limits.points_a_minute)
-        if creates:
-            self._count_creates()
+        if creates is not None:
+            self._count_creates(creates)
         if writes and self._last_write is not None and self.limits.seconds_between_writes:
             gap = dt.timedelta(seconds=self.limits.seconds_between_writes)
             # A clock that is set back must not make us wait for an hour.
             self._pause(min(gap, self._last_write + gap - self.now))
 
-    def after(self, answer: Answer | None, *, writes: bool, creates: bool) -> None:
+    def after(self, answer: Answer | None, *, writes: bool, creates: str | None) -> None:
         """A request was sent; None: and not answered."""
         now = self.now
         if writes:
             self._last_write = now
-        if creates:
+        if creates is not None:
             self._store.note_create(self._account, now)
-        if answer is not None and (is_limit(answer) or answer.headers.get("x-ratelimit-remaining") == "0"):
+            if creates in self.limits.each_a_minute:
+                self._store.note_create(self._counted_as(creates), now)
+        if answer is not None and (is_limit(answer) or is_used_up(answer)):
             self._blocked = limited_until(answer, now)
 
     def wait_for(self, error: RateLimitedError) -> bool:
@@ -92,14 +97,24 @@ class Pacing:
         """Wait a moment before something is tried again."""
         self._sleep(seconds)
 
-    def _count_creates(self) -> None:
-        for limit, period in ((self.limits.creates_an_hour, _HOUR), (self.limits.creates_a_minute, _MINUTE)):
-            if limit is not None:
-                made = self._store.creates_since(self._account, self.now - period)
-                if len(made) >= limit:
-                    # As soon as the one that has to leave the window has left it.
-                    per = "an hour" if period == _HOUR else "a minute"
-                    self._wait_until(made[-limit] + period, f"{limit} new issues and comments {per} are allowed")
+    def _count_creates(self, what: str) -> None:
+        everything = "new issues and comments"
+        self._keep_to(self.limits.creates_an_hour, _HOUR, self._account, everything)
+        self._keep_to(self.limits.creates_a_minute, _MINUTE, self._account, everything)
+        self._keep_to(self.limits.each_a_minute.get(what), _MINUTE, self._counted_as(what), f"new {what}s")
+
+    def _keep_to(self, limit: int | None, period: dt.timedelta, account: str, what: str) -> None:
+        if limit is None:
+            return
+        made = self._store.creates_since(account, self.now - period)
+        if len(made) >= limit:
+            # As soon as the one that has to leave the window has left it.
+            per = "an hour" if period == _HOUR else "a minute"
+            self._wait_until(made[-limit] + period, f"{limit} {what} {per} are allowed")
+
+    def _counted_as(self, what: str) -> str:
+        """Under which name things of one kind are counted."""
+        return f"{self._account}/{what}"
 
     def _spend(self, cost: int, limit: int) -> None:
         while self._points and self._points[0][0] <= self.now - _MINUTE:

@@ -1,0 +1,56 @@
+"""What GitLab means by a failure, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gapkeeper.adapters.http.failures import said
+from gapkeeper.errors import NotAuthorisedError, RateLimitedError, RejectedError, TrackerError, UnavailableError
+
+if TYPE_CHECKING:
+    from gapkeeper.adapters.http.answer import Answer
+
+TOKEN_HINT = (
+    "Set GAPKEEPER_GITLAB_TOKEN to a project access token (or a group's) with the scope api and the role Developer: "
+    "Settings, Access tokens."
+)
+_EXPIRED = "The token has ended or was revoked. Make a new one: Settings, Access tokens."
+
+# What the message of a 401 or 403 says, in small letters -> what to do.
+_SAYINGS = (
+    ("expired", _EXPIRED),
+    ("revoked", _EXPIRED),
+    ("insufficient_scope", "The token needs the scope api: make a new one, since scopes cannot be added."),
+    ("higher privileges than provided", "The token needs the scope api: make a new one, since scopes cannot be added."),
+    ("job token", TOKEN_HINT),
+    ("archived", "Archived projects are read-only: unarchive it in Settings, General, Advanced."),
+    ("blocked", "The account is blocked: an administrator of this GitLab has to unblock it."),
+    ("two-factor", "The account has to set up two-factor authentication before its tokens work."),
+    ("ip address", "The group allows some addresses only: run from one of them, or add this one."),
+)
+_ROLE = (
+    "The token's account needs the role Developer in this project, at least Reporter where nothing is written back; "
+    "and issues have to be switched on: Settings, General, Visibility."
+)
+
+
+def explain(answer: Answer, error: TrackerError) -> TrackerError:
+    """The error that says most."""
+    if isinstance(error, RateLimitedError):
+        return error
+    words = f"{said(answer)} {_code(answer)}".casefold()
+    hint = next((hint for saying, hint in _SAYINGS if saying in words), None)
+    if answer.status == 401:
+        return NotAuthorisedError(error.message, hint=hint or TOKEN_HINT)
+    if answer.status == 403:
+        return NotAuthorisedError(error.message, hint=hint or _ROLE)
+    if answer.status in {301, 405} and "non-get" in words:
+        return RejectedError(error.message, hint="The project was moved: name its new address.")
+    if answer.status == 503:
+        return UnavailableError(error.message, hint="This GitLab is in maintenance, or overloaded. Run again later.")
+    return error
+
+
+def _code(answer: Answer) -> str:
+    """OAuth's name of an error, which stands beside its description."""
+    return str(answer.data.get("error") or "") if isinstance(answer.data, dict) else ""

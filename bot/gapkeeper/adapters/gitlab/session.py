@@ -1,0 +1,132 @@
+"""A project on GitLab as one run knows it: who we are, what it is called now, what it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gapkeeper.adapters.http.client import BELIEVED
+from gapkeeper.errors import NotAuthorisedError, NotFoundError, UnavailableError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from gapkeeper.adapters.gitlab.address import Address
+    from gapkeeper.adapters.gitlab.token import TokenAuth
+    from gapkeeper.adapters.http.answer import Json
+    from gapkeeper.adapters.http.client import Client
+    from gapkeeper.adapters.http.store import Store
+
+#: Access levels, as GitLab numbers them.
+REPORTER, DEVELOPER, MAINTAINER = 20, 30, 40
+#: Who may see a project, from few to all.
+_AUDIENCES = {"private": 0, "internal": 1, "public": 2}
+#: A part of a project that is for its members alone is less public than any project that others see.
+_MEMBERS = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What GitLab says of a project."""
+
+    id: int
+    full_name: str  # group/sub/name as it is called now
+    default_branch: str  # empty: there is no commit yet
+    archived: bool
+    has_issues: bool
+    access_level: int | None  # of our account; None: GitLab does not say (an administrator, a shared group)
+    url: str  # for browsers
+    issues_are_more_public: bool  # than the repository
+
+
+class Session:
+    """One project, one authorisation, one run."""
+
+    def __init__(self, address: Address, client: Client, auth: TokenAuth, store: Store) -> None:
+        self.address = address
+        self.client = client
+        self.auth = auth
+        self.store = store
+
+    @cached_property
+    def project(self) -> Project:
+        """The project; one that was moved is followed.
+
+        Raises `NotAuthorisedError` where there is none, or the token may not see it.
+        """
+        return self._read_project(BELIEVED)
+
+    def renew_project(self) -> Project:
+        """The project as it is now, and not as it was told within a day."""
+        self.project = self._read_project(None)
+        return self.project
+
+    @cached_property
+    def account(self) -> str:
+        """Our name: that of a person, or of the bot that a project's or group's token acts as."""
+        data = self.client.get("/user", within=BELIEVED).data
+        name = data.get("username") if isinstance(data, dict) else None
+        if not isinstance(name, str) or not name:
+            raise UnavailableError("GitLab does not say whose token this is")
+        return name
+
+    def is_us(self, username: str) -> bool:
+        """Whether somebody is our account."""
+        return username.casefold() == self.account.casefold()
+
+    @property
+    def scope(self) -> str:
+        """Names project and account for what is kept between runs."""
+        return f"{self.address.api}/{self.address.project.casefold()}#{self.auth.key}"
+
+    def path(self, rest: str) -> str:
+        """A path below the project, by its number: that stays when it is moved."""
+        return f"/projects/{self.project.id}{rest}"
+
+    def close(self) -> None:
+        """Close connections, and what is kept."""
+        self.client.close()
+        self.store.close()
+
+    def _read_project(self, within: dt.timedelta | None) -> Project:
+        try:
+            data = self.client.get(self.address.path, within=within).data
+        except NotFoundError as error:
+            raise NotAuthorisedError(
+                f"{self.address.url}: there is no such project, or the token may not see it",
+                hint="See the spelling. A private project answers 404 to whoever is no member: a project access token "
+                "belongs to its one project, and a group access token to what is in its group.",
+            ) from error
+        try:
+            return _project(data)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise UnavailableError(f"{self.address.url}: the answer is no project") from error
+
+
+def _project(data: Json) -> Project:
+    return Project(
+        id=int(data["id"]),
+        full_name=str(data["path_with_namespace"]),
+        default_branch=str(data.get("default_branch") or ""),
+        archived=bool(data.get("archived")),
+        has_issues=data.get("issues_enabled") is not False and data.get("issues_access_level") != "disabled",
+        access_level=_access_level(data.get("permissions") or {}),
+        url=str(data["web_url"]),
+        issues_are_more_public=_audience(data, "issues") > _audience(data, "repository"),
+    )
+
+
+def _access_level(permissions: Json) -> int | None:
+    """The higher one of what the project and what its group gives."""
+    given = (permissions.get(name) or {} for name in ("project_access", "group_access"))
+    levels = [int(one["access_level"]) for one in given if one.get("access_level") is not None]
+    return max(levels, default=None)
+
+
+def _audience(data: Json, part: str) -> int:
+    """Who sees a part of a project; what GitLab does not say is as public as the project."""
+    level = data.get(f"{part}_access_level")
+    if level in {"private", "disabled"}:
+        return _MEMBERS
+    return _AUDIENCES.get(str(data.get("visibility")), 0)
