@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gapkeeper.errors import UsageError
@@ -179,18 +180,12 @@ def open_way_back(settings: Settings, folder: Path, rev: str | None, documents: 
         return
     if _is_github(settings):
         from gapkeeper.wiring.github import open_session  # noqa: PLC0415
-        from gapkeeper.wiring.github_back import GitHubEdges  # noqa: PLC0415
+        from gapkeeper.wiring.github_back import github_edges  # noqa: PLC0415
 
         project = tracker_url(settings)
         with open_session(project, folder, read_only=True) as session:
-            yield GitHubEdges(
-                settings=settings,
-                folder=folder,
-                rev=rev,
-                session=session,
-                to_write=lambda: open_session(project, folder, read_only=False),
-                read=lambda source: read_documents(settings, source),
-            ).way_back(documents)
+            to_write = partial(open_session, project, folder, read_only=False)
+            yield github_edges(settings, folder, rev, session, to_write).way_back(documents)
         return
     from gapkeeper.wiring.write_back import Edges  # noqa: PLC0415
 
