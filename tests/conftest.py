@@ -10,7 +10,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["github_counterpart.fixtures"]
+pytest_plugins = ["github_counterpart.fixtures", "gitlab_counterpart.fixtures"]
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile(

@@ -1,0 +1,48 @@
+"""The fixtures of everything that is tried on GitLab; a plugin of pytest, named in `tests/conftest.py`.
+
+Nothing is loaded before a test asks for it: most tests have nothing to do with a forge.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitlab_counterpart.gitlab import GitLab
+    from gitlab_counterpart.seed import Seed
+
+
+class MakeGitLab(Protocol):
+    """Starts a fresh GitLab; it ends with the test."""
+
+    def __call__(
+        self, seed: Seed | None = None, *, premium: bool = True, root: str = "", version: str = "18.6.1-ee"
+    ) -> GitLab:
+        """In a few milliseconds."""
+
+
+@pytest.fixture
+def make_gitlab() -> Iterator[MakeGitLab]:
+    """A mistake of the fake itself fails the test."""
+    from gitlab_counterpart.gitlab import GitLab  # noqa: PLC0415
+
+    made: list[GitLab] = []
+
+    def make(seed: Seed | None = None, *, premium: bool = True, root: str = "", version: str = "18.6.1-ee") -> GitLab:
+        made.append(GitLab(seed, premium=premium, root=root, version=version))
+        return made[-1]
+
+    yield make
+    for gitlab in made:
+        gitlab.close()
+    assert [one for gitlab in made for one in gitlab.broken] == []
+
+
+@pytest.fixture
+def gitlab(make_gitlab: MakeGitLab) -> GitLab:
+    """A fresh GitLab."""
+    return make_gitlab()
