@@ -1,4 +1,7 @@
-"""What GitHub refuses, and so the embedded tracker: said before it is sent, in words that say by how much."""
+"""What trackers refuse: said before it is sent, in words that say by how much.
+
+The limits are those of a tracker's capabilities; where none are named, GitHub's, which the embedded tracker has too.
+"""
 
 from __future__ import annotations
 
@@ -15,33 +18,33 @@ _LIMITS = Capabilities(name="GitHub")  # whose limits are the defaults
 _COLOUR = re.compile(r"[0-9a-fA-F]{6}")
 
 
-def check_title(title: str) -> None:
-    """At most 256 characters, and not blank."""
+def check_title(title: str, of: Capabilities = _LIMITS) -> None:
+    """As long as allowed, and not blank."""
     _check_not_blank("the title", title)
-    _check_text("the title", title, _LIMITS.title_limit)
+    _check_text("the title", title, of.title_limit)
 
 
-def check_body(body: str) -> None:
-    """At most 65,536 characters."""
-    _check_text("the body", body, _LIMITS.body_limit)
+def check_body(body: str, of: Capabilities = _LIMITS) -> None:
+    """As long as allowed."""
+    _check_text("the body", body, of.body_limit)
 
 
-def check_comment(body: str) -> None:
-    """At most 65,536 characters, and not blank."""
+def check_comment(body: str, of: Capabilities = _LIMITS) -> None:
+    """As long as allowed, and not blank."""
     _check_not_blank("the comment", body)
-    _check_text("the comment", body, _LIMITS.body_limit)
+    _check_text("the comment", body, of.body_limit)
 
 
-def check_label_name(name: str) -> None:
-    """At most 50 characters, and not blank."""
+def check_label_name(name: str, of: Capabilities = _LIMITS) -> None:
+    """As long as allowed, and not blank."""
     _check_not_blank("a label's name", name)
-    _check_text(f"the name of the label `{name[:20]}`", name, _LIMITS.label_limit)
+    _check_text(f"the name of the label `{name[:20]}`", name, of.label_limit)
 
 
-def check_label(label: Label) -> None:
-    """Its name, a description of at most 100 characters, a colour of six hexadecimal digits."""
-    check_label_name(label.name)
-    _check_text(f"the description of the label `{label.name}`", label.description, _LIMITS.label_description_limit)
+def check_label(label: Label, of: Capabilities = _LIMITS) -> None:
+    """Its name, a description as long as allowed, a colour of six hexadecimal digits."""
+    check_label_name(label.name, of)
+    _check_text(f"the description of the label `{label.name}`", label.description, of.label_description_limit)
     if not _COLOUR.fullmatch(label.colour):
         raise RejectedError(
             f"the colour of the label `{label.name}` is `{label.colour}`",
@@ -49,10 +52,10 @@ def check_label(label: Label) -> None:
         )
 
 
-def check_name(what: str, name: str) -> None:
+def check_name(what: str, name: str, of: Capabilities = _LIMITS) -> None:
     """A name of a person or milestone: as long as a title at most, and not blank."""
     _check_not_blank(what, name)
-    _check_text(what, name, _LIMITS.title_limit)
+    _check_text(what, name, of.title_limit)
 
 
 def _check_not_blank(what: str, text: str) -> None:

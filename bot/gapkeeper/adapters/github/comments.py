@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from gapkeeper.planning.marker import carries_key
 
 if TYPE_CHECKING:
-    from gapkeeper.adapters.github.mirror import Mirror
+    from gapkeeper.adapters.forge.mirror import Mirror
     from gapkeeper.adapters.github.session import Session
     from gapkeeper.adapters.http.answer import Json
 
 PAGE = 100
 
 
-class Comments:
+class GitHubComments:
     """The comments of a project.
 
     Nobody is asked about an issue that has none. The latest hundred of the project are read once: what a run that was

@@ -1,112 +1,46 @@
-"""Reads issues: what changed since they were last listed, where that is known; else all of them."""
+"""Where GitHub lists issues."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.github.mirror import Coverage, age
-from gapkeeper.adapters.github.raw import Raw, is_ours, is_pull, trimmed
+from gapkeeper.adapters.forge.listing import PAGE
+from gapkeeper.adapters.github.raw import trimmed
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
-    from gapkeeper.adapters.github.mirror import Mirror
+    from gapkeeper.adapters.forge.raw import Raw
     from gapkeeper.adapters.github.session import Session
-    from gapkeeper.adapters.http.answer import Answer
-
-PAGE = 100  # issues; GitHub's most
-#: So often everything is listed anew: what was deleted or transferred is not among what changed.
-WHOLE = dt.timedelta(days=1)
-#: GitHub's servers do not all know the same at once.
-_OVERLAP = dt.timedelta(minutes=1)
+    from gapkeeper.adapters.http.answer import Answer, Json
 
 
-class Listing:
-    """Keeps a mirror in step with its project."""
+class Listed:
+    """The issues of a project, and the pull requests among them."""
 
-    def __init__(self, session: Session, mirror: Mirror) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._mirror = mirror
 
-    def renew(self, managed_label: str | None = None, *, everything: bool = False) -> None:
-        """Bring the mirror up to date. Complete, or a `TrackerError`.
+    @property
+    def now(self) -> dt.datetime:
+        """Our clock."""
+        return self._session.client.now
 
-        Args:
-            managed_label: Says which issues are ours; None: as it was last said.
-            everything: All other issues, too.
-        """
-        kept = self._mirror.coverage
-        label = managed_label.casefold() if managed_label is not None else kept.label if kept else ""
-        if kept is not None and (kept.everything or (not everything and kept.label == label)):
-            since_whole = age(kept.whole_at, self._session.client.now)
-            if since_whole is not None and since_whole < WHOLE:
-                self._changes(kept)
-                return
-        as_before = managed_label is None and (kept is None or kept.everything)
-        self._whole(label, everything=everything or as_before)
-
-    def _changes(self, kept: Coverage) -> None:
-        """What changed, the latest first: where the first page is unchanged, everything is."""
-        pages = self._pages(sort="updated", direction="desc", since=kept.since)
-        first = next(pages)
-        since = kept.since
-        if not first.unchanged:
-            self._take(first)
-            if first.next is not None:
-                for page in pages:
-                    self._take(page)
-                since = self._from(first)  # so that the next answer is short again
-        now = self._session.client.now.isoformat()
-        self._mirror.cover(Coverage(kept.label, kept.everything, since, kept.whole_at, now))
-
-    def _whole(self, label: str, *, everything: bool) -> None:
-        """All issues where ours are most of them; else those with the label, unless all are wanted."""
-        found: dict[int, Raw] = {}
-        started: Answer | None = None
-        for page in self._pages(sort="created", direction="desc"):
-            started = started or page
-            found |= _issues(page)
-            if page.next is not None and not everything and "," not in label and not _mostly_ours(found, label):
-                break
-        else:
-            everything = True
-        if not everything:
-            found, started = {}, None
-            for page in self._pages(sort="created", direction="desc", labels=label):
-                started = started or page
-                found |= _issues(page)
-        if started is not None:  # there is always a first page
-            now = self._session.client.now.isoformat()
-            coverage = Coverage(label, everything, self._from(started), now, now)
-            self._mirror.replace(self._worth_keeping(found), coverage)
-
-    def _pages(self, **parameters: str) -> Iterator[Answer]:
-        asked = {"state": "all", "per_page": PAGE, **parameters}
+    def pages(self, *, since: str | None = None, label: str | None = None) -> Iterator[Answer]:
+        """Issues in all states: those that changed since then, the latest change first; else the newest first."""
+        order = "created" if since is None else "updated"
+        asked: dict[str, object] = {"state": "all", "per_page": PAGE, "sort": order, "direction": "desc"}
+        if since is not None:
+            asked["since"] = since
+        if label is not None:
+            asked["labels"] = label
         return self._session.client.pages(self._session.path("/issues"), asked)
 
-    def _take(self, page: Answer) -> None:
-        for raw in self._worth_keeping(_issues(page)):
-            self._mirror.put(raw)
+    def trimmed(self, data: Json) -> Raw:
+        """One of them."""
+        return trimmed(data)
 
-    def _worth_keeping(self, found: dict[int, Raw]) -> list[Raw]:
-        """Issues, and of pull requests our own."""
-        return [raw for raw in found.values() if not is_pull(raw) or self._is_by_us(raw)]
-
-    def _is_by_us(self, raw: Raw) -> bool:
+    def is_worth_keeping(self, raw: Raw) -> bool:
+        """Of pull requests, our own: where they are as they were, nobody asks what became of them."""
         return raw["user"] is not None and self._session.is_us(raw["user"]["login"])
-
-    def _from(self, first: Answer) -> str:
-        """Where the next listing of changes begins, by GitHub's clock."""
-        began = (first.date or self._session.client.now) - _OVERLAP
-        return began.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _issues(page: Answer) -> dict[int, Raw]:
-    raws = map(trimmed, page.data)
-    return {raw["number"]: raw for raw in raws}
-
-
-def _mostly_ours(found: dict[int, Raw], label: str) -> bool:
-    issues = [raw for raw in found.values() if not is_pull(raw)]
-    return 2 * sum(is_ours(raw, label) for raw in issues) >= len(issues)

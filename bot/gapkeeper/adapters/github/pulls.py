@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.github.raw import moment
+from gapkeeper.adapters.forge.raw import moment
 from gapkeeper.errors import ConflictError, UnavailableError
 from gapkeeper.model.delivery import Proposal, ProposalState
 

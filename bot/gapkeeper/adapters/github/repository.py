@@ -6,12 +6,12 @@ import contextlib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gapkeeper.adapters.forge.mirror import Mirror
+from gapkeeper.adapters.forge.raw import is_issue
 from gapkeeper.adapters.git_objects import with_trailer
 from gapkeeper.adapters.github.documents import ProjectDocuments
 from gapkeeper.adapters.github.git_data import FOR_EVER, GitData
-from gapkeeper.adapters.github.mirror import Mirror
 from gapkeeper.adapters.github.pulls import Pulls
-from gapkeeper.adapters.github.raw import is_pull
 from gapkeeper.errors import ConflictError, DocumentsError, NotFoundError, RejectedError, StaleDocumentsError
 from gapkeeper.model.delivery import Branch
 
@@ -190,7 +190,9 @@ class GitHubRepository:
         mirror = Mirror(self._session.store, self._session.scope)
         coverage = mirror.coverage
         ours = sorted(
-            f"#{number} {raw['state']} {raw['updated_at']}" for number, raw in mirror.issues.items() if is_pull(raw)
+            f"#{number} {raw['state']} {raw['updated_at']}"
+            for number, raw in mirror.issues.items()
+            if not is_issue(raw)
         )
         known = coverage is not None and coverage.everything
         if known and not ours:

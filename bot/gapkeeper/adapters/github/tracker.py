@@ -3,55 +3,45 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
 from gapkeeper.adapters import limits
-from gapkeeper.adapters.github.issues import BLOCKED_BY
-from gapkeeper.adapters.github.raw import label_names, trimmed
-from gapkeeper.adapters.github.reader import GitHubReader
-from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, TrackerError
-from gapkeeper.model.status import State
+from gapkeeper.adapters.forge.raw import label_names
+from gapkeeper.adapters.forge.writer import ForgeWriter
+from gapkeeper.adapters.github.raw import trimmed
+from gapkeeper.adapters.github.reader import CAPABILITIES, GitHubReader
+from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
-    from gapkeeper.adapters.github.raw import Raw
-    from gapkeeper.adapters.github.session import Session
+    from gapkeeper.adapters.forge.raw import Raw
     from gapkeeper.adapters.http.answer import Json
     from gapkeeper.model.plan import IssueUpdate
-    from gapkeeper.model.snapshot import Issue, Label
+    from gapkeeper.model.snapshot import Label
 
 
-class GitHubTracker(GitHubReader):
-    """A project's issues. Every write is one request, and none is sent twice."""
+class GitHubTracker(ForgeWriter, GitHubReader):
+    """A project's issues on GitHub."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._created = False
+    _limits = CAPABILITIES
+    _updates_with = "PATCH"
+    _comments_are_at = "comments"
+    _milestone_number = "number"
+    _all_milestones: ClassVar[Mapping[str, object]] = {"state": "all", "per_page": 100}
 
-    def lock(self) -> contextlib.AbstractContextManager[None]:
-        """There is nothing to hold. What cannot be written to is said before the first write.
-
-        Raises:
-            RefusedError: It was opened to be read.
-            NotAuthorisedError: The project is archived, has no issues, or our account may not write to it.
-        """
-        self._session.client.require_writer()
+    def _require_role(self) -> None:
         project = self._session.project
-        if project.archived:
-            raise NotAuthorisedError(f"{self.url} is archived, and read-only", hint="Unarchive it in its settings.")
-        if not project.has_issues:
-            raise NotAuthorisedError(
-                f"{self.url} has no issues", hint="Switch them on in the project's settings: General, Features."
-            )
         if project.may_push is False and not self._session.account.endswith("[bot]"):
             raise NotAuthorisedError(
                 f"{self._session.account} may read {self.url} and not write to it: labels would be dropped",
                 hint="Give the account the role Write in the project's settings (Collaborators and teams), or use the "
                 "token of one that has it.",
             )
-        return contextlib.nullcontext()
+
+    def _shaped(self, data: Json) -> Raw:
+        return trimmed(data)
 
     # --- Writing ------------------------------------------------------------------------------------
 
@@ -87,43 +77,6 @@ class GitHubTracker(GitHubReader):
         else:
             self._keep_milestones([made])
 
-    def create_issue(
-        self, title: str, body: str, labels: frozenset[str], *, milestone: str | None, assignees: frozenset[str]
-    ) -> Issue:
-        """Create an issue, and return it as GitHub has it: without rights, labels and assignees are dropped."""
-        limits.check_title(title)
-        limits.check_body(body)
-        for name in labels:
-            limits.check_label_name(name)
-        asked: dict[str, object] = {"title": title, "body": body}
-        if labels:
-            asked["labels"] = sorted(labels)
-        if milestone is not None:
-            asked["milestone"] = self._milestone(milestone)
-        if assignees:
-            asked["assignees"] = sorted(assignees)
-        raw = trimmed(self._write("POST", "/issues", asked, creates="issue"))
-        self._created = True
-        self._mirror.put(raw)
-        return self._issues.issue(raw)
-
-    def update_issue(self, number: int, update: IssueUpdate) -> Issue:
-        """One request that changes state, title, body, labels, milestone and assignees together."""
-        asked = self._asked(number, update)
-        if not asked:
-            return self.issue(number)
-        with self._about(number):
-            raw = trimmed(self._write("PATCH", f"/issues/{number}", asked))
-        self._mirror.put(raw)
-        return self._issues.issue(raw)
-
-    def comment(self, number: int, body: str) -> None:
-        """Post a comment. `NotAuthorisedError` where the issue is locked and our account may not write."""
-        limits.check_comment(body)
-        with self._about(number):
-            self._write("POST", f"/issues/{number}/comments", {"body": body}, creates="comment")
-        self._comments.posted(number, body)
-
     def add_link(self, number: int, type_: str, other: int) -> None:
         """Tie two issues: `blocked_by`."""
         self._check_link(number, type_, other)
@@ -157,22 +110,21 @@ class GitHubTracker(GitHubReader):
                 self._write("DELETE", f"/issues/{number}/dependencies/blocked_by/{blocker['id']}")
             self._issues.note_links(raw, before - {other})
 
-    def close(self) -> None:
-        """Close connections. After new issues, the list is read once, so that the next run's question is short."""
-        if self._created:
-            self._created = False
-            with contextlib.suppress(TrackerError):
-                self._listing.renew()
-        super().close()
-
     # --- What a write needs -------------------------------------------------------------------------
 
-    def _write(self, method: str, path: str, body: Json = None, *, creates: str | None = None) -> Json:
-        self._all_are_known = False
-        return self._session.client.write(method, self._session.path(path), body, creates=creates).data
+    def _to_create(
+        self, title: str, body: str, labels: frozenset[str], milestone: str | None, assignees: frozenset[str]
+    ) -> dict[str, object]:
+        asked: dict[str, object] = {"title": title, "body": body}
+        if labels:
+            asked["labels"] = sorted(labels)
+        if milestone is not None:
+            asked["milestone"] = self._milestone(milestone)
+        if assignees:
+            asked["assignees"] = sorted(assignees)
+        return asked
 
-    def _asked(self, number: int, update: IssueUpdate) -> dict[str, object]:
-        """The body of the request that makes an update; empty where nothing is to be changed."""
+    def _to_update(self, number: int, update: IssueUpdate) -> dict[str, object]:
         asked = _plain(update)
         if update.milestone is not None:
             asked["milestone"] = self._milestone(update.milestone)
@@ -183,56 +135,9 @@ class GitHubTracker(GitHubReader):
                 asked["labels"] = sorted(wanted)  # GitHub takes the whole set
         return asked
 
-    def _fresh(self, number: int) -> Raw:
-        """An issue as it was listed for this plan, or as it is now: a person's label must not be lost."""
-        known = self._mirror.issues.get(number)
-        return known if known is not None and self._is_recent else self._read(number)
-
-    def _known(self, number: int) -> Raw:
-        return self._mirror.issues.get(number) or self._read(number)
-
-    def _linked(self, raw: Raw) -> frozenset[int]:
-        return frozenset(number for _, number in self._issues.links(raw))
-
-    def _check_link(self, number: int, type_: str, other: int) -> None:
-        self._session.client.require_writer()
-        if type_ != BLOCKED_BY:
-            raise RejectedError(f"`{type_}` is no kind of link here", hint=f"Known: {BLOCKED_BY}.")
-        if number == other:
-            raise RejectedError(f"issue #{number} cannot be tied to itself")
-
-    def _milestone(self, title: str) -> int:
-        """A milestone's number.
-
-        Raises `RejectedError` where there is no such milestone.
-        """
-        known = self._milestones()
-        if title not in known:
-            pages = self._session.client.pages(self._session.path("/milestones"), {"state": "all", "per_page": 100})
-            self._keep_milestones(one for page in pages for one in page.data)
-            known = self._milestones()
-        if title not in known:
-            raise RejectedError(f"there is no milestone `{title}`", hint="Create the milestone first.")
-        return known[title]
-
-    def _keep_milestones(self, found: Iterable[Json]) -> None:
-        named = {str(one["title"]): one["number"] for one in found}
-        self._mirror.set_note("milestones", {**self._mirror.note("milestones"), **named})
-
 
 def _plain(update: IssueUpdate) -> dict[str, object]:
-    """What an update says without looking anything up.
-
-    Raises `RejectedError` where GitHub would refuse it.
-    """
-    if update.title is not None:
-        limits.check_title(update.title)
-    if update.body is not None:
-        limits.check_body(update.body)
-    for name in update.add_labels:
-        limits.check_label_name(name)
-    if update.reason is not None and update.state is not State.CLOSED:
-        raise RejectedError(f"`{update.reason}` is a reason for closing, and nothing is closed")
+    """What an update says without looking anything up."""
     asked = {
         "title": update.title,
         "body": update.body,

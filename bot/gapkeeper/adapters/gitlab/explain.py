@@ -10,7 +10,8 @@ from gapkeeper.errors import NotAuthorisedError, RateLimitedError, RejectedError
 if TYPE_CHECKING:
     from gapkeeper.adapters.http.answer import Answer
 
-TOKEN_HINT = (
+#: What to do without a token that is good.
+NEEDED = (
     "Set GAPKEEPER_GITLAB_TOKEN to a project access token (or a group's) with the scope api and the role Developer: "
     "Settings, Access tokens."
 )
@@ -22,7 +23,7 @@ _SAYINGS = (
     ("revoked", _EXPIRED),
     ("insufficient_scope", "The token needs the scope api: make a new one, since scopes cannot be added."),
     ("higher privileges than provided", "The token needs the scope api: make a new one, since scopes cannot be added."),
-    ("job token", TOKEN_HINT),
+    ("job token", NEEDED),
     ("archived", "Archived projects are read-only: unarchive it in Settings, General, Advanced."),
     ("blocked", "The account is blocked: an administrator of this GitLab has to unblock it."),
     ("two-factor", "The account has to set up two-factor authentication before its tokens work."),
@@ -41,7 +42,7 @@ def explain(answer: Answer, error: TrackerError) -> TrackerError:
     words = f"{said(answer)} {_code(answer)}".casefold()
     hint = next((hint for saying, hint in _SAYINGS if saying in words), None)
     if answer.status == 401:
-        return NotAuthorisedError(error.message, hint=hint or TOKEN_HINT)
+        return NotAuthorisedError(error.message, hint=hint or NEEDED)
     if answer.status == 403:
         return NotAuthorisedError(error.message, hint=hint or _ROLE)
     if answer.status in {301, 405} and "non-get" in words:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gapkeeper.adapters.http.answer import Json
 
-_VERSION = 1  # of the tables; a file of another version is made anew
+_VERSION = 2  # of the tables and of what is kept in them; a file of another version is made anew
 _KEPT_DAYS = 30
 _BUSY_SECONDS = 5.0
 _TABLES = """

@@ -13,7 +13,7 @@ from gapkeeper.adapters.http.store import packed, unpacked
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gapkeeper.adapters.github.raw import Raw
+    from gapkeeper.adapters.forge.raw import Raw
     from gapkeeper.adapters.http.store import Store
 
 
@@ -23,7 +23,7 @@ class Coverage:
 
     label: str  # the managed label that was asked for, in small letters
     everything: bool  # all issues of the project, or those with the label only
-    since: str  # by GitHub's clock: what changed from then on is asked for next
+    since: str  # by the forge's clock: what changed from then on is asked for next
     whole_at: str  # by our clock: the last complete listing
     listed_at: str  # by our clock: the last listing of what changed
 
