@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, unquote
 
 from gitlab_counterpart.access import may_see, may_see_issue, may_use, role_of
 from gitlab_counterpart.errors import bad_request, forbidden, not_found, unauthorized
-from gitlab_counterpart.world import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from github_counterpart.messages import Answer, Request
     from gitlab_counterpart.access import Caller
     from gitlab_counterpart.gitlab import GitLab
-    from gitlab_counterpart.world import Issue, Person, Project
+    from gitlab_counterpart.world import Issue, Person, Project, Role
 
     Endpoint = Callable[["Call"], Answer]
 
@@ -162,6 +161,11 @@ class Call:
         """Refuse whoever may do less, and everybody where the project is archived."""
         if self.person and (self.role < role or self.project.archived):
             raise forbidden(reason)
+
+    def require_reading(self, role: Role) -> None:
+        """The same for what only reads: an archived project can be read."""
+        if self.person and self.role < role:
+            raise forbidden()
 
     def may(self, role: Role) -> bool:
         return self.role >= role

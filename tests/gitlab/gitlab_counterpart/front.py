@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING
 from github_counterpart.messages import Answer
 from github_counterpart.seen import Seen
 from gitlab_counterpart import (  # each brings its routes
+    branches,
+    commits,
     events,
+    files,
     issues,
     labels,
     links,
+    merge_requests,
     milestones,
     notes,
     people,
     projects,
+    protection,
 )
 from gitlab_counterpart.access import Caller, authenticate
 from gitlab_counterpart.call import Call, find
@@ -31,7 +36,21 @@ if TYPE_CHECKING:
     from github_counterpart.messages import Request
     from gitlab_counterpart.gitlab import GitLab
 
-PARTS = (events, issues, labels, links, milestones, notes, people, projects)
+PARTS = (
+    branches,
+    commits,
+    events,
+    files,
+    issues,
+    labels,
+    links,
+    merge_requests,
+    milestones,
+    notes,
+    people,
+    projects,
+    protection,
+)
 
 
 class Front:
@@ -69,13 +88,16 @@ class Front:
                 path = self._below(request.path)
                 route, values = find(request.method, path)
                 caller = authenticate(self._gitlab, request, route.template if route else path, at)
-                if route is None:
-                    raise Refusal(404, {"error": "404 Not Found"})
                 if seen is not None:
                     seen.account = caller.login
-                    self._gitlab.limits.admit(caller.login, route.name, at)
-                call = Call(self._gitlab, request, caller, route.name, path, values, at)
-                answer = self._moved(call) or route.endpoint(call)
+                    self._gitlab.limits.admit(caller.login, seen.name, at)
+                if self._gitlab.read_only and seen is not None and seen.writes:
+                    raise Refusal(403, {"message": "You cannot perform write operations on a read-only instance"})
+                if route is None:
+                    answer = Answer(404, {"error": "404 Not Found"})
+                else:
+                    call = Call(self._gitlab, request, caller, route.name, path, values, at)
+                    answer = self._moved(call) or route.endpoint(call)
             except Refusal as refusal:
                 answer = refusal.answer
             return self._dressed(request, answer, caller, at, counted=seen is not None)

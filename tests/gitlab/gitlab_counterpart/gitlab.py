@@ -48,7 +48,8 @@ class GitLab:
         self.limits = Limits()
         self.trouble: Trouble = no_trouble  # what goes wrong with which request
         self.latency = 0.0  # seconds that each request takes, by GitLab's clock
-        self.maintenance = False  # whether it answers everything with 503
+        self.maintenance = False  # whether it answers everything with 503, as while it is being upgraded
+        self.read_only = False  # GitLab's own "maintenance mode": it can be read, and is not written to
         self.log = Log()  # every request
         self.broken: list[str] = []  # where the fake itself is wrong
         self.people: dict[str, Person] = {}  # by login in lower case

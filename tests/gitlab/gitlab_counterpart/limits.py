@@ -11,11 +11,12 @@ from github_counterpart.messages import Answer
 from gitlab_counterpart.errors import Refusal, too_many
 
 MINUTE = 60
-#: How often gitlab.com lets one account use an endpoint in a minute.
-ENDPOINTS = {
-    "POST /projects/{id}/issues": 200,
-    "POST /projects/{id}/issues/{issue_iid}/notes": 60,
-    "POST /projects/{id}/merge_requests/{merge_request_iid}/notes": 60,
+#: How often gitlab.com lets one account use these in a minute; notes of all kinds are counted together.
+ENDPOINTS = {"issues": 200, "notes": 60}
+_COUNTED = {
+    "POST /projects/{id}/issues": "issues",
+    "POST /projects/{id}/issues/{issue_iid}/notes": "notes",
+    "POST /projects/{id}/merge_requests/{merge_request_iid}/notes": "notes",
 }
 
 
@@ -74,13 +75,14 @@ class Limits:
 
     def _admit_to_endpoint(self, account: str, name: str, at: float) -> None:
         """The second form: JSON, from within."""
-        if name not in self.endpoints:
+        counted = _COUNTED.get(name, "")
+        if counted not in self.endpoints:
             return
-        used = self._used[account, name]
+        used = self._used[account, counted]
         while used and used[0] <= at - MINUTE:
             used.popleft()
-        if len(used) >= self.endpoints[name]:
-            self.hits.append(name)
+        if len(used) >= self.endpoints[counted]:
+            self.hits.append(counted)
             refusal = too_many()
             if self.retry_after:
                 refusal.answer.headers["retry-after"] = str(MINUTE)

@@ -57,7 +57,9 @@ def create_link(call: Call) -> Answer:
         raise not_found()
     if kind != "relates_to" and not call.gitlab.premium:
         raise told(403, "Blocked issues not available for current license")
-    if call.role < Role.GUEST or role_of(project, call.login) < Role.GUEST or other is issue:
+    if call.role < Role.GUEST or role_of(project, call.login) < Role.GUEST:
+        raise told(403, "Couldn't link issues. You must have at least the Guest role in both issue's projects.")
+    if other is issue:
         raise told(404, "No matching issue found. Make sure that you are adding a valid issue URL.")
     if any({link.source.id, link.target.id} == {issue.id, other.id} for link in _of(call, issue)):
         raise told(409, "Issue(s) already assigned")

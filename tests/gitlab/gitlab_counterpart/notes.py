@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from github_counterpart.messages import Answer
 from gitlab_counterpart import quick_actions, shapes
 from gitlab_counterpart.call import route
-from gitlab_counterpart.errors import bad_fields, forbidden, not_found
+from gitlab_counterpart.errors import Refusal, forbidden, not_found, told
 from gitlab_counterpart.pages import page
 from gitlab_counterpart.requests_found import request_of
 from gitlab_counterpart.world import Note, Role
@@ -49,7 +49,7 @@ def create_note(call: Call) -> Answer:
     if not text.strip():
         if summary:
             return Answer(202, {"commands_changes": call.executed, "summary": summary})
-        raise bad_fields(note="can't be blank")
+        raise _refused("can't be blank")
     _require_short(text)
     made = Note(call.gitlab.new_id(), call.login, text, call.at, call.at, internal=call.flag("internal") or False)
     about.notes.append(made)
@@ -99,4 +99,9 @@ def _own(call: Call, about: Any) -> Note:  # noqa: ANN401 - issue or merge reque
 
 def _require_short(text: str) -> None:
     if len(text) > LONGEST:
-        raise bad_fields(note=f"is too long (maximum is {LONGEST} characters)")
+        raise _refused(f"is too long (maximum is {LONGEST} characters)")
+
+
+def _refused(reason: str) -> Refusal:
+    """An object within a sentence, as Ruby writes it."""
+    return told(400, f'400 Bad request - Note {{note: ["{reason}"]}}')

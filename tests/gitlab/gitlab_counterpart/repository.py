@@ -45,7 +45,7 @@ class Repository:
     def blob(self, name: str) -> bytes:
         return self.objects[name][1]
 
-    def commit(  # noqa: PLR0913, PLR0917 - as git has it
+    def commit(
         self, files: Mapping[str, Entry], parents: tuple[str, ...], message: str, who: tuple[str, str], at: int
     ) -> Commit:
         """Make a commit; no branch has it yet."""
