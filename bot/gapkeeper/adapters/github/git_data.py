@@ -8,6 +8,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from gapkeeper.adapters.forge.documents import FOLDER, file_in
 from gapkeeper.adapters.git_files import Blob, blob_id
 from gapkeeper.adapters.git_objects import TRAILER
 from gapkeeper.errors import ConflictError, DocumentsError, NotFoundError, StaleDocumentsError, UnavailableError
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.http.answer import Json
 
 NAME, EMAIL = "gapkeeper", "gapkeeper@noreply.invalid"  # as in a local repository; the domain is reserved
-FOLDER = "040000"  # the mode of a folder
 FOR_EVER = dt.timedelta(days=3650)  # what is named by its content never changes
-_FILES = frozenset({"100644", "100755"})
 
 
 class Head(NamedTuple):
@@ -89,21 +88,15 @@ class GitData:
         with _expected("a commit"):
             return _commit(data, data["parents"])
 
-    def folder(self, tree: str, path: str = "") -> Mapping[str, Blob] | None:
+    def folder(self, root: str, path: str = "") -> Mapping[str, Blob] | None:
         """What a folder below a tree holds, by name; None where there is no such folder."""
-        entries = self._folder(tree)
+        entries = self._folder(root)
         for name in path.split("/") if path else []:
             entry = entries.get(name)
             if entry is None or entry.mode != FOLDER:
                 return None
             entries = self._folder(entry.id)
         return entries
-
-    def file(self, tree: str, path: str) -> Blob | None:
-        """A file below a tree; None where there is none: nothing, a folder, a symbolic link, a submodule."""
-        folder, _, name = path.rpartition("/")
-        entry = (self.folder(tree, folder) or {}).get(name)
-        return entry if entry is not None and entry.mode in _FILES else None
 
     def _folder(self, tree: str) -> Mapping[str, Blob]:
         if tree not in self._trees:
@@ -129,7 +122,7 @@ class GitData:
         """
         modes = {}
         for path, (old, _) in files.items():
-            entry = self.file(tree, path)
+            entry = file_in(self, tree, path)
             if entry is None or entry.id != blob_id(old, entry.id):
                 raise StaleDocumentsError(f"{path} was changed since it was read", hint="Run again: it is read anew.")
             modes[path] = entry.mode

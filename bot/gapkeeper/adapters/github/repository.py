@@ -6,10 +6,10 @@ import contextlib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gapkeeper.adapters.forge.documents import ProjectDocuments
 from gapkeeper.adapters.forge.mirror import Mirror
 from gapkeeper.adapters.forge.raw import is_issue
 from gapkeeper.adapters.git_objects import with_trailer
-from gapkeeper.adapters.github.documents import ProjectDocuments
 from gapkeeper.adapters.github.git_data import FOR_EVER, GitData
 from gapkeeper.adapters.github.pulls import Pulls
 from gapkeeper.errors import ConflictError, DocumentsError, NotFoundError, RejectedError, StaleDocumentsError
@@ -73,7 +73,8 @@ class GitHubRepository:
 
     def documents(self) -> DocumentSource:
         """The documents of that commit: from the clone where it has it, else through the API."""
-        return self._clone(self.base) or ProjectDocuments(self._git, self._head, self._patterns, self._prefix)
+        clone, head = self._clone(self.base), self._head
+        return clone or ProjectDocuments(self._git, head.commit, head.tree, self._patterns, self._prefix)
 
     @cached_property
     def _head(self) -> Head:

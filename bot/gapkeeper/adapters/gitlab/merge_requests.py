@@ -1,0 +1,126 @@
+"""Merge requests as proposals: what people made of each is what GitLab says of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gapkeeper.adapters.forge.raw import moment
+from gapkeeper.adapters.gitlab.expecting import expected
+from gapkeeper.errors import ConflictError
+from gapkeeper.model.delivery import Proposal, ProposalState
+
+if TYPE_CHECKING:
+    from gapkeeper.adapters.gitlab.session import Session
+    from gapkeeper.adapters.http.answer import Json
+    from gapkeeper.model.delivery import ProposalText
+
+#: Says in the description of a closed merge request that we closed it ourselves, and nobody declined it.
+_WITHDRAWN = "<!-- gapkeeper: withdrawn -->"
+#: What people put before the title of a merge request that is not to be merged yet.
+_DRAFT = re.compile(r"(?:\s*(?:draft:|\[draft\]|\(draft\)))+\s*", re.IGNORECASE)
+_STATES = {
+    "opened": ProposalState.OPEN,
+    "locked": ProposalState.OPEN,
+    "merged": ProposalState.MERGED,
+}  # locked: merging
+
+
+class MergeRequests:
+    """The merge requests from a branch of a project into another one."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of(self, branch: str, base: str) -> tuple[Proposal, ...]:
+        """Everything that was ever proposed from a branch of the project itself, and of no fork, the newest first."""
+        asked = {"source_branch": branch, "target_branch": base, "state": "all"}
+        order = {"order_by": "created_at", "sort": "desc", "per_page": 100}
+        found: list[Proposal] = []
+        for page in self._session.client.pages(self._session.path("/merge_requests"), {**asked, **order}):
+            with expected("a list of merge requests"):
+                found += [_proposal(one) for one in page.data if one["source_project_id"] == self._session.project.id]
+        return tuple(found)
+
+    def propose(self, branch: str, base: str, text: ProposalText) -> Proposal:
+        """Open one; where one was opened meanwhile, it is that one, and says this.
+
+        Raises `ConflictError` where GitLab has one that is not found, `RejectedError` where there is no such branch.
+        """
+        body = {
+            "source_branch": branch,
+            "target_branch": base,
+            "title": text.title,
+            "description": text.body,
+            "remove_source_branch": True,
+        }
+        path = self._session.path("/merge_requests")
+        try:
+            made = self._session.client.write("POST", path, body, creates="merge request")
+        except ConflictError:
+            standing = next((one for one in self.of(branch, base) if one.state is ProposalState.OPEN), None)
+            if standing is None:
+                raise
+            self.update(standing.number, text)
+            return replace(standing, title=text.title, body=text.body)
+        with expected("a merge request"):
+            return _proposal(made.data)
+
+    def update(self, number: int, text: ProposalText) -> None:
+        """Change what an open one says; a draft stays one. `ConflictError` where it is not open any more."""
+        before = self._open(number)
+        with expected("a merge request"):
+            draft = _DRAFT.match(str(before["title"]))
+        title = text.title if draft is None else f"{draft[0]}{text.title}"
+        self._change(number, {"title": title, "description": text.body})
+
+    def withdraw(self, number: int, reason: str) -> None:
+        """Say why in a note, and close an open one. `ConflictError` where it is not open any more.
+
+        That it was us is said in the same request that closes it: a crash must not make it look declined.
+        """
+        before = _proposal(self._open(number))
+        key = f"<!-- gapkeeper: withdrawn {before.head} -->"
+        if not self._is_noted(number, key):
+            body = {"body": f"{reason}\n\n{key}"}
+            self._session.client.write("POST", self._path(number, "/notes"), body, creates="comment")
+        self._change(number, {"state_event": "close", "description": f"{reason}\n\n{_WITHDRAWN}\n\n{before.body}"})
+
+    def _is_noted(self, number: int, key: str) -> bool:
+        asked = {"order_by": "created_at", "sort": "desc", "per_page": 100}
+        for page in self._session.client.pages(self._path(number, "/notes"), asked):
+            with expected("a list of notes"):
+                if any(key in str(one["body"]) for one in page.data):
+                    return True
+        return False
+
+    def _open(self, number: int) -> Json:
+        data = self._session.client.get(self._path(number)).data
+        with expected("a merge request"):
+            proposal = _proposal(data)
+        if proposal.state is not ProposalState.OPEN:
+            raise ConflictError(f"!{number} is {proposal.state} already", hint="Only what is open can be changed.")
+        return data
+
+    def _change(self, number: int, body: Json) -> None:
+        self._session.client.write("PUT", self._path(number), body)
+
+    def _path(self, number: int, rest: str = "") -> str:
+        return self._session.path(f"/merge_requests/{number}{rest}")
+
+
+def _proposal(data: Json) -> Proposal:
+    body, title = str(data.get("description") or ""), str(data["title"])
+    closed = ProposalState.WITHDRAWN if _WITHDRAWN in body else ProposalState.DECLINED
+    ended = data.get("closed_at") or data.get("merged_at")
+    return Proposal(
+        number=int(data["iid"]),
+        branch=str(data["source_branch"]),
+        title=title if (draft := _DRAFT.match(title)) is None else title[draft.end() :],
+        body=body,
+        state=_STATES.get(data["state"], closed),
+        head=str(data.get("sha") or ""),  # none for a moment after it was opened
+        closed_at=moment(ended) if ended else None,
+        url=str(data["web_url"]),
+    )
