@@ -92,8 +92,8 @@ class Front:
                     seen.account = caller.login
                     self._gitlab.limits.admit(caller.login, seen.name, at)
                 if self._gitlab.read_only and seen is not None and seen.writes:
-                    raise Refusal(403, {"message": "You cannot perform write operations on a read-only instance"})
-                if route is None:
+                    answer = Answer(403, {"message": "You cannot perform write operations on a read-only instance"})
+                elif route is None:
                     answer = Answer(404, {"error": "404 Not Found"})
                 else:
                     call = Call(self._gitlab, request, caller, route.name, path, values, at)
