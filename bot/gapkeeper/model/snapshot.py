@@ -57,7 +57,7 @@ class Issue:
     state_actor: Actor | None = None  # who closed or reopened it last; None: nobody did
     state_at: dt.datetime | None = None  # when they did
     updated_at: dt.datetime | None = None
-    links: frozenset[tuple[str, int]] = frozenset()  # ("blocked_by", number)
+    links: frozenset[tuple[str, int]] = frozenset()  # ("blocked_by", number); or "relates_to"
     locked: bool = False
 
     @property
@@ -97,10 +97,10 @@ class Capabilities:
     label_limit: int = 50  # characters of a label's name
     label_description_limit: int = 100
     reasons: frozenset[Reason] = frozenset(Reason)
-    links: frozenset[str] = frozenset({"blocked_by"})
-    confidential: bool = False
+    links: frozenset[str] = frozenset({"blocked_by"})  # kinds that issues can be tied by; or "relates_to"
+    confidential: bool = False  # whether issues can be hidden from whoever may not see the repository
     forge: bool = True  # False: the embedded tracker, where creates mail nobody and nothing is paced
-    quick_actions: bool = False
+    quick_actions: bool = False  # whether lines of text are obeyed as commands
     page_size: int = 100
     seconds_a_write: float = 0.0  # writes are sent so far apart
     creates_an_hour: int | None = None  # new issues and comments that an account may make; None: any number

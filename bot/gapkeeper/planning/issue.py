@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 #: GitHub ties at most 50 issues to one by each type of dependency; what is more stays text.
 LINK_LIMIT = 50
 BLOCKED_BY = "blocked_by"
+RELATES_TO = "relates_to"  # where the tracker has no other kind: which waits for which is told by the text
 
 
 class DesiredIssue(NamedTuple):
@@ -119,13 +120,15 @@ class IssueRenderer:
         return self._labels
 
     def _links(self, item: Item) -> frozenset[tuple[str, str]]:
-        if BLOCKED_BY not in self._capabilities.links:
+        known_kinds = self._capabilities.links
+        kind = next((kind for kind in (BLOCKED_BY, RELATES_TO) if kind in known_kinds), None)
+        if kind is None:
             return frozenset()
         keys = self._blockers.get(item.key)
         if not keys:
             return frozenset()
         known = [self._identities[key] for key in sorted(keys)[:LINK_LIMIT] if key in self._identities]
-        return frozenset((BLOCKED_BY, identity) for identity in known)
+        return frozenset((kind, identity) for identity in known)
 
 
 def _blockers(items: Iterable[Item]) -> dict[str, set[str]]:

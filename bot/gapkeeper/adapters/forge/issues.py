@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.forge.people import People
     from gapkeeper.adapters.forge.raw import Raw
 
-BLOCKED_BY = "blocked_by"
+BLOCKED_BY, RELATES_TO = "blocked_by", "relates_to"
 #: How a title begins that could adopt an issue: with an ID.
 _BEGINS_WITH_AN_ID = re.compile(r"\W*\w*[^\W\d_][\w-]*\d")
 
@@ -34,11 +34,15 @@ class Issues(ABC):
 
     @abstractmethod
     def links(self, raw: Raw) -> frozenset[tuple[str, int]]:
-        """The issues of the project that it waits for."""
+        """The issues of the project that it is tied to, and how."""
 
     @abstractmethod
-    def note_links(self, raw: Raw, numbers: Collection[int]) -> None:
-        """We changed what an issue waits for, from what `links` said."""
+    def note_links(self, raw: Raw, links: Collection[tuple[str, int]]) -> None:
+        """We changed what an issue is tied to, from what `links` said."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """All issues were just listed as we left them."""
 
     @abstractmethod
     def _may_be_reopened(self, raw: Raw) -> bool:

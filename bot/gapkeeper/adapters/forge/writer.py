@@ -7,7 +7,6 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from gapkeeper.adapters import limits
-from gapkeeper.adapters.forge.issues import BLOCKED_BY
 from gapkeeper.adapters.forge.reader import ForgeReader
 from gapkeeper.errors import NotAuthorisedError, RejectedError, TrackerError
 from gapkeeper.model.status import State
@@ -30,7 +29,10 @@ class ForgeWriter(ForgeReader):
     _milestone_number: ClassVar[str]  # the key of what an issue names its milestone by
     _all_milestones: ClassVar[Mapping[str, object]]  # asks for all of them
 
+    _kinds_of_links: ClassVar[frozenset[str]]
+
     _created = False  # an issue, in this run
+    _changed_links = False  # in this run
 
     @abstractmethod
     def _require_role(self) -> None:
@@ -104,10 +106,11 @@ class ForgeWriter(ForgeReader):
 
     def close(self) -> None:
         """Close connections. After new issues, the list is read once, so that the next run's question is short."""
-        if self._created:
-            self._created = False
+        if self._created or self._changed_links:
+            self._created = self._changed_links = False
             with contextlib.suppress(TrackerError):
                 self._listing.renew()
+                self._issues.settle()
         super().close()
 
     # --- What a write needs -------------------------------------------------------------------------
@@ -135,13 +138,12 @@ class ForgeWriter(ForgeReader):
     def _known(self, number: int) -> Raw:
         return self._mirror.issues.get(number) or self._read(number)
 
-    def _linked(self, raw: Raw) -> frozenset[int]:
-        return frozenset(number for _, number in self._issues.links(raw))
-
     def _check_link(self, number: int, type_: str, other: int) -> None:
         self._session.client.require_writer()
-        if type_ != BLOCKED_BY:
-            raise RejectedError(f"`{type_}` is no kind of link here", hint=f"Known: {BLOCKED_BY}.")
+        if type_ not in self._kinds_of_links:
+            raise RejectedError(
+                f"`{type_}` is no kind of link here", hint=f"Known: {', '.join(sorted(self._kinds_of_links))}."
+            )
         if number == other:
             raise RejectedError(f"issue #{number} cannot be tied to itself")
 

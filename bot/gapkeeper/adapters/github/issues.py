@@ -46,12 +46,15 @@ class GitHubIssues(Issues):
             self._mirror.put(raw)
         return frozenset((BLOCKED_BY, int(number)) for number in raw["our_links"])
 
-    def note_links(self, raw: Raw, numbers: Collection[int]) -> None:
-        """We changed what an issue waits for, from what `links` said."""
-        count = (blocked_by_count(raw) or 0) + len(numbers) - len(self.links(raw))
+    def note_links(self, raw: Raw, links: Collection[tuple[str, int]]) -> None:
+        """We changed what an issue is tied to, from what `links` said."""
+        count = (blocked_by_count(raw) or 0) + len(links) - len(self.links(raw))
         raw["issue_dependencies_summary"] = {"total_blocked_by": count}
-        raw["our_links"], raw["our_links_of"] = sorted(numbers), count
+        raw["our_links"], raw["our_links_of"] = sorted(number for _, number in links), count
         self._mirror.put(raw)
+
+    def settle(self) -> None:
+        """There is nothing to do: how many issues each waits for is in its JSON."""
 
     def _may_be_reopened(self, raw: Raw) -> bool:
         return raw.get("state_reason") == "reopened"

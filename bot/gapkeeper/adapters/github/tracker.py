@@ -29,6 +29,7 @@ class GitHubTracker(ForgeWriter, GitHubReader):
     _updates_with = "PATCH"
     _comments_are_at = "comments"
     _milestone_number = "number"
+    _kinds_of_links = CAPABILITIES.links
     _all_milestones: ClassVar[Mapping[str, object]] = {"state": "all", "per_page": 100}
 
     def _require_role(self) -> None:
@@ -81,8 +82,8 @@ class GitHubTracker(ForgeWriter, GitHubReader):
         """Tie two issues: `blocked_by`."""
         self._check_link(number, type_, other)
         raw, blocker = self._known(number), self._known(other)
-        before = self._linked(raw)
-        if other in before:
+        before = self._issues.links(raw)
+        if (type_, other) in before:
             return
         try:
             self._write("POST", f"/issues/{number}/dependencies/blocked_by", {"issue_id": blocker["id"]})
@@ -95,20 +96,20 @@ class GitHubTracker(ForgeWriter, GitHubReader):
                 hint="Run again: they are written into the issues' text from now on.",
             ) from error
         except RejectedError:
-            if other not in self._linked(self._read(number)):
+            if (type_, other) not in self._issues.links(self._read(number)):
                 raise
         else:
-            self._issues.note_links(raw, before | {other})
+            self._issues.note_links(raw, before | {(type_, other)})
 
     def remove_link(self, number: int, type_: str, other: int) -> None:
         """Untie two issues."""
         self._check_link(number, type_, other)
         raw, blocker = self._known(number), self._known(other)
-        before = self._linked(raw)
-        if other in before:
+        before = self._issues.links(raw)
+        if (type_, other) in before:
             with contextlib.suppress(NotFoundError):  # it is not tied any more
                 self._write("DELETE", f"/issues/{number}/dependencies/blocked_by/{blocker['id']}")
-            self._issues.note_links(raw, before - {other})
+            self._issues.note_links(raw, before - {(type_, other)})
 
     # --- What a write needs -------------------------------------------------------------------------
 

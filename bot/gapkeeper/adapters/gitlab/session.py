@@ -38,6 +38,7 @@ class Project:
     access_level: int | None  # of our account; None: GitLab does not say (an administrator, a shared group)
     url: str  # for browsers
     issues_are_more_public: bool  # than the repository
+    premium: bool  # whether it has the features of a tier that is paid for
 
 
 class Session:
@@ -113,6 +114,8 @@ def _project(data: Json) -> Project:
         has_issues=data.get("issues_enabled") is not False and data.get("issues_access_level") != "disabled",
         access_level=_access_level(data.get("permissions") or {}),
         url=str(data["web_url"]),
+        # Told where there are such features, and nowhere else.
+        premium="approvals_before_merge" in data or "mirror" in data,
         issues_are_more_public=_audience(data, "issues") > _audience(data, "repository"),
     )
 
