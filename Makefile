@@ -29,7 +29,7 @@ $(BIN)/.installed: requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m compileall -q bot
 	@touch $@
 
-counterparts: setup ## what the tests of GitHub run against, from npm and PyPI (81 MB); without it they are skipped
+counterparts: setup ## what the tests of GitHub and GitLab run against, from npm and PyPI (82 MB); without it many are skipped
 	@$(BIN)/python tests/github/install.py
 
 demo: setup ## the whole story on a copy of examples/harbour
@@ -64,4 +64,4 @@ UV_LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit
 	--no-header --no-strip-extras
 
 clean: ## remove what make made
-	rm -rf $(VENV) tests/github/node_modules tests/github/recordings .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) tests/github/node_modules tests/github/recordings tests/gitlab/recordings .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

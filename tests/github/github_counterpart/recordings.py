@@ -1,4 +1,4 @@
-"""Answers of the real GitHub, as somebody else recorded them for their own tests (ogr, MIT)."""
+"""Answers of the real GitHub and GitLab, as somebody else recorded them for their own tests (ogr, MIT)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from github_counterpart.installed import RECORDINGS, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 #: Six files are larger, and have the same as the others a hundred times more.
 LARGEST = 1_000_000
@@ -30,10 +31,10 @@ class Recorded:
 
 
 @cache
-def recorded() -> tuple[Recorded, ...]:
-    """Every recorded answer of GitHub's REST API; read in under two seconds, once in a session."""
-    require(RECORDINGS)
-    files = [path for path in sorted(RECORDINGS.glob("*.yaml")) if path.stat().st_size < LARGEST]
+def recorded(folder: Path = RECORDINGS) -> tuple[Recorded, ...]:
+    """Every recorded answer of a forge's REST API; read in under two seconds, once in a session."""
+    require(folder)
+    files = [path for path in sorted(folder.glob("*.yaml")) if path.stat().st_size < LARGEST]
     return tuple(answer for path in files for answer in _read(_load(path.read_bytes())))
 
 

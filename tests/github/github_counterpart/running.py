@@ -1,4 +1,4 @@
-"""Runs commands against one GitHub, in processes of their own that can be killed at any request."""
+"""Runs commands against one forge, in processes of their own that can be killed at any request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from multiprocessing import forkserver
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -48,36 +48,43 @@ class Run:
     said: str
 
 
-@dataclass
-class Runner:
-    """Runs `gapkeeper` in a folder, with a token, against one GitHub."""
+class Forge(Protocol):
+    """What a run is made against."""
 
-    github: GitHub
+    log: Log
+    trouble: Trouble
+
+
+@dataclass
+class Commands:
+    """Runs `gapkeeper` in a folder, with a token, against one forge."""
+
+    forge: Forge
     folder: Path
-    token: str = token_of(US)
-    arguments: tuple[str, ...] = ("sync", "--tracker", f"github:{FULL_NAME}", "--yes")
+    token: str
+    arguments: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)  # beside what every run has
 
     def run(self, *arguments: str, trouble: Trouble = faults.no_trouble) -> Run:
         """Run it once; with ``trouble`` on the way."""
         output = self.folder.with_name(f"{self.folder.name}.said")
-        first = len(self.github.log)
+        first = len(self.forge.log)
         process = _context().Process(
             target=_command, args=(self.folder, self._environment(), arguments or self.arguments, output), daemon=True
         )
-        self.github.trouble = trouble
+        self.forge.trouble = trouble
         process.start()
         if isinstance(trouble, EndedAt):
             trouble.kill(process.pid)
         process.join(PATIENCE)
-        self.github.trouble = faults.no_trouble
+        self.forge.trouble = faults.no_trouble
         if process.exitcode is None:
             process.kill()
             process.join()
             raise TimeoutError(f"it hangs, and said {output.read_text('utf-8')}")
         code = process.exitcode
         process.close()
-        return Run(code, self.github.log.since(first), output.read_text("utf-8"))
+        return Run(code, self.forge.log.since(first), output.read_text("utf-8"))
 
     def to_the_end(self, *, runs: int = 3, trouble: Trouble = faults.no_trouble) -> list[Run]:
         """Run it until it has nothing to complain about."""
@@ -89,12 +96,30 @@ class Runner:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-        return kept | {
+        return kept | {"NO_COLOR": "1"} | self._of_forge() | self.environment
+
+    def _of_forge(self) -> dict[str, str]:
+        """Where the forge is, and who asks."""
+        raise NotImplementedError
+
+
+@dataclass
+class Runner(Commands):
+    """Against one GitHub."""
+
+    forge: GitHub
+    token: str = token_of(US)
+    arguments: tuple[str, ...] = ("sync", "--tracker", f"github:{FULL_NAME}", "--yes")
+
+    @property
+    def github(self) -> GitHub:
+        return self.forge
+
+    def _of_forge(self) -> dict[str, str]:
+        return {
             "GAPKEEPER_GITHUB_URL": self.github.url,
             "GAPKEEPER_GITHUB_TOKEN": self.token,
             "GAPKEEPER_GITHUB_SECONDS_BETWEEN_WRITES": "0",
-            "NO_COLOR": "1",
-            **self.environment,
         }
 
 

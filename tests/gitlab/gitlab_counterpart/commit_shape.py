@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 
 def commit(call: Call, one: Commit) -> dict[str, Any]:
-    when = moment(one.at)
-    when = when and when.replace("Z", "+00:00")
+    when, last = (str(moment(at)).replace("Z", "+00:00") for at in (one.at, one.amended or one.at))
     name, address = one.author
     return {
         "id": one.id,
         "short_id": one.id[:8],
-        "created_at": when,
+        "created_at": last,
         "parent_ids": list(one.parents),
         "title": one.message.partition("\n")[0],
         "message": one.message,
@@ -31,7 +30,7 @@ def commit(call: Call, one: Commit) -> dict[str, Any]:
         "authored_date": when,
         "committer_name": name,
         "committer_email": address,
-        "committed_date": when,
+        "committed_date": last,
         "trailers": {},
         "extended_trailers": {},
         "web_url": f"{call.gitlab.url}/{call.project.path}/-/commit/{one.id}",

@@ -25,6 +25,7 @@ class Commit:
     message: str
     author: tuple[str, str]  # name, e-mail address; the committer is the same
     at: int  # seconds since 1970
+    amended: int | None = None  # when somebody changed it afterwards, who became its committer
 
 
 @dataclass
