@@ -296,3 +296,13 @@ def test_time_is_linear_in_the_text(surface) -> None:  # noqa: ANN001 -- any fun
         if seconds(many) > 0.02 and min(seconds(many) for _ in range(3)) > 30 * min(seconds(few) for _ in range(3)):
             slow.append(fragment)
     assert slow == []
+
+
+@given(texts)
+@example("/close")
+@example("a\n \u200b> /close\r/label ~a\n\n\t/due today")
+@example("a/b\n/1\n//x")
+def test_what_people_wrote_is_no_command_in_our_name(text: str) -> None:
+    sent = escaping.without_commands(text)
+    assert QUICK_ACTION.search(sent) is None
+    assert sent.replace("&#47;", "/") == text.replace("&#47;", "/")

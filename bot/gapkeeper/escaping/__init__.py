@@ -9,6 +9,7 @@ was put in. None is idempotent (escaping twice shows the escapes), so escape las
 | title of an issue, one line of plain text on a forge | `title` |
 | Markdown: within a line, a table's cell, several lines, code | `inline`, `cell`, `block`, `code`, `fenced` |
 | Markdown: a link of ours | `link` |
+| Markdown of a person, sent again by us | `without_commands` |
 | terminal | `terminal` |
 | CSV | `csv_cell` |
 | SVG, XML, HTML: text or attribute | `xml_text` |
@@ -31,7 +32,7 @@ from gapkeeper.escaping.machines import (
     terminal,
     xml_text,
 )
-from gapkeeper.escaping.markdown import block, cell, code, fenced, inline, link, title
+from gapkeeper.escaping.markdown import block, cell, code, fenced, inline, link, title, without_commands
 from gapkeeper.escaping.references import GUARD
 from gapkeeper.escaping.shortening import shorten
 
@@ -53,5 +54,6 @@ __all__ = [
     "shorten",
     "terminal",
     "title",
+    "without_commands",
     "xml_text",
 ]

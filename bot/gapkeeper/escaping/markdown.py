@@ -36,6 +36,9 @@ _ESCAPED = {
 }
 # What begins a block where it is the first of a line: heading, list, setext underline, rule.
 _BLOCK_START = lazy(r"[#+=-]|[0-9]{1,9}(?=[.)])|/")
+# A line that GitLab may take for a quick action, whatever it leaves away at its beginning first.
+_LINE = r"\n\r\v\f\x85\u2028\u2029"
+_COMMAND = lazy(rf"((?:\A|[{_LINE}])(?:[^\S{_LINE}]|[\ufeff\u200b-\u200f\u2060>])*)/(?=[A-Za-z])")
 
 
 def title(text: str) -> str:
@@ -81,6 +84,11 @@ def fenced(text: str, language: str = "") -> str:
     text = re.sub("^(?=<!)", " ", clean_text(text).strip("\n"), flags=re.MULTILINE)
     fence = "`" * max(3, max(map(len, _TICKS.findall(text)), default=0) + 1)
     return f"{fence}{language}\n{text}\n{fence}"
+
+
+def without_commands(markdown: str) -> str:
+    """Markdown that people wrote where GitLab has it, to be sent again by us: no line of it is obeyed in our name."""
+    return _COMMAND.sub(r"\1&#47;", markdown)
 
 
 def link(text: str, address: str) -> str:

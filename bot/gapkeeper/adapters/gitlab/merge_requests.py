@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gapkeeper import escaping
 from gapkeeper.adapters.forge.raw import moment
 from gapkeeper.adapters.gitlab.expecting import expected
 from gapkeeper.errors import ConflictError
@@ -83,9 +84,10 @@ class MergeRequests:
         before = _proposal(self._open(number))
         key = f"<!-- gapkeeper: withdrawn {before.head} -->"
         if not self._is_noted(number, key):
-            body = {"body": f"{reason}\n\n{key}"}
-            self._session.client.write("POST", self._path(number, "/notes"), body, creates="comment")
-        self._change(number, {"state_event": "close", "description": f"{reason}\n\n{_WITHDRAWN}\n\n{before.body}"})
+            note = {"body": f"{reason}\n\n{key}"}
+            self._session.client.write("POST", self._path(number, "/notes"), note, creates="comment")
+        body = f"{reason}\n\n{_WITHDRAWN}\n\n{escaping.without_commands(before.body)}"
+        self._change(number, {"state_event": "close", "description": body})
 
     def _is_noted(self, number: int, key: str) -> bool:
         asked = {"order_by": "created_at", "sort": "desc", "per_page": 100}
