@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gitlab_counterpart.world import Issue, Label, Milestone, Note, Person, Project
 
 _TASK = re.compile(r"^\s*(?:[-+*]|\d+[.)])\s+\[([ xX])\]", re.MULTILINE)
+#: What an account says of itself, if it does.
+_UNTOLD = ("bio", "location", "linkedin", "twitter", "website_url", "organization", "job_title")
 #: Parts of a project that can be turned off; those that a test turns off are these and no others.
 FEATURES = ("issues", "merge_requests", "repository")
 _TIME_STATS = {
@@ -51,20 +53,37 @@ def whole_user(gitlab: GitLab, person: Person, *, own: bool) -> dict[str, Any]:
     """An account by itself; with ``own`` what only its owner sees."""
     shown = user(gitlab, person.login) | {
         "created_at": moment(gitlab.founded),
-        "bio": "",
-        "location": "",
+        **dict.fromkeys(_UNTOLD, ""),
         "public_email": None,
-        "organization": "",
-        "job_title": "",
         "bot": person.bot,
+        "work_information": None,
         "followers": 0,
         "following": 0,
         "local_time": None,
     }
-    if own:
-        address = f"{person.login.lower()}@example.com"
-        shown |= {"email": address, "commit_email": address, "can_create_project": True, "two_factor_enabled": False}
-    return shown
+    return shown | _private(gitlab, person) if own else shown
+
+
+def _private(gitlab: GitLab, person: Person) -> dict[str, Any]:
+    address = f"{person.login.lower()}@example.com"
+    times = ("confirmed_at", "current_sign_in_at", "last_sign_in_at")
+    shown: dict[str, Any] = dict.fromkeys(times, moment(gitlab.founded))
+    return shown | {
+        "last_activity_on": (moment(gitlab.founded) or "")[:10],
+        "email": address,
+        "commit_email": address,
+        "theme_id": 1,
+        "color_scheme_id": 1,
+        "projects_limit": 100_000,
+        "identities": [],
+        "can_create_group": True,
+        "can_create_project": True,
+        "two_factor_enabled": False,
+        "external": False,
+        "private_profile": False,
+        "shared_runners_minutes_limit": None,
+        "extra_shared_runners_minutes_limit": None,
+    }
 
 
 def member(gitlab: GitLab, login: str, role: Role) -> dict[str, Any]:
