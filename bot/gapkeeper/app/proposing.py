@@ -34,11 +34,21 @@ class Proposing:
         repository: Repository,
         read: Callable[[DocumentSource], Documents],
         options: Options,
+        *,
+        nothing_open: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``read`` reads documents by the repository's rules."""
+        """What it takes.
+
+        Args:
+            repository: Where it is proposed.
+            read: Reads documents by the repository's rules.
+            options: How documents are written.
+            nothing_open: Whether it is known without asking that no proposal is open.
+        """
         self._repository = repository
         self._read = read
         self._options = options
+        self._nothing_open = nothing_open
 
     @cached_property
     def _proposals(self) -> tuple[Proposal, ...]:
@@ -47,7 +57,7 @@ class Proposing:
     @property
     def standing(self) -> bool:
         """See `WriteBackMode`."""
-        return self._open is not None
+        return not self._nothing_open() and self._open is not None
 
     @property
     def _open(self) -> Proposal | None:

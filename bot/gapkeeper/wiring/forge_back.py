@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gapkeeper.adapters.git import RevisionDocuments
@@ -42,6 +43,7 @@ class ForgeEdges(Generic[S]):
     to_write: Callable[[], AbstractContextManager[S]]
     repository: Callable[[S], Repository]
     read: Callable[[DocumentSource], Documents]
+    nothing_open: Callable[[S], bool] = lambda _session: False  # see `Proposing`
 
     def way_back(self, documents: Documents) -> WayBack:
         """The way back for documents that were read."""
@@ -58,7 +60,8 @@ class ForgeEdges(Generic[S]):
             )
         if way is WriteBack.COMMIT:
             return Direct(way, self._obstacles, options)
-        return Proposing(self.repository(self.session), self.read, options)
+        repository, nothing_open = self.repository(self.session), partial(self.nothing_open, self.session)
+        return Proposing(repository, self.read, options, nothing_open=nothing_open)
 
     def _deliver(self, delivery: Delivery) -> None:
         with self.to_write() as session:

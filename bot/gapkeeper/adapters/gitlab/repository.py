@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.forge.documents import ProjectDocuments
+from gapkeeper.adapters.forge.mirror import Mirror, age
 from gapkeeper.adapters.git_objects import with_trailer
 from gapkeeper.adapters.gitlab.commits import Commits
 from gapkeeper.adapters.gitlab.documents import GitLabObjects
 from gapkeeper.adapters.gitlab.merge_requests import MergeRequests
 from gapkeeper.adapters.gitlab.refusals import AGAIN, told
 from gapkeeper.errors import DocumentsError, StaleDocumentsError
-from gapkeeper.model.delivery import Branch
+from gapkeeper.model.delivery import Branch, ProposalState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from gapkeeper.model.delivery import Proposal, ProposalText
     from gapkeeper.model.edits import DocumentEdit
     from gapkeeper.ports import DocumentSource
+
+#: For so long it is believed that no merge request is open, where nothing depends on it.
+_BELIEVED = dt.timedelta(hours=1)
 
 
 class GitLabRepository:
@@ -193,13 +198,36 @@ class GitLabRepository:
 
     def proposals(self, branch: str) -> tuple[Proposal, ...]:
         """Everything that was ever proposed from the branch, the newest first."""
-        return self._merge_requests.of(branch, self._base_branch)
+        found = self._merge_requests.of(branch, self._base_branch)
+        is_open = any(one.state is ProposalState.OPEN for one in found)
+        self._note_that_none_is_open(branch, None if is_open else self._session.client.now.isoformat())
+        return found
+
+    def nothing_open(self, branch: str) -> bool:
+        """Whether no proposal was open less than an hour ago, without asking.
+
+        GitLab does not list merge requests among the issues, as GitHub does; a run that has nothing to do should cost
+        one request and not two. What another machine opened meanwhile is seen an hour later, or by the next run that
+        has something to propose.
+        """
+        note = Mirror(self._session.store, self._session.scope).note(self._note_of(branch))
+        passed = age(str(note.get("none_open_at")), self._session.client.now)
+        return passed is not None and passed < _BELIEVED
+
+    def _note_that_none_is_open(self, branch: str, when: str | None) -> None:
+        note = {"none_open_at": when}
+        Mirror(self._session.store, self._session.scope).set_note(self._note_of(branch), note)
+
+    def _note_of(self, branch: str) -> str:
+        return f"merge requests from {branch} into {self._base_branch}"
 
     def propose(self, branch: str, text: ProposalText) -> Proposal:
         """Open a merge request into the base branch; where one was opened meanwhile, there is no second one.
 
         Raises `DocumentsError` where GitLab refuses it.
         """
+        self._session.client.require_writer()
+        self._note_that_none_is_open(branch, None)
         with told("no merge request can be opened"):
             return self._merge_requests.propose(branch, self._base_branch, text)
 
