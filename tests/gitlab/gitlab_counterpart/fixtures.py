@@ -5,6 +5,7 @@ Nothing is loaded before a test asks for it: most tests have nothing to do with 
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -27,7 +28,7 @@ class MakeGitLab(Protocol):
 
 @pytest.fixture
 def make_gitlab() -> Iterator[MakeGitLab]:
-    """A mistake of the fake itself fails the test."""
+    """A mistake of the fake itself fails the test, and a request that GitLab's description does not know."""
     from gitlab_counterpart.gitlab import GitLab  # noqa: PLC0415
 
     made: list[GitLab] = []
@@ -40,9 +41,21 @@ def make_gitlab() -> Iterator[MakeGitLab]:
     for gitlab in made:
         gitlab.close()
     assert [one for gitlab in made for one in gitlab.broken] == []
+    assert [one for gitlab in made for one in gitlab.problems] == []
 
 
 @pytest.fixture
 def gitlab(make_gitlab: MakeGitLab) -> GitLab:
     """A fresh GitLab."""
     return make_gitlab()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many requests were held against GitLab's own description of its API."""
+    loaded = sys.modules.get("gitlab_counterpart.openapi")
+    openapi = loaded.described() if loaded else None
+    if openapi is not None:
+        terminalreporter.write_line(
+            f"GitLab: {openapi.checked.total():,} requests, to {len(openapi.checked)} operations, held against its own "
+            "description"
+        )

@@ -31,6 +31,7 @@ from gitlab_counterpart.access import Caller, authenticate
 from gitlab_counterpart.call import Call, find
 from gitlab_counterpart.errors import Refusal
 from gitlab_counterpart.faults import MAINTENANCE
+from gitlab_counterpart.openapi import described
 
 if TYPE_CHECKING:
     from github_counterpart.messages import Request
@@ -116,6 +117,9 @@ class Front:
             writes=request.method not in {"GET", "HEAD"},
         )
         self._gitlab.log.append(seen)
+        openapi = described()
+        if openapi is not None:
+            self._gitlab.problems += openapi.check(seen.name, request)
         return seen
 
     def _below(self, path: str) -> str:

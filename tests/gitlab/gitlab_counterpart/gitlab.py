@@ -51,6 +51,7 @@ class GitLab:
         self.maintenance = False  # whether it answers everything with 503, as while it is being upgraded
         self.read_only = False  # GitLab's own "maintenance mode": it can be read, and is not written to
         self.log = Log()  # every request
+        self.problems: list[str] = []  # requests with what GitLab's OpenAPI does not know
         self.broken: list[str] = []  # where the fake itself is wrong
         self.people: dict[str, Person] = {}  # by login in lower case
         self.tokens: dict[str, Token] = {}  # by value
