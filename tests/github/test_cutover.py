@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from forge_stories import assert_same
 from github_counterpart.facts import every
 from github_counterpart.faults import Unlucky
 from github_counterpart.running import EndedAt
-from stories import assert_same, first_sync, seen
+from stories import first_sync, seen
 
 if TYPE_CHECKING:
     from github_counterpart.github import GitHub

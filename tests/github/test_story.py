@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from forge_stories import LATER
 from github_counterpart.accounts import Role
 from github_counterpart.documents import push, read
 from github_counterpart.seed import OWNER
-from stories import LATER, first_sync, pulled
+from stories import first_sync, pulled
 
 if TYPE_CHECKING:
     from github_counterpart.github import GitHub

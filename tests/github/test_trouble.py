@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from forge_stories import LATER
 from github_counterpart import faults
 from github_counterpart.accounts import Kind, Role
 from github_counterpart.documents import push
 from github_counterpart.elsewhere import Elsewhere
 from github_counterpart.faults import Once
 from github_counterpart.seed import ACTIONS, APP, GRANTED, OWNER, US, private_key
-from stories import LATER, cloned, first_sync, seen
+from stories import cloned, first_sync, seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
