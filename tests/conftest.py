@@ -30,5 +30,6 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
 
-# Tests are nobody's job: in one of Actions they would sync its project.
+# Tests are nobody's job: in one of CI they would sync its project.
 os.environ.pop("GITHUB_ACTIONS", None)
+os.environ.pop("GITLAB_CI", None)

@@ -54,7 +54,7 @@ class Counterpart(Protocol):
 NEEDS: Mapping[str, Callable[[Counterpart], bool]] = {
     "duplicate": lambda tracker: Reason.DUPLICATE in tracker.capabilities.reasons,
     "not-planned": lambda tracker: Reason.NOT_PLANNED in tracker.capabilities.reasons,
-    "links": lambda tracker: "blocked_by" in tracker.capabilities.links,
+    "links": lambda tracker: bool(tracker.capabilities.links),
     "others": lambda tracker: "others" in tracker.abilities,  # can be written to by other people and programs
     "delete": lambda tracker: "delete" in tracker.abilities,
     "lock": lambda tracker: "lock" in tracker.abilities,
@@ -121,15 +121,40 @@ def on_github(request: pytest.FixtureRequest, folder: Path) -> Counterpart:
     return OnGitHub(make_github(), folder)
 
 
+def on_gitlab(request: pytest.FixtureRequest, folder: Path) -> Counterpart:
+    """GitLab with the features of Premium."""
+    return _on_gitlab(request, folder, premium=True)
+
+
+def on_gitlab_free(request: pytest.FixtureRequest, folder: Path) -> Counterpart:
+    """GitLab on its Free tier: no issue blocks another."""
+    return _on_gitlab(request, folder, premium=False)
+
+
+def _on_gitlab(request: pytest.FixtureRequest, folder: Path, *, premium: bool) -> Counterpart:
+    make_gitlab = request.getfixturevalue("make_gitlab")
+    from gitlab_tracker import OnGitLab  # noqa: PLC0415 - it loads a forge's libraries
+
+    return OnGitLab(make_gitlab(premium=premium), folder)
+
+
 COUNTERPARTS: Mapping[str, Callable[[pytest.FixtureRequest, Path], Counterpart]] = {
     "embedded": lambda _request, folder: Embedded(folder),
     "github": on_github,
+    "gitlab": on_gitlab,
+    "gitlab-free": on_gitlab_free,
 }
 
 
 def create(tracker: Tracker, title: str = "A title", body: str = "", labels: Iterable[str] = ()) -> Issue:
     """An issue without milestone and assignees."""
     return tracker.create_issue(title, body, frozenset(labels), milestone=None, assignees=frozenset())
+
+
+def kind_of_links(tracker: TrackerReader) -> str:
+    """How issues are tied there: `blocked_by`, or `relates_to`, which both of them show."""
+    (kind,) = tracker.capabilities.links
+    return kind
 
 
 def create_planned(counterpart: Counterpart, title: str, body: str, labels: Iterable[str]) -> Issue:

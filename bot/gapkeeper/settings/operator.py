@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from gapkeeper.errors import ConfigurationError
-from gapkeeper.settings.ci import server_of_job
+from gapkeeper.settings.ci import github_of_job, gitlab_of_job
 from gapkeeper.settings.environment import PREFIX
 
 _LIST = 'Write it like this: ["pull-request", "off"]'
@@ -38,7 +38,7 @@ class OperatorSettings(BaseSettings):
     )
 
     github_url: Url = Field(
-        default_factory=lambda: server_of_job() or "https://github.com",
+        default_factory=lambda: github_of_job() or "https://github.com",
         description="The one host that the GitHub token is sent to. Not set: https://github.com, "
         "in GitHub Actions the server that the job runs on.",
     )
@@ -59,10 +59,20 @@ class OperatorSettings(BaseSettings):
     github_seconds_between_writes: Annotated[float, Field(ge=0, description="GitHub asks for at least one second.")] = (
         1.0
     )
-    gitlab_url: Annotated[Url, Field(description="The one host that the GitLab token is sent to.")] = (
-        "https://gitlab.com"
+    gitlab_url: Url = Field(
+        default_factory=lambda: gitlab_of_job() or "https://gitlab.com",
+        description="The one host that the GitLab token is sent to, with the path that GitLab is installed below. "
+        "Not set: https://gitlab.com, in GitLab CI the server that the job runs on.",
     )
-    gitlab_token: Annotated[SecretStr | None, Field(description="A project access token for GitLab.")] = None
+    gitlab_token: Annotated[
+        SecretStr | None, Field(description="A project's, group's or person's access token for GitLab.")
+    ] = None
+    gitlab_read_retries: Annotated[
+        int, Field(ge=0, le=10, description="How often a read is tried again after a failure that may pass.")
+    ] = 3
+    gitlab_seconds_between_writes: Annotated[
+        float, Field(ge=0, description="gitlab.com allows 200 new issues a minute.")
+    ] = 0.3
     write_back_allowed: Annotated[
         tuple[WriteBackWord, ...] | None,
         Field(

@@ -181,7 +181,10 @@ class Sync(NamedTuple):
     )
     visibility: Annotated[
         Literal["project", "confidential"],
-        Key("Whether issues are as visible as their project, or confidential. Not part of this version yet."),
+        Key(
+            "Whether new issues are as visible as their project, or confidential; on GitLab. They are confidential in "
+            "any case where the project shows issues to more people than its repository."
+        ),
     ] = "project"
 
 
@@ -192,7 +195,7 @@ class Tracker(NamedTuple):
         str,
         Key(
             "Its address: sqlite:PATH (from this folder), github:owner/name, or gitlab:group/name. Not set: the "
-            "embedded tracker, sqlite:.gapkeeper/tracker.db. This version knows sqlite only.",
+            "project of a job of GitHub Actions or GitLab CI, else the embedded tracker, sqlite:.gapkeeper/tracker.db.",
             '"sqlite:.gapkeeper/tracker.db"',
         ),
     ] = ""

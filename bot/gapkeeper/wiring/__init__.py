@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from functools import partial
 from typing import TYPE_CHECKING
 
 from gapkeeper.errors import UsageError
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.snapshot import Actor
     from gapkeeper.planning.history import History
     from gapkeeper.ports import DocumentSource, Journal, Tracker, TrackerReader
+    from gapkeeper.wiring.forges import Forge
 
 
 def load_settings(folder: Path, *, overrides: Mapping[str, object] | None = None) -> Settings:
@@ -59,7 +59,7 @@ def synced_revision(settings: Settings, folder: Path, rev: str | None) -> str | 
 
     Raises `DocumentsError` where a forge is to be synced from a folder without commits.
     """
-    if rev is not None or not _is_github(settings):
+    if rev is not None or _forge(settings) is None:
         return rev
     from gapkeeper.adapters.git import resolve  # noqa: PLC0415
 
@@ -129,10 +129,9 @@ def open_reader(settings: Settings, folder: Path) -> Iterator[TrackerReader]:
 
     Raises `UsageError` for a tracker that this version does not know, `TrackerError` where it cannot be opened.
     """
-    if _is_github(settings):
-        from gapkeeper.wiring.github import open_github  # noqa: PLC0415
-
-        with open_github(tracker_url(settings), folder, read_only=True) as project:
+    forge = _forge(settings)
+    if forge is not None:
+        with forge.open_tracker(tracker_url(settings), settings, folder, read_only=True) as project:
             yield project
         return
     from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
@@ -148,10 +147,9 @@ def open_writer(settings: Settings, folder: Path) -> Iterator[Tracker]:
 
     Raises `UsageError` for a tracker that this version does not know, `TrackerError` where it cannot be opened.
     """
-    if _is_github(settings):
-        from gapkeeper.wiring.github import open_github  # noqa: PLC0415
-
-        with open_github(tracker_url(settings), folder, read_only=False) as project:
+    forge = _forge(settings)
+    if forge is not None:
+        with forge.open_tracker(tracker_url(settings), settings, folder, read_only=False) as project:
             yield project
         return
     with open_tracker(settings, folder) as tracker:
@@ -178,14 +176,10 @@ def open_way_back(settings: Settings, folder: Path, rev: str | None, documents: 
     if WriteBack(settings.repository.sync.write_back) is WriteBack.OFF:
         yield None
         return
-    if _is_github(settings):
-        from gapkeeper.wiring.github import open_session  # noqa: PLC0415
-        from gapkeeper.wiring.github_back import github_edges  # noqa: PLC0415
-
-        project = tracker_url(settings)
-        with open_session(project, folder, read_only=True) as session:
-            to_write = partial(open_session, project, folder, read_only=False)
-            yield github_edges(settings, folder, rev, session, to_write).way_back(documents)
+    forge = _forge(settings)
+    if forge is not None:
+        with forge.open_edges(tracker_url(settings), settings, folder, rev) as there:
+            yield there.way_back(documents)
         return
     from gapkeeper.wiring.write_back import Edges  # noqa: PLC0415
 
@@ -210,7 +204,7 @@ def recover(settings: Settings, folder: Path, rev: str | None) -> str | None:
     from gapkeeper.model.policy import WriteBack  # noqa: PLC0415
 
     mode = WriteBack(settings.repository.sync.write_back)
-    if _is_github(settings):  # what is committed there is there at once, or not at all
+    if _forge(settings) is not None:  # what is committed there is there at once, or not at all
         return None
     if mode not in {WriteBack.COMMIT, WriteBack.PULL_REQUEST} or not _database(settings, folder).exists():
         return None
@@ -237,7 +231,7 @@ def proposals(settings: Settings, folder: Path) -> tuple[Proposal, ...]:
 @contextlib.contextmanager
 def open_journal(settings: Settings, folder: Path) -> Iterator[Journal | None]:
     """The journal of runs; None where there is no tracker yet, and none is made for a run that writes nothing."""
-    if _is_github(settings) or not _database(settings, folder).exists():
+    if _forge(settings) is not None or not _database(settings, folder).exists():
         yield None
         return
     with open_tracker(settings, folder) as tracker:
@@ -259,13 +253,18 @@ def open_tracker(settings: Settings, folder: Path, *, actor: Actor | None = None
         yield tracker
 
 
-def _is_github(settings: Settings) -> bool:
+def _forge(settings: Settings) -> Forge | None:
+    """The forge that the tracker is on; None: the embedded one, or none that is known."""
     url = tracker_url(settings)
     if url.startswith("sqlite:"):
-        return False
-    from gapkeeper.wiring.github import is_github  # noqa: PLC0415
+        return None
+    from gapkeeper.wiring import github  # noqa: PLC0415
 
-    return is_github(url)
+    if github.is_github(url):
+        return github
+    from gapkeeper.wiring import gitlab  # noqa: PLC0415
+
+    return gitlab if gitlab.is_gitlab(url) else None
 
 
 def _database(settings: Settings, folder: Path) -> Path:
@@ -276,8 +275,9 @@ def _database(settings: Settings, folder: Path) -> Path:
     if not url.startswith("sqlite:"):
         raise UsageError(
             f"{url} is no tracker that can be used here",
-            hint="Name github:owner/name, or a file as in --tracker sqlite:tracker.db. This works on the embedded "
-            "tracker alone, or the forge is none that this version knows: GitLab is not part of it yet.",
+            hint="Name github:owner/name, gitlab:group/name, or a file as in --tracker sqlite:tracker.db. This works "
+            "on the embedded tracker alone, or the host is not the one that the operator has set: "
+            "GAPKEEPER_GITHUB_URL, GAPKEEPER_GITLAB_URL.",
         )
     layer = settings.layer(("tracker", "url"))
     named_here = layer is not None and not layer.from_repository

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.github.address import read_address
@@ -12,14 +11,11 @@ from gapkeeper.adapters.github.explain import explain
 from gapkeeper.adapters.github.session import Session
 from gapkeeper.adapters.github.token import TokenAuth
 from gapkeeper.adapters.github.tracker import GitHubTracker
-from gapkeeper.adapters.http.client import Client, Retries, Wire
-from gapkeeper.adapters.http.host import Host
-from gapkeeper.adapters.http.pacing import Limits, Pacing
-from gapkeeper.adapters.http.store import Store
-from gapkeeper.adapters.sqlite_tracker import utc_now
-from gapkeeper.adapters.sqlite_tracker.location import DEFAULT_FOLDER, prepare_folder, refuse_what_cannot_be_a_tracker
-from gapkeeper.errors import NotAuthorisedError, UnavailableError
+from gapkeeper.adapters.http.client import Client
+from gapkeeper.adapters.http.pacing import Limits
+from gapkeeper.errors import NotAuthorisedError
 from gapkeeper.settings.operator import load_operator
+from gapkeeper.wiring.forges import kept_in, make_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +23,12 @@ if TYPE_CHECKING:
 
     from gapkeeper.adapters.github.address import Address
     from gapkeeper.adapters.github.session import Auth
+    from gapkeeper.adapters.http.client import Wire
+    from gapkeeper.settings.load import Settings
     from gapkeeper.settings.operator import OperatorSettings
+    from gapkeeper.wiring.forges import Edges
 
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-#: What GitHub allows one account: content that people are told of, and points.
-_ALLOWED = {"creates_a_minute": 80, "creates_an_hour": 500, "points_a_minute": 900}
 
 
 def is_github(url: str) -> bool:
@@ -54,20 +51,19 @@ def open_session(url: str, folder: Path, *, read_only: bool) -> Iterator[Session
     """
     operator = load_operator()
     address = read_address(url, operator.github_url)
-    store = Store(_state(folder))
     pause = operator.github_seconds_between_writes
-    limits = Limits(pause, **_ALLOWED) if address.public else Limits(pause)
-    wire = Wire(
-        host=Host(address.api),
-        store=store,
-        pacing=Pacing(limits, clock=utc_now, sleep=time.sleep, store=store),
-        retries=Retries(operator.github_read_retries),
+    limits = Limits(pause, creates_a_minute=80, creates_an_hour=500, points_a_minute=900)
+    wire = make_wire(
+        address.api,
+        kept_in(folder, "github.db"),
+        limits if address.public else Limits(pause),
+        retries=operator.github_read_retries,
         headers=_HEADERS,
         explain=explain,
     )
     auth = _auth(operator, wire, address, read_only=read_only)
     client = Client(wire, auth.header, account=auth.key, read_only=url if read_only else None)
-    with contextlib.closing(Session(address, client, auth, store)) as session:
+    with contextlib.closing(Session(address, client, auth, wire.store)) as session:
         yield session
 
 
@@ -76,6 +72,22 @@ def open_github(url: str, folder: Path, *, read_only: bool) -> Iterator[GitHubTr
     """A project's issues, to read them or to write to them; see `open_session`."""
     with open_session(url, folder, read_only=read_only) as session, contextlib.closing(GitHubTracker(session)) as open_:
         yield open_
+
+
+@contextlib.contextmanager
+def open_tracker(url: str, settings: Settings, folder: Path, *, read_only: bool) -> Iterator[GitHubTracker]:  # noqa: ARG001 - the same of every forge
+    """A project's issues, to read them or to write to them; see `open_session`."""
+    with open_github(url, folder, read_only=read_only) as tracker:
+        yield tracker
+
+
+@contextlib.contextmanager
+def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> Iterator[Edges]:
+    """A project's documents, to write to them; see `open_session`."""
+    from gapkeeper.wiring.github_back import github_edges  # noqa: PLC0415 - few commands write to documents
+
+    with open_session(url, folder, read_only=True) as session:
+        yield github_edges(settings, folder, rev, session, lambda: open_session(url, folder, read_only=False))
 
 
 def _auth(operator: OperatorSettings, wire: Wire, address: Address, *, read_only: bool) -> Auth:
@@ -89,14 +101,3 @@ def _auth(operator: OperatorSettings, wire: Wire, address: Address, *, read_only
             "GAPKEEPER_GITHUB_APP_PRIVATE_KEY. The token needs Issues, Contents and Pull requests: read and write.",
         )
     return TokenAuth(operator.github_token.get_secret_value(), address.graphql)
-
-
-def _state(folder: Path) -> Path | None:
-    """The file that is kept between runs; None where none can be made: then nothing is."""
-    path = folder / DEFAULT_FOLDER / "github.db"
-    try:
-        prepare_folder(path)
-        refuse_what_cannot_be_a_tracker(path)
-    except UnavailableError:
-        return None
-    return path

@@ -100,7 +100,7 @@ def delete_issue(call: Call) -> Answer:
     del call.project.issues[issue.iid]
     call.project.deleted.add(issue.iid)
     for project in call.gitlab.projects.values():
-        project.links = [link for link in project.links if issue not in {link.source, link.target}]
+        project.links = [link for link in project.links if issue is not link.source and issue is not link.target]
     return Answer(204)
 
 

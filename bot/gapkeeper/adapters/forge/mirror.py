@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.adapters.http.store import packed, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from gapkeeper.adapters.forge.raw import Raw
     from gapkeeper.adapters.http.store import Store
@@ -89,7 +89,7 @@ class Mirror:
         note = self._store.note(self._scope, name)
         return note if isinstance(note, dict) else {}
 
-    def set_note(self, name: str, value: dict[str, object]) -> None:
+    def set_note(self, name: str, value: Mapping[str, object]) -> None:
         """Remember it."""
         self._store.set_note(self._scope, name, value)
 

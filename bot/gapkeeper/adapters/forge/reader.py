@@ -138,7 +138,7 @@ class ForgeReader(ABC):
         Without it, a released issue of a large project may be missing: the label tells ours from thousands.
         """
         if not (everything and self._all_are_known):
-            self._listing.renew(managed_label, everything=everything)
+            self._renew(managed_label, everything=everything)
         coverage = self._mirror.coverage
         # What was read a moment ago is not read again to see the rest of it.
         self._all_are_known = not everything and coverage is not None and coverage.everything
@@ -163,7 +163,7 @@ class ForgeReader(ABC):
     def recent_issue(self, number: int) -> Issue:
         """One issue as it was at most a minute ago: what changed anywhere since is asked once, not issue by issue."""
         if not self._is_recent:
-            self._listing.renew()
+            self._renew()
         raw = self._mirror.issues.get(number)
         return self.issue(number) if raw is None else self._issues.issue(raw)
 
@@ -173,7 +173,7 @@ class ForgeReader(ABC):
         Raises:
             NewerMarkerError: one of their markers was written by a newer version.
         """
-        self._listing.renew()
+        self._renew()
         for _, raw in sorted(self._mirror.issues.items()):
             if MARKER_PREFIX in raw["body"] and is_issue(raw):
                 if self._people.actor(raw["user"]).role not in _TRUSTED:
@@ -193,6 +193,11 @@ class ForgeReader(ABC):
         self._session.close()
 
     # --- Shared with the writer ---------------------------------------------------------------------
+
+    def _renew(self, managed_label: str | None = None, *, everything: bool = False) -> None:
+        """Know the issues as they are now; see `Listing.renew`."""
+        self._listing.renew(managed_label, everything=everything)
+        self._issues.settle()
 
     @property
     def _is_recent(self) -> bool:

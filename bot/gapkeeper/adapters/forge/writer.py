@@ -109,8 +109,7 @@ class ForgeWriter(ForgeReader):
         if self._created or self._changed_links:
             self._created = self._changed_links = False
             with contextlib.suppress(TrackerError):
-                self._listing.renew()
-                self._issues.settle()
+                self._renew()
         super().close()
 
     # --- What a write needs -------------------------------------------------------------------------

@@ -64,16 +64,31 @@ class GitLabIssues(Issues):
         """We changed what an issue is tied to, from what `links` said."""
         self._keep(raw, links, _OURS)
 
+    def note_link(self, ends: tuple[Raw, Raw], kind: str, *, there: bool) -> None:
+        """We tied two issues, the first one to the second, or untied them."""
+        for raw, other in (ends, ends[::-1]):
+            if raw is ends[0] or self._is_current(raw):
+                link = (kind, other["number"])
+                changes = {link} if raw is ends[0] or kind == RELATES_TO else set()
+                before = self.links(raw)
+                self.note_links(raw, before | changes if there else before - changes)
+
     def note_touch(self, raw: Raw) -> None:
         """We did something else to an issue that changes its time."""
         if self._is_current(raw):
             self._keep(raw, raw["our_links"], _OURS)
 
     def keep_links(self, raw: Raw) -> None:
-        """An answer to a write of ours has a new time, and the links are what they were."""
+        """An answer to a write of ours has a new time, and the links are what they were: of a new issue none."""
         former = self._mirror.issues.get(raw["number"])
-        if former is not None and self._is_current(former):
+        if former is None and raw["updated_at"] == raw["created_at"]:
+            raw["our_links"], raw["our_links_of"] = [], raw["updated_at"]
+        elif former is not None and self._is_current(former):
             raw["our_links"], raw["our_links_of"] = former["our_links"], raw["updated_at"]
+
+    def forget_links(self, raw: Raw) -> None:
+        """Ask for its links when they are wanted next."""
+        raw.pop("our_links_of", None)
 
     def settle(self) -> None:
         """What was just listed tells the times of our own changes."""

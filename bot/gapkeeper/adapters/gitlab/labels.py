@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.errors import RejectedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from gapkeeper.adapters.forge.mirror import Mirror
     from gapkeeper.adapters.gitlab.session import Session
@@ -39,7 +39,7 @@ class Labels:
         """A label as the project writes it, or as it would be made."""
         return self.find(name) or name
 
-    def all_spelt(self, names: Iterable[str]) -> list[str]:
+    def all_spelt(self, names: Collection[str]) -> list[str]:
         """Labels as they are sent.
 
         Raises `RejectedError` where one has a comma, which separates labels there.

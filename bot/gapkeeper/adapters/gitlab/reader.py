@@ -24,6 +24,7 @@ from gapkeeper.model.snapshot import Capabilities, Reason
 if TYPE_CHECKING:
     from gapkeeper.adapters.forge.raw import Raw
     from gapkeeper.adapters.gitlab.session import Session
+    from gapkeeper.model.snapshot import Issue
 
 #: With Premium's features.
 CAPABILITIES = Capabilities(
@@ -68,6 +69,12 @@ class GitLabReader(ForgeReader):
         known = ON_FREE if is_free else CAPABILITIES
         limits = self._session.client.limits
         return replace(known, seconds_a_write=limits.seconds_between_writes, creates_an_hour=limits.creates_an_hour)
+
+    def issue(self, number: int) -> Issue:
+        """One issue as it is now, and what it is tied to: the other one may be gone, of which it does not tell."""
+        raw = self._read(number)
+        self._issues.forget_links(raw)
+        return self._issues.issue(raw)
 
     def _ask(self, number: int) -> Raw:
         raw = trimmed(self._session.client.get(self._session.path(f"/issues/{number}")).data)

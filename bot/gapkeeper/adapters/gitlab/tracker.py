@@ -121,8 +121,7 @@ class GitLabTracker(ForgeWriter, GitLabReader):
                 hint="Run again: they are related to each other, and the text says which waits, from now on.",
             ) from error
         self._changed_links = True
-        self._issues.note_links(raw, before | {(type_, other)})
-        self._issues.note_touch(blocker)
+        self._issues.note_link((raw, blocker), type_, there=True)
 
     def remove_link(self, number: int, type_: str, other: int) -> None:
         """Untie two issues."""
@@ -136,8 +135,7 @@ class GitLabTracker(ForgeWriter, GitLabReader):
                 with contextlib.suppress(NotFoundError):  # it is not tied any more
                     self._write("DELETE", f"/issues/{number}/links/{link.id}")
         self._changed_links = True
-        self._issues.note_links(raw, before - {(type_, other)})
-        self._issues.note_touch(blocker)
+        self._issues.note_link((raw, blocker), type_, there=False)
 
     # --- What a write needs -------------------------------------------------------------------------
 
@@ -187,7 +185,7 @@ class GitLabTracker(ForgeWriter, GitLabReader):
     def _labels_to_change(self, raw: Raw, update: IssueUpdate) -> dict[str, object]:
         had = {name.casefold(): name for name in label_names(raw)}
         wanted = {name.casefold() for name in update.add_labels}
-        add = set(self._names.all_spelt(name for name in update.add_labels if name.casefold() not in had))
+        add = set(self._names.all_spelt([name for name in update.add_labels if name.casefold() not in had]))
         remove = {had[key] for name in update.remove_labels if (key := name.casefold()) in had and key not in wanted}
         if _is_to_be_not_planned(raw, update):
             if not raw["not_planned"]:

@@ -1,0 +1,87 @@
+"""What the composition root needs of every forge; and what it makes for each alike."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from gapkeeper.adapters.http.client import Retries, Wire
+from gapkeeper.adapters.http.host import Host
+from gapkeeper.adapters.http.pacing import Pacing
+from gapkeeper.adapters.http.store import Store
+from gapkeeper.adapters.sqlite_tracker import utc_now
+from gapkeeper.adapters.sqlite_tracker.location import DEFAULT_FOLDER, prepare_folder, refuse_what_cannot_be_a_tracker
+from gapkeeper.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from gapkeeper.adapters.http.answer import Answer
+    from gapkeeper.adapters.http.pacing import Limits
+    from gapkeeper.app.documents import Documents
+    from gapkeeper.app.write_back import WayBack
+    from gapkeeper.errors import TrackerError
+    from gapkeeper.ports import Tracker
+    from gapkeeper.settings.load import Settings
+
+
+class Edges(Protocol):
+    """What writing to documents touches."""
+
+    def way_back(self, documents: Documents) -> WayBack:
+        """The way back for documents that were read."""
+
+
+class Forge(Protocol):
+    """One forge: a module of this package."""
+
+    def open_tracker(
+        self, url: str, settings: Settings, folder: Path, *, read_only: bool
+    ) -> AbstractContextManager[Tracker]:
+        """A project's issues, to read them or to write to them."""
+
+    def open_edges(self, url: str, settings: Settings, folder: Path, rev: str | None) -> AbstractContextManager[Edges]:
+        """A project's documents, to write to them."""
+
+
+def make_wire(  # noqa: PLR0913 - what forges differ in
+    api: str,
+    kept_in: Path | None,
+    limits: Limits,
+    *,
+    retries: int,
+    headers: Mapping[str, str],
+    explain: Callable[[Answer, TrackerError], TrackerError],
+) -> Wire:
+    """What all requests of a run share.
+
+    Args:
+        api: Where the forge's API is, the one host that is asked.
+        kept_in: The file that is kept between runs; None: nothing is.
+        limits: What the forge allows.
+        retries: How often a read is tried again.
+        headers: Sent with every request.
+        explain: Knows what the forge means by a failure.
+    """
+    store = Store(kept_in)
+    return Wire(
+        host=Host(api),
+        store=store,
+        pacing=Pacing(limits, clock=utc_now, sleep=time.sleep, store=store),
+        retries=Retries(retries),
+        headers=headers,
+        explain=explain,
+    )
+
+
+def kept_in(folder: Path, name: str) -> Path | None:
+    """The file that is kept between runs; None where none can be made."""
+    path = folder / DEFAULT_FOLDER / name
+    try:
+        prepare_folder(path)
+        refuse_what_cannot_be_a_tracker(path)
+    except UnavailableError:
+        return None
+    return path
