@@ -1,19 +1,24 @@
-"""Clients of GitLab that end with the test."""
+"""Clients of GitLab that end with the test, and stories that are told on it."""
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from asking_gitlab import Asking
+from gitlab_counterpart.gitlab import GitLab
 from gitlab_counterpart.seed import token_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from asking_gitlab import As
-    from gitlab_counterpart.gitlab import GitLab
+    from gitlab_counterpart.running import Runner
+    from gitlab_stories import Start, Story
 
 
 @pytest.fixture
@@ -35,3 +40,21 @@ def asking_as(gitlab: GitLab) -> Iterator[As]:
     yield start
     for client in made:
         client.close()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Tells a story on a GitLab of its own and in a folder that is empty; for as long as it is looked at."""
+
+    @contextlib.contextmanager
+    def begin(story: Story) -> Iterator[Runner]:
+        folder = tmp_path / "place"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        with contextlib.closing(GitLab()) as gitlab:
+            gitlab.limits.enforced = False  # runs follow each other faster than people start them
+            yield story(gitlab, folder)
+            assert gitlab.broken == []
+            assert gitlab.problems == []
+
+    return begin
