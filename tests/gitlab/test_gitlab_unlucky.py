@@ -1,0 +1,25 @@
+"""A third of all requests goes wrong at random, and the sync is run again until it says that all is well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from forge_bad_days import THOROUGH, prove_bad_days
+from gitlab_counterpart.faults import USUAL
+from gitlab_stories import STORIES, seen
+
+if TYPE_CHECKING:
+    from gitlab_stories import Start
+
+#: How many bad days are tried; more where much is generated.
+SEEDS = {"the first sync": 200, "everything": 50} if THOROUGH else dict.fromkeys(STORIES, 2)
+#: How often the sync is run again at most.
+RUNS = {"the first sync": 20, "everything": 60}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_on_a_bad_day_all_ends_as_on_a_good_one(start: Start, story: str) -> None:
+    tried = prove_bad_days(start, STORIES[story], seen, seeds=SEEDS[story], runs=RUNS[story], faults=USUAL)
+    print(f"{story}: {tried}")  # noqa: T201  shown with -rP
