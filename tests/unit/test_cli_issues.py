@@ -313,7 +313,7 @@ class TestRefused:
             (["comment", "2"], 64, "nothing to say"),
             (["comment", "2", "a", ".gapkeeper", "--body", "b"], 64, "TEXT is there twice"),
             (["list", "missing"], 64, "there is no folder missing"),
-            (["list", "--tracker", "gitlab:owner/name"], 64, "gitlab:owner/name"),
+            (["list", "--tracker", "gitlab:owner/name"], 77, "gitlab:owner/name needs a token"),
             (["list", "--tracker", "sqlite:.git/HEAD"], 69, "damaged, or no tracker"),
             (["list", "--tracker", "sqlite:.git"], 69, "is a folder"),
         ],

@@ -13,6 +13,7 @@ from gapkeeper.adapters.folder import FolderDocuments
 from gapkeeper.adapters.git import RevisionDocuments
 from gapkeeper.errors import NotAuthorisedError, RefusedError, UsageError
 from gapkeeper.model.snapshot import Actor, Label, Role
+from gapkeeper.settings.operator import load_operator
 from repositories import Repository, write
 
 if TYPE_CHECKING:
@@ -72,9 +73,10 @@ def test_where_a_path_begins_depends_on_who_wrote_it(tmp_path: Path, monkeypatch
     assert (here / "mine.db").exists()
 
 
-@pytest.mark.parametrize("url", ["gitlab:group/sub/plan", "https://github.example.org/o/n"])
+@pytest.mark.parametrize("url", ["https://gitlab.example.org/group/sub/plan", "https://github.example.org/o/n"])
 def test_a_forge_that_nobody_set_up_is_no_tracker(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GAPKEEPER_GITHUB_URL", raising=False)
+    for name in ("GAPKEEPER_GITHUB_URL", "GAPKEEPER_GITLAB_URL"):
+        monkeypatch.delenv(name, raising=False)
     settings = wiring.load_settings(tmp_path, overrides={"tracker.url": url})
     for opened in (wiring.open_reader(settings, tmp_path), wiring.open_writer(settings, tmp_path)):
         with pytest.raises(UsageError, match="no tracker that can be used here"), opened:
@@ -99,6 +101,45 @@ def test_a_job_of_actions_syncs_its_own_project(tmp_path: Path, monkeypatch: pyt
     assert wiring.tracker_url(wiring.load_settings(tmp_path)) == "github:octo/plan"
     named = wiring.load_settings(tmp_path, overrides={"tracker.url": "sqlite:t.db"})
     assert wiring.tracker_url(named) == "sqlite:t.db"
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({}, "GAPKEEPER_GITLAB_TOKEN to a project access token"),
+        ({"GITLAB_CI": "true", "CI_JOB_TOKEN": "glcbt-1"}, "CI_JOB_TOKEN) may not write issues"),
+        ({"GAPKEEPER_GITLAB_TOKEN": "glcbt-64_x"}, "CI_JOB_TOKEN) may not write issues"),
+    ],
+)
+def test_a_project_on_gitlab_needs_a_token_that_is_none_of_a_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], says: str
+) -> None:
+    for name in ("GAPKEEPER_GITLAB_TOKEN", "GAPKEEPER_GITLAB_URL", "CI_JOB_TOKEN", "CI_SERVER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = wiring.load_settings(tmp_path, overrides={"tracker.url": "gitlab:group/sub/plan"})
+    for opened in (wiring.open_reader(settings, tmp_path), wiring.open_writer(settings, tmp_path)):
+        with pytest.raises(NotAuthorisedError, match="gitlab:group/sub/plan") as caught, opened:
+            pass
+        assert says in str(caught.value.hint)
+        assert "glcbt" not in str(caught.value)
+
+
+def test_a_job_of_gitlab_syncs_its_own_project_on_its_own_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI_PROJECT_ID", "42")
+    monkeypatch.setenv("CI_SERVER_URL", "https://example.org/gitlab")
+    monkeypatch.delenv("CI_PROJECT_PATH", raising=False)
+    monkeypatch.delenv("GAPKEEPER_GITLAB_URL", raising=False)
+    assert wiring.tracker_url(wiring.load_settings(tmp_path)).startswith("sqlite:")
+    assert load_operator().gitlab_url == "https://gitlab.com"
+    monkeypatch.setenv("GITLAB_CI", "true")
+    assert wiring.tracker_url(wiring.load_settings(tmp_path)) == "gitlab:42"
+    assert load_operator().gitlab_url == "https://example.org/gitlab"
+    monkeypatch.setenv("CI_PROJECT_PATH", "harbour/north/pier")
+    assert wiring.tracker_url(wiring.load_settings(tmp_path)) == "gitlab:harbour/north/pier"
 
 
 def test_reading_documents_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
