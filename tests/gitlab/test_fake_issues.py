@@ -130,6 +130,16 @@ def test_whoever_has_no_role_writes_and_decides_nothing(gitlab: GitLab, asking: 
     assert refusal(asking_as("").post("~/issues", json={"title": "T"})) == (401, "401 Unauthorized")
 
 
+def test_guests_decide_about_what_they_open_and_never_again(gitlab: GitLab, asking: Asking, asking_as: As) -> None:
+    asking.issue(labels="bug,new")
+    gitlab.grant("Rosa", Role.GUEST)
+    rosa = asking_as("Rosa")
+    assert rosa.issue(labels="bug,theirs")["labels"] == ["bug"]  # and makes no labels
+    assert rosa.put("~/issues/2", json={"add_labels": "new", "title": "Changed"}).json()["labels"] == ["bug"]
+    gitlab.grant("Rosa", Role.PLANNER)
+    assert rosa.put("~/issues/1", json={"add_labels": "theirs"}).json()["labels"] == ["bug", "new", "theirs"]
+
+
 def test_confidential_issues_are_not_there_for_others(gitlab: GitLab, asking: Asking, asking_as: As) -> None:
     asking.issue(confidential=True)
     for other in (asking_as("Rosa"), asking_as("")):

@@ -50,9 +50,18 @@ def test_one_is_open_for_each_pair_of_branches(topic: Asking) -> None:
 
 def test_what_cannot_be_one_is_refused(topic: Asking, asking_as: As) -> None:
     assert refusal(topic.post("~/merge_requests", json=SENT | {"source_branch": "main"}))[0] == 422
-    assert refusal(topic.post("~/merge_requests", json=SENT | {"source_branch": "none"}))[0] == 400
     assert refusal(topic.post("~/merge_requests", json={"title": "T"})) == (400, "source_branch is missing")
     assert refusal(asking_as("Rosa").post("~/merge_requests", json=SENT))[0] == 403
+
+
+def test_one_from_a_branch_that_is_not_there_has_no_commits_and_is_not_merged(gitlab: GitLab, topic: Asking) -> None:
+    made = open_one(topic, source_branch="none")
+    assert (made["sha"], made["diff_refs"]["head_sha"], made["has_conflicts"]) == (None, None, True)
+    assert topic.get("~/merge_requests/1/commits").json() == []
+    assert refusal(topic.put("~/merge_requests/1/merge", json={}))[0] == 405
+    gitlab.commit({"docs/LATER.md": b"# Now\n"}, "At last", branch="topic")
+    gitlab.project.repository.branches["none"] = gitlab.project.repository.branches["topic"]
+    assert topic.get("~/merge_requests/1").json()["detailed_merge_status"] == "mergeable"
 
 
 def test_it_follows_its_branch_while_it_is_open(gitlab: GitLab, topic: Asking) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from gapkeeper.errors import DocumentsError, NotAuthorisedError, RefusedError, S
 from gapkeeper.model.delivery import BRANCH, ProposalState, ProposalText
 from gapkeeper.model.edits import DocumentEdit
 from github_counterpart.faults import Once, cut
+from gitlab_counterpart.faults import status
 from gitlab_counterpart.seed import OWNER, PATH, US, token_of
 from gitlab_counterpart.world import Role
 
@@ -52,7 +52,7 @@ def opened(gitlab: GitLab, base: str) -> Iterator[Open]:  # noqa: ARG001 - it ha
             *, read_only: bool = False, prefix: str = "docs/", branch: str | None = None, token: str = token_of(US)
         ) -> GitLabRepository:
             address, auth, store = read_address(f"gitlab:{PATH}", gitlab.url), TokenAuth(token), Store(None)
-            pacing = Pacing(Limits(0), clock=lambda: dt.datetime.now(dt.UTC), sleep=gitlab.clock.wait, store=store)
+            pacing = Pacing(Limits(0), clock=gitlab.clock, sleep=gitlab.clock.wait, store=store)
             wire = Wire(Host(address.api), store, pacing, Retries(0), explain=explain)
             client = Client(wire, auth.header, account=auth.key, read_only="it" if read_only else None)
             session = stack.enter_context(contextlib.closing(Session(address, client, auth, store)))
@@ -408,10 +408,9 @@ class TestProposals:
         assert self.only(opened) == (ProposalState.OPEN, "Close two", "More")
         assert len(gitlab.project.requests) == 1
 
-    def test_of_nothing_is_told_and_ends_no_run(self, opened: Open) -> None:
-        with pytest.raises(DocumentsError, match="does not exist"):
-            opened().propose("nothing", TEXT)
-        assert opened().proposals("nothing") == ()
+    def test_of_a_branch_that_is_gone_has_no_commits(self, opened: Open) -> None:
+        """GitLab opens one all the same, as recorded answers of it show."""
+        assert opened().propose("nothing", TEXT).head == ""
 
     def test_of_somebody_elses_are_none_of_ours(self, gitlab: GitLab, opened: Open, number: int) -> None:
         gitlab.project.repository.branches["release"] = tip(gitlab, "main")
@@ -424,6 +423,40 @@ class TestProposals:
         opened().withdraw(number, "Nothing is left.")
         assert gitlab.project.requests[number].labels == []
         assert "/label ~urgent" in self.only(opened)[2].replace("&#47;", "/")
+
+    def test_that_is_refused_in_words_is_looked_for_too(self, gitlab: GitLab, opened: Open, number: int) -> None:
+        gitlab.trouble = Once(status(409, f"Another open merge request already exists: !{number}"), REQUESTS)
+        assert opened().propose(BRANCH, TEXT).number == number
+
+    def test_of_a_project_without_them_end_the_run_and_say_so(self, gitlab: GitLab, opened: Open) -> None:
+        gitlab.project.features["merge_requests"] = "disabled"
+        with pytest.raises(NotAuthorisedError) as told:
+            opened().proposals(BRANCH)
+        assert "switched on" in str(told.value.hint)
+
+
+class TestNothingOpen:
+    def test_is_known_for_an_hour_after_it_was_seen(self, gitlab: GitLab, opened: Open) -> None:
+        repository = opened()
+        assert not repository.nothing_open(BRANCH)
+        assert repository.proposals(BRANCH) == ()
+        with gitlab.watched() as log:
+            assert repository.nothing_open(BRANCH)
+            assert not repository.nothing_open("another")
+        assert log == []
+        gitlab.clock.advance(3600)
+        assert not repository.nothing_open(BRANCH)
+
+    def test_ends_with_a_proposal_even_where_its_answer_is_lost(self, gitlab: GitLab, opened: Open) -> None:
+        repository = opened()
+        repository.set_branch(BRANCH, [edit()], "Close", was=None)
+        assert repository.proposals(BRANCH) == ()
+        gitlab.trouble = Once(cut(done=True), REQUESTS)
+        with pytest.raises(UnavailableError):
+            repository.propose(BRANCH, TEXT)
+        assert not repository.nothing_open(BRANCH)
+        assert len(repository.proposals(BRANCH)) == 1
+        assert not repository.nothing_open(BRANCH)
 
 
 def notes(gitlab: GitLab, number: int) -> list[str]:

@@ -106,7 +106,7 @@ def may_see_issue(project: Project, issue: Issue, caller: Caller) -> bool:
     if not issue.confidential:
         return True
     return bool(caller.login) and (
-        role_of(project, caller.login) >= Role.REPORTER or caller.login in {issue.login, *issue.assignees}
+        role_of(project, caller.login) >= Role.PLANNER or caller.login in {issue.login, *issue.assignees}
     )
 
 

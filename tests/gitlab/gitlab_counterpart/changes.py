@@ -32,9 +32,9 @@ def apply(call: Call, one: Any, *, new: bool) -> None:  # noqa: ANN401 - issue o
     one.title = title
     one.description = description if description is None else text
     _metadata(call, one, new=new)
-    if isinstance(one, Issue) and flags[0] is not None and (new or call.may(Role.REPORTER)):
+    if isinstance(one, Issue) and flags[0] is not None and (new or call.may(Role.PLANNER)):
         one.confidential = flags[0]
-    if flags[1] is not None and call.may(Role.REPORTER):
+    if flags[1] is not None and call.may(Role.PLANNER):
         one.locked = flags[1]
     if event:
         set_state(call, one, _STATES[event])
@@ -109,7 +109,8 @@ def _texts(call: Call, one: Any) -> tuple[str, str | None]:  # noqa: ANN401 - is
 
 
 def _metadata(call: Call, one: Any, *, new: bool) -> None:  # noqa: ANN401 - issue or merge request
-    if not call.may(Role.REPORTER):
+    """Guests may set them on what they open, and never again."""
+    if not call.may(Role.GUEST if new else Role.PLANNER):
         return
     if {"labels", "add_labels", "remove_labels"} & call.params.keys():
         names = call.names("labels") if "labels" in call.params else list(one.labels)

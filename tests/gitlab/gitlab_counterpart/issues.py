@@ -111,7 +111,7 @@ def move_issue(call: Call) -> Answer:
     to = call.gitlab.projects.get(call.whole("to_project_id") or 0)
     if to is None:
         raise not_found("Project")
-    if call.role < Role.REPORTER or role_of(to, call.login) < Role.REPORTER or issue.moved_to is not None:
+    if call.role < Role.PLANNER or role_of(to, call.login) < Role.PLANNER or issue.moved_to is not None:
         raise told(400, "Cannot move issue due to insufficient permissions")
     iid = max([0, *to.issues, *to.deleted]) + 1
     made = Issue(call.gitlab.new_id(), iid, issue.title, issue.description, issue.login, issue.at, call.at)
@@ -195,7 +195,7 @@ def _require_own(call: Call, issue: Issue) -> None:
     """Whoever reported an issue or is assigned may change its text and state, and whoever reports for the team all."""
     if call.project.archived:
         raise forbidden()
-    if call.login not in {issue.login, *issue.assignees} and not call.may(Role.REPORTER):
+    if call.login not in {issue.login, *issue.assignees} and not call.may(Role.PLANNER):
         raise forbidden()
 
 

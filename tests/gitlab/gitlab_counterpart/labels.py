@@ -36,7 +36,7 @@ def one_label(call: Call) -> Answer:
 
 @route("POST ~/labels")
 def create_label(call: Call) -> Answer:
-    call.require(Role.REPORTER)
+    call.require(Role.PLANNER)
     call.needs("name", "color")
     name = call.text("name").strip()
     if name in call.project.labels:
@@ -49,7 +49,7 @@ def create_label(call: Call) -> Answer:
 
 @route("PUT ~/labels/{label_id}", "PUT ~/labels")
 def change_label(call: Call) -> Answer:
-    call.require(Role.REPORTER)
+    call.require(Role.PLANNER)
     if not {"new_name", "color", "description", "priority"} & call.params.keys():
         raise bad_request("new_name, color, description, priority are missing, at least one parameter must be provided")
     one = _named(call)
@@ -67,7 +67,7 @@ def change_label(call: Call) -> Answer:
 
 @route("DELETE ~/labels/{label_id}", "DELETE ~/labels")
 def delete_label(call: Call) -> Answer:
-    call.require(Role.REPORTER)
+    call.require(Role.PLANNER)
     one = _named(call)
     del call.project.labels[one.name]
     for owner in (*call.project.issues.values(), *call.project.requests.values()):
@@ -79,7 +79,7 @@ def known(call: Call, names: list[str]) -> list[str]:
     """Those labels that there are, each once; what is missing is made, by whoever may make labels."""
     found = []
     for name in dict.fromkeys(names):
-        if name not in call.project.labels and call.may(Role.REPORTER) and _is_title(name):
+        if name not in call.project.labels and call.may(Role.PLANNER) and _is_title(name):
             call.project.labels[name] = Label(call.gitlab.new_id(), name, DEFAULT_COLOR)
         if name in call.project.labels:
             found.append(name)

@@ -56,6 +56,7 @@ def one_request(call: Call) -> Answer:
 
 @route("POST ~/merge_requests")
 def create_request(call: Call) -> Answer:
+    """Of branches that are there or not: one from a branch that is not there cannot be merged."""
     call.require(Role.DEVELOPER)
     if not may_use(call.project, "merge_requests", call.caller):
         raise forbidden()
@@ -63,16 +64,11 @@ def create_request(call: Call) -> Answer:
     source, target = call.text("source_branch"), call.text("target_branch")
     if source == target:
         raise Refusal(422, {"message": ["You can't use same project/branch for source and target"]})
-    repository = call.project.repository
-    for name, branch in (("source_branch", source), ("target_branch", target)):
-        if branch not in repository.branches:
-            raise told(400, {name: [f'"{branch}" does not exist']})
     _require_only(call, source, target)
-    head, start = repository.commits[repository.branches[source]], repository.commits[repository.branches[target]]
-    base = repository.base(start, head)
+    iid = len(call.project.requests) + 1
     made = MergeRequest(
         call.gitlab.new_id(),
-        len(call.project.requests) + 1,
+        iid,
         "",
         None,
         call.login,
@@ -80,10 +76,11 @@ def create_request(call: Call) -> Answer:
         target,
         call.at,
         call.at,
-        head.id,
-        base.id if base else "",
-        start.id,
+        sha=None,
+        base=None,
+        start=None,
     )
+    merging.follow(call, made)
     changes.apply(call, made, new=True)
     _settings(call, made)
     call.project.requests[made.iid] = made

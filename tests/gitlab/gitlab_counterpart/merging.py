@@ -17,28 +17,29 @@ _DRAFT = ("draft:", "[draft]", "(draft)")
 def follow(call: Call, one: MergeRequest) -> None:
     """An open one has whatever its branch has."""
     repository = call.project.repository
-    if one.state != "opened" or one.source not in repository.branches:
+    if one.state != "opened":
         return
-    head = repository.branches[one.source]
-    if head != one.sha:
-        one.sha, one.changed, one.approved_by = head, call.at, []
-    target = repository.find(one.target)
-    base = target and repository.base(target, repository.commits[head])
-    one.base = base.id if base else one.base
-    one.start = target.id if target else one.start
+    head, target = repository.branches.get(one.source), repository.branches.get(one.target)
+    one.start = target or one.start
+    if head is None:
+        return
+    if head != one.sha and one.sha is not None:
+        one.changed, one.approved_by = call.at, []
+    one.sha = head
+    if target is not None:
+        base = repository.base(repository.commits[target], repository.commits[head])
+        one.base = base.id if base else None
 
 
 def commits(call: Call, one: MergeRequest) -> list[Commit]:
     """The newest first."""
     repository = call.project.repository
-    base = repository.commits.get(one.base)
-    return repository.between(base, repository.commits[one.sha])
+    return repository.between(_commit(call, one.base), repository.commits[one.sha]) if one.sha else []
 
 
 def diffs(call: Call, one: MergeRequest) -> list[dict[str, Any]]:
-    repository = call.project.repository
-    base = repository.commits.get(one.base)
-    return commit_shape.diffs(call, base.files if base else {}, repository.commits[one.sha].files)
+    base, head = _commit(call, one.base), _commit(call, one.sha)
+    return commit_shape.diffs(call, base.files if base else {}, head.files) if head else []
 
 
 def approvals_required(call: Call) -> int:
@@ -52,7 +53,7 @@ def status(call: Call, one: MergeRequest) -> str:
         return "not_open"
     if one.title.lower().startswith(_DRAFT):
         return "draft_status"
-    if one.source not in call.project.repository.branches:
+    if not {one.source, one.target} <= call.project.repository.branches.keys():
         return "broken_status"
     if len(one.approved_by) < approvals_required(call):
         return "not_approved"
@@ -64,11 +65,13 @@ def merge(call: Call, one: MergeRequest) -> None:
     repository = call.project.repository
     files = _merged(call, one)
     assert files is not None
+    assert one.sha is not None
     who, at = (call.person.name, f"{call.login.lower()}@example.com"), int(call.at)
     ours, theirs = repository.branches[one.target], one.sha
     if one.squash:
         text = call.text("squash_commit_message", one.title)
-        squashed = repository.commit(repository.commits[theirs].files, (one.base,), text, who, at)
+        parents = (one.base,) if one.base else ()
+        squashed = repository.commit(repository.commits[theirs].files, parents, text, who, at)
         theirs = one.squash_commit = squashed.id
     text = call.text(
         "merge_commit_message",
@@ -114,7 +117,7 @@ def shape(call: Call, one: MergeRequest) -> dict[str, Any]:
         "web_url": f"{gitlab.url}/{project.path}/-/merge_requests/{one.iid}",
         "squash": one.squash,
         "squash_on_merge": one.squash,
-        "has_conflicts": detailed == "conflict",
+        "has_conflicts": detailed in {"conflict", "broken_status"},
         "blocking_discussions_resolved": True,
         "approvals_before_merge": None,
     }
@@ -139,11 +142,11 @@ def whole(call: Call, one: MergeRequest) -> dict[str, Any]:
 
 def _merged(call: Call, one: MergeRequest) -> dict[str, Entry] | None:
     """Both sides' files; None where both changed one of them."""
-    repository = call.project.repository
-    base = repository.commits.get(one.base)
-    before = base.files if base else {}
-    ours, theirs = repository.find(one.target), repository.commits[one.sha]
+    base, theirs = _commit(call, one.base), _commit(call, one.sha)
+    ours = call.project.repository.find(one.target)
     assert ours is not None, one.target
+    assert theirs is not None, one.source
+    before = base.files if base else {}
     files: dict[str, Entry] = {}
     for path in {*before, *ours.files, *theirs.files}:
         was, here, there = (side.get(path) for side in (before, ours.files, theirs.files))
@@ -153,3 +156,7 @@ def _merged(call: Call, one: MergeRequest) -> dict[str, Entry] | None:
         if entry is not None:
             files[path] = entry
     return files
+
+
+def _commit(call: Call, name: str | None) -> Commit | None:
+    return call.project.repository.commits.get(name) if name else None

@@ -37,7 +37,7 @@ def one_milestone(call: Call) -> Answer:
 
 @route("POST ~/milestones")
 def create_milestone(call: Call) -> Answer:
-    call.require(Role.REPORTER)
+    call.require(Role.PLANNER)
     call.needs("title")
     _require_free(call, "create", None)
     made = Milestone(
@@ -56,7 +56,7 @@ def create_milestone(call: Call) -> Answer:
 
 @route("PUT ~/milestones/{milestone_id}")
 def change_milestone(call: Call) -> Answer:
-    call.require(Role.REPORTER)
+    call.require(Role.PLANNER)
     one = _named(call)
     names = ("title", "description", "start_date", "due_date", "state_event")
     if not set(names) & call.params.keys():
@@ -75,7 +75,7 @@ def change_milestone(call: Call) -> Answer:
 
 @route("DELETE ~/milestones/{milestone_id}")
 def delete_milestone(call: Call) -> Answer:
-    call.require(Role.REPORTER)
+    call.require(Role.PLANNER)
     one = call.project.milestones.pop(_named(call).id)
     for issue in call.project.issues.values():
         issue.milestone = None if issue.milestone == one.id else issue.milestone

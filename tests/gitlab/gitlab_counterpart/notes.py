@@ -27,7 +27,7 @@ def notes(call: Call) -> Answer:
     sort = call.one_of("sort", "asc", "desc", default="desc")
     activity = call.one_of("activity_filter", "all_notes", "only_comments", "only_activity", default="all_notes")
     there = [one for one in about.notes if activity == "all_notes" or one.system == (activity == "only_activity")]
-    there = [one for one in there if not one.internal or call.may(Role.REPORTER)]
+    there = [one for one in there if not one.internal or call.may(Role.PLANNER)]
     there.sort(key=lambda one: (one.at if order == "created_at" else one.changed, one.id), reverse=sort == "desc")
     return page(call, there, lambda one: shapes.note(call.gitlab, call.project, kind, about, one))
 

@@ -27,7 +27,7 @@ _COMMAND = re.compile(r"\s*/(?P<name>[a-z_]+)(?: +(?P<argument>[^\n]*?))?\s*", r
 _BLOCKS = re.compile(
     r"^```.+?\n```$|^<[^>]+?>\n.+?\n</[^>]+?>$|^>>>.+?\n>>>$", re.IGNORECASE | re.MULTILINE | re.DOTALL
 )
-_NAMES = re.compile(r'~"([^"]+)"|~([^\s~]+)')
+_NAMES = re.compile(r'~?"([^"]+)"|~?([^\s~"]+)')  # with a tilde or without
 _PEOPLE = re.compile(r"@([\w.-]+)")
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
@@ -151,12 +151,12 @@ _ACTIONS: dict[str, tuple[Role, Doing]] = {
     "close": (Role.GUEST, _close),
     "reopen": (Role.GUEST, _reopen),
     "title": (Role.GUEST, _title),
-    **dict.fromkeys(("label", "labels"), (Role.REPORTER, _label)),
-    **dict.fromkeys(("unlabel", "remove_label", "relabel"), (Role.REPORTER, _unlabel)),
-    **dict.fromkeys(("assign", "reassign"), (Role.REPORTER, _assign)),
-    "unassign": (Role.REPORTER, _unassign),
-    "confidential": (Role.REPORTER, _confidential),
-    "lock": (Role.REPORTER, _lock),
+    **dict.fromkeys(("label", "labels"), (Role.PLANNER, _label)),
+    **dict.fromkeys(("unlabel", "remove_label", "relabel"), (Role.PLANNER, _unlabel)),
+    **dict.fromkeys(("assign", "reassign"), (Role.PLANNER, _assign)),
+    "unassign": (Role.PLANNER, _unassign),
+    "confidential": (Role.PLANNER, _confidential),
+    "lock": (Role.PLANNER, _lock),
     **dict.fromkeys(
         (
             "add_child",

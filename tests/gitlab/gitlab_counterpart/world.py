@@ -15,6 +15,7 @@ class Role(IntEnum):
 
     NONE = 0
     GUEST = 10
+    PLANNER = 15
     REPORTER = 20
     DEVELOPER = 30
     MAINTAINER = 40
@@ -155,9 +156,9 @@ class MergeRequest:
     target: str  # branch
     at: float
     changed: float
-    sha: str  # the last commit of the source branch
-    base: str  # where the two branches parted
-    start: str  # the target branch's head when it was opened
+    sha: str | None  # the last commit of the source branch; None where there is no such branch
+    base: str | None  # where the two branches parted
+    start: str | None  # the target branch's head
     state: str = "opened"  # closed, merged
     labels: list[str] = field(default_factory=list)
     assignees: list[str] = field(default_factory=list)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gapkeeper import escaping
 from gapkeeper.adapters.forge.raw import moment
 from gapkeeper.adapters.gitlab.expecting import expected
-from gapkeeper.errors import ConflictError
+from gapkeeper.errors import ConflictError, NotAuthorisedError
 from gapkeeper.model.delivery import Proposal, ProposalState
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _WITHDRAWN = "<!-- gapkeeper: withdrawn -->"
 #: What people put before the title of a merge request that is not to be merged yet.
 _DRAFT = re.compile(r"(?:\s*(?:draft:|\[draft\]|\(draft\)))+\s*", re.IGNORECASE)
+_SWITCHED_OFF = (
+    " Merge requests have to be switched on as well: Settings, General, Visibility; or choose another way for [sync] "
+    "write_back."
+)
 _STATES = {
     "opened": ProposalState.OPEN,
     "locked": ProposalState.OPEN,
@@ -39,15 +43,19 @@ class MergeRequests:
         asked = {"source_branch": branch, "target_branch": base, "state": "all"}
         order = {"order_by": "created_at", "sort": "desc", "per_page": 100}
         found: list[Proposal] = []
-        for page in self._session.client.pages(self._session.path("/merge_requests"), {**asked, **order}):
-            with expected("a list of merge requests"):
-                found += [_proposal(one) for one in page.data if one["source_project_id"] == self._session.project.id]
+        try:
+            for page in self._session.client.pages(self._session.path("/merge_requests"), {**asked, **order}):
+                with expected("a list of merge requests"):
+                    ours = (one for one in page.data if one["source_project_id"] == self._session.project.id)
+                    found += [_proposal(one) for one in ours]
+        except NotAuthorisedError as error:
+            raise NotAuthorisedError(error.message, hint=f"{error.hint or ''}{_SWITCHED_OFF}".lstrip()) from error
         return tuple(found)
 
     def propose(self, branch: str, base: str, text: ProposalText) -> Proposal:
         """Open one; where one was opened meanwhile, it is that one, and says this.
 
-        Raises `ConflictError` where GitLab has one that is not found, `RejectedError` where there is no such branch.
+        Raises `ConflictError` where GitLab has one that is not found. Whether there is such a branch it does not ask.
         """
         body = {
             "source_branch": branch,
@@ -122,7 +130,7 @@ def _proposal(data: Json) -> Proposal:
         title=title if (draft := _DRAFT.match(title)) is None else title[draft.end() :],
         body=body,
         state=_STATES.get(data["state"], closed),
-        head=str(data.get("sha") or ""),  # none for a moment after it was opened
+        head=str(data.get("sha") or ""),  # none where the branch is not there
         closed_at=moment(ended) if ended else None,
         url=str(data["web_url"]),
     )
