@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from gapkeeper.adapters.forge.documents import FOLDER
-from gapkeeper.adapters.git_files import Blob
+from gapkeeper.adapters.git_files import Blob, file_mode
 from gapkeeper.adapters.gitlab.expecting import expected
 from gapkeeper.errors import NotFoundError
 
@@ -46,7 +46,7 @@ class GitLabObjects:
         try:
             for page in self._session.client.pages(self._session.path("/repository/tree"), asked, within=FOR_EVER):
                 with expected("a folder"):
-                    found |= {str(one["name"]): Blob(str(one["mode"]), str(one["id"])) for one in page.data}
+                    found |= {str(one["name"]): Blob(file_mode(str(one["mode"])), str(one["id"])) for one in page.data}
         except NotFoundError:
             if self._is_listed(commit, path):
                 raise  # it is there and cannot be read, which is not the same as a folder without documents

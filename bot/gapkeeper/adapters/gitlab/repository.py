@@ -117,8 +117,7 @@ class GitLabRepository:
         if not edits:
             return self.base
         actions = self._commits.actions(self.base, self._files(edits))
-        head = self._commits.head(self._base_branch)
-        self._require(self._base_branch, None if head is None else head.commit, self.base)
+        self._require_tip(self._base_branch, self.base)
         with told(f"{self._base_branch} cannot be committed to"):
             made = self._commits.add(self._base_branch, with_trailer(message), actions)
         self._head = self._head._replace(commit=made)
@@ -147,13 +146,13 @@ class GitLabRepository:
             DocumentsError: It cannot be made or moved: a rule of the project protects it.
         """
         self._session.client.require_writer()
-        head = self._commits.head(name)
-        self._require(name, None if head is None else head.commit, was)
+        self._require_tip(name, was)
         message, files = with_trailer(message), self._files(edits)
         actions = self._commits.actions(self.base, files)
-        if was is not None and self._is_made(was, message, files):
-            return was
-        self._require_unprotected(name, head)
+        if was is not None:
+            if self._is_made(was, message, files):
+                return was
+            self._require_unprotected(name, self._require_tip(name, was))  # just before it is moved by force
         with told(f"the branch {name} cannot be set"):
             return self._commits.start(name, message, actions, on=self.base, anew=was is not None)
 
@@ -174,17 +173,17 @@ class GitLabRepository:
             DocumentsError: A rule of the project protects it.
         """
         self._session.client.require_writer()
-        head = self._commits.head(name)
-        if head is not None:
-            self._require(name, head.commit, was)
-            self._require_unprotected(name, head)
+        if self._commits.head(name) is not None:
+            self._require_unprotected(name, self._require_tip(name, was))
             with told(f"the branch {name} cannot be deleted"):
                 self._commits.delete(name)
 
-    @staticmethod
-    def _require(name: str, tip: str | None, was: str | None) -> None:
-        if tip != was:
+    def _require_tip(self, name: str, was: str | None) -> Head | None:
+        """The branch, whose tip has to be this commit."""
+        head = self._commits.head(name)
+        if (None if head is None else head.commit) != was:
             raise StaleDocumentsError(f"the branch {name} was moved meanwhile", hint=AGAIN)
+        return head
 
     @staticmethod
     def _require_unprotected(name: str, head: Head | None) -> None:
