@@ -73,6 +73,13 @@ def test_tokens_of_projects_and_groups_are_bots_with_a_role(gitlab: GitLab, aski
     assert client.get("~").json()["permissions"][f"{kind.value}_access"]["access_level"] == 20
 
 
+def test_a_token_of_another_group_does_not_see_what_is_private(gitlab: GitLab, asking_as: As) -> None:
+    gitlab.project.visibility = "private"
+    client = asking_as(gitlab.token(kind=Kind.GROUP, role=Role.NONE))
+    assert client.get("/user").status_code == 200
+    assert refusal(client.get("~")) == (404, "404 Project Not Found")
+
+
 def test_a_job_token_opens_neither_issues_nor_merge_requests(gitlab: GitLab, asking_as: As) -> None:
     headers = {"job-token": gitlab.token(kind=Kind.JOB)}
     nobody = asking_as("")

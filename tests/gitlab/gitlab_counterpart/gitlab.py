@@ -116,7 +116,8 @@ class GitLab:
     def token(self, login: str = US, *, kind: Kind = Kind.PERSONAL, role: Role = Role.DEVELOPER, **more: Any) -> str:  # noqa: ANN401 - what a token has
         """A further token: `gitlab.token(scopes=("read_api",), expires=gitlab.clock.seconds + 60)`.
 
-        One of a project or group belongs to a bot of its own, which has ``role`` there.
+        One of a project or group belongs to a bot of its own, which has ``role`` there; with `Role.NONE` it is one of
+        another project or group.
         """
         prefix = "glcbt-64" if kind is Kind.JOB else "glpat"
         value = f"{prefix}-{kind.value}-{len(self.tokens)}"
@@ -125,7 +126,8 @@ class GitLab:
             login = f"{kind.value}_{whose}_bot_{len(self.tokens):08x}"
             self.add_person(login, bot=True)
             members = self.project.roles if kind is Kind.PROJECT else self.project.inherited
-            members[login] = role
+            if role is not Role.NONE:
+                members[login] = role
         self.tokens[value] = Token(800 + len(self.tokens), value, login, kind, **more)
         return value
 

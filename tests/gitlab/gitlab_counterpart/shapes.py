@@ -19,6 +19,7 @@ _TASK = re.compile(r"^\s*(?:[-+*]|\d+[.)])\s+\[([ xX])\]", re.MULTILINE)
 _UNTOLD = ("bio", "location", "linkedin", "twitter", "website_url", "organization", "job_title")
 #: Parts of a project that can be turned off; those that a test turns off are these and no others.
 FEATURES = ("issues", "merge_requests", "repository")
+_OF_PREMIUM = ("issues_template", "merge_requests_template", "marked_for_deletion_at", "marked_for_deletion_on")
 _TIME_STATS = {
     "time_estimate": 0,
     "total_time_spent": 0,
@@ -304,7 +305,7 @@ def project(gitlab: GitLab, one: Project, caller: Caller) -> dict[str, Any]:
         "shared_with_groups": [],
     }
     if gitlab.premium:
-        shown |= {"approvals_before_merge": one.approvals, "mirror": False}
+        shown |= {"approvals_before_merge": one.approvals, "mirror": False} | dict.fromkeys(_OF_PREMIUM)
     if caller.person is not None:
         shown["permissions"] = {
             "project_access": _access(one.roles.get(caller.login)),
