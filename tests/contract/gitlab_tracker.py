@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from typing import TYPE_CHECKING
 
-import pytest
-
 from gapkeeper.model.snapshot import Role
-from gapkeeper.wiring.gitlab import open_gitlab
-from gitlab_counterpart.seed import OWNER, PATH, US, token_of
+from gitlab_counterpart.seed import OWNER, US, token_of
 from gitlab_counterpart.world import Role as There
+from opening import opening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from gapkeeper.ports import Tracker, TrackerReader
     from gitlab_counterpart.gitlab import GitLab
 
-URL = f"gitlab:{PATH}"
 #: Whoever may close an issue of others and not write to the repository reports there.
 _ROLES = {Role.WRITE: There.DEVELOPER, Role.READ: There.REPORTER, Role.BOT: There.REPORTER}
 
@@ -33,8 +28,8 @@ class OnGitLab:
 
     def __init__(self, gitlab: GitLab, folder: Path) -> None:
         self._gitlab = gitlab
-        self._folder = folder
         self._opened = contextlib.ExitStack()
+        self._start = self._opened.enter_context(opening(folder))
         self._locked = False
         gitlab.limits.enforced = False  # nothing is paced here
         self._own = self._open(US)
@@ -74,20 +69,4 @@ class OnGitLab:
         self._opened.close()
 
     def _open(self, login: str, *, read_only: bool = False) -> Tracker:
-        folder = self._folder / f"{login}{'-reads' if read_only else ''}"
-        folder.mkdir(exist_ok=True)
-        with operator(self._gitlab, token_of(login)):
-            return self._opened.enter_context(open_gitlab(URL, folder, read_only=read_only))
-
-
-@contextlib.contextmanager
-def operator(gitlab: GitLab, token: str) -> Iterator[None]:
-    """The settings of an operator whose GitLab this is."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in os.environ:
-            if name.startswith(("GAPKEEPER_", "GITLAB_", "CI_")):
-                patch.delenv(name)
-        patch.setenv("GAPKEEPER_GITLAB_URL", gitlab.url)
-        patch.setenv("GAPKEEPER_GITLAB_TOKEN", token)
-        patch.setenv("GAPKEEPER_GITLAB_SECONDS_BETWEEN_WRITES", "0")
-        yield
+        return self._start(self._gitlab, token_of(login), read_only=read_only)

@@ -11,6 +11,7 @@ import pytest
 from asking_gitlab import Asking
 from gitlab_counterpart.gitlab import GitLab
 from gitlab_counterpart.seed import token_of
+from opening import opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from asking_gitlab import As
     from gitlab_counterpart.running import Runner
     from gitlab_stories import Start, Story
+    from opening import Opening
 
 
 @pytest.fixture
@@ -40,6 +42,13 @@ def asking_as(gitlab: GitLab) -> Iterator[As]:
     yield start
     for client in made:
         client.close()
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Opening]:
+    """Opens the tracker that is shipped: `opened(gitlab)`, `opened(gitlab, token, read_only=True)`."""
+    with opening(tmp_path) as start:
+        yield start
 
 
 @pytest.fixture
