@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from forge_oracle import QUICK_ACTION, RENDERERS, TASK_ITEM, read, references, references_in_plain_text
 from gapkeeper import escaping
+from gitlab_counterpart import quick_actions
 from hostile_text import FRAGMENTS, texts
 
 GUARD = "\u200b"
@@ -31,6 +32,7 @@ def attributes(markdown: str) -> None:
     """What holds of every piece of Markdown that we make, read as source."""
     assert "<!" not in markdown
     assert QUICK_ACTION.search(markdown) is None
+    assert quick_actions.split(markdown)[1] == []  # whichever of GitLab's versions reads it
     assert TASK_ITEM.search(markdown) is None
     assert unseen(markdown.replace(GUARD, "")) == []
 

@@ -30,6 +30,7 @@ from gapkeeper.planning.comments import (
 )
 from gapkeeper.planning.issue import IssueRenderer
 from gapkeeper.planning.marker import END_LINE, Marker, Pair, TrackerState, carries_key, comment_key, read_marker
+from gitlab_counterpart import quick_actions
 from hostile_text import texts
 
 fields = st.none() | texts
@@ -73,6 +74,7 @@ policies = st.builds(
 
 def inert(markdown: str, comments: int) -> None:
     assert QUICK_ACTION.search(markdown) is None
+    assert quick_actions.split(markdown)[1] == []  # whichever of GitLab's versions reads it
     assert TASK_ITEM.search(markdown) is None
     for render in RENDERERS:
         page = read(render(markdown))

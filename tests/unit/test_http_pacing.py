@@ -53,6 +53,30 @@ def test_so_many_a_minute_are_waited_for() -> None:
     assert sum(time.slept) == 60
 
 
+def test_what_is_created_is_counted_by_its_kind_where_a_forge_does() -> None:
+    time = Time()
+    limits = Limits(seconds_between_writes=0, each_a_minute={"issue": 5, "comment": 2})
+    forge = client(fine(), time=time, limits=limits)
+    for _ in range(5):
+        forge.write("POST", "/x", creates="issue")
+    for _ in range(2):
+        forge.write("POST", "/x", creates="comment")
+    assert time.slept == []
+    forge.write("POST", "/x", creates="comment")
+    assert time.slept == [60]
+
+
+@pytest.mark.parametrize("prefix", ["x-ratelimit", "ratelimit"])  # of GitHub, and of GitLab
+def test_after_the_last_request_that_is_allowed_nothing_is_sent_until_there_are_more(prefix: str) -> None:
+    time = Time()
+    until = NOW + dt.timedelta(seconds=40)
+    headers = {f"{prefix}-remaining": "0", f"{prefix}-reset": str(int(until.timestamp()))}
+    forge = client(Server(lambda _: httpx.Response(200, json={}, headers=headers)), time=time)
+    forge.get("/x")
+    forge.get("/y")
+    assert time.now == until
+
+
 def test_so_many_an_hour_end_the_run_and_the_next_one_goes_on_when_the_hour_is_over(tmp_path: Path) -> None:
     time, server, path = Time(), fine(), tmp_path / "forge.db"
     limits = Limits(seconds_between_writes=1, creates_an_hour=5)

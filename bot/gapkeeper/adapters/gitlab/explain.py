@@ -45,7 +45,7 @@ def explain(answer: Answer, error: TrackerError) -> TrackerError:
         return NotAuthorisedError(error.message, hint=hint or NEEDED)
     if answer.status == 403:
         return NotAuthorisedError(error.message, hint=hint or _ROLE)
-    if answer.status in {301, 405} and "non-get" in words:
+    if answer.status == 405 and "moved projects" in words:
         return RejectedError(error.message, hint="The project was moved: name its new address.")
     if answer.status == 503:
         return UnavailableError(error.message, hint="This GitLab is in maintenance, or overloaded. Run again later.")
