@@ -8,25 +8,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gapkeeper.adapters.gitlab.address import read_address
-from gapkeeper.adapters.gitlab.explain import explain
 from gapkeeper.adapters.gitlab.repository import GitLabRepository
-from gapkeeper.adapters.gitlab.session import Session
-from gapkeeper.adapters.gitlab.token import TokenAuth
-from gapkeeper.adapters.http.client import Client, Retries, Wire
-from gapkeeper.adapters.http.host import Host
-from gapkeeper.adapters.http.pacing import Limits, Pacing
-from gapkeeper.adapters.http.store import Store
+from gapkeeper.adapters.http.client import Client
 from gapkeeper.errors import DocumentsError, NotAuthorisedError, RefusedError, StaleDocumentsError, UnavailableError
 from gapkeeper.model.delivery import BRANCH, ProposalState, ProposalText
 from gapkeeper.model.edits import DocumentEdit
+from gapkeeper.wiring.gitlab import open_session
 from github_counterpart.faults import Once, cut
 from gitlab_counterpart.faults import status
-from gitlab_counterpart.seed import OWNER, PATH, US, token_of
+from gitlab_counterpart.seed import OWNER, US, token_of
 from gitlab_counterpart.world import Role
+from opening import URL, operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from gitlab_counterpart.gitlab import GitLab
 
@@ -45,17 +41,14 @@ def base(gitlab: GitLab) -> str:
 
 
 @pytest.fixture
-def opened(gitlab: GitLab, base: str) -> Iterator[Open]:  # noqa: ARG001 - it has to be there
+def opened(gitlab: GitLab, base: str, tmp_path: Path) -> Iterator[Open]:  # noqa: ARG001 - it has to be there
     with contextlib.ExitStack() as stack:
 
         def open_(
             *, read_only: bool = False, prefix: str = "docs/", branch: str | None = None, token: str = token_of(US)
         ) -> GitLabRepository:
-            address, auth, store = read_address(f"gitlab:{PATH}", gitlab.url), TokenAuth(token), Store(None)
-            pacing = Pacing(Limits(0), clock=gitlab.clock, sleep=gitlab.clock.wait, store=store)
-            wire = Wire(Host(address.api), store, pacing, Retries(0), explain=explain)
-            client = Client(wire, auth.header, account=auth.key, read_only="it" if read_only else None)
-            session = stack.enter_context(contextlib.closing(Session(address, client, auth, store)))
+            with operator(gitlab, token):
+                session = stack.enter_context(open_session(URL, tmp_path, read_only=read_only))
             return GitLabRepository(
                 session, branch=branch, prefix=prefix, patterns=(("**/*.md",), ()), clone=lambda _commit: None
             )
@@ -436,7 +429,10 @@ class TestProposals:
 
 
 class TestNothingOpen:
-    def test_is_known_for_an_hour_after_it_was_seen(self, gitlab: GitLab, opened: Open) -> None:
+    def test_is_known_for_an_hour_after_it_was_seen(
+        self, gitlab: GitLab, opened: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Client, "now", property(lambda _: gitlab.clock()))
         repository = opened()
         assert not repository.nothing_open(BRANCH)
         assert repository.proposals(BRANCH) == ()
