@@ -101,6 +101,14 @@ def test_merge_requests_obey_too(gitlab: GitLab) -> None:
     assert gitlab.act(US, "GET", "/merge_requests/1")["state"] == "closed"
 
 
-def test_splitting_leaves_the_rest_byte_by_byte() -> None:
-    assert split("a\r\n/usr\r\nb  ") == ("a\r\n/usr\r\nb  ", [])
+def test_no_text_keeps_its_carriage_returns_and_the_spaces_at_its_end(asking: Asking) -> None:
+    text = " a\r\n/usr\r\nb \t\n\n"
+    assert asking.issue(description=text)["description"] == " a\n/usr\nb"
+    assert asking.put("~/issues/1", json={"description": f"{text}c\N{NO-BREAK SPACE}\n"}).json()["description"] == (
+        " a\n/usr\nb \t\n\nc\N{NO-BREAK SPACE}"
+    )
+    assert asking.post("~/issues/1/notes", json={"body": text}).json()["body"] == " a\n/usr\nb"
+
+
+def test_what_is_left_are_the_other_lines() -> None:
     assert split("a\n/close\nb\n/label ~x y\n") == ("a\nb", [("close", ""), ("label", "~x y")])

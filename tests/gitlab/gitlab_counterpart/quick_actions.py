@@ -27,24 +27,26 @@ _COMMAND = re.compile(r"\s*/(?P<name>[a-z_]+)(?: +(?P<argument>[^\n]*?))?\s*", r
 _BLOCKS = re.compile(
     r"^```.+?\n```$|^<[^>]+?>\n.+?\n</[^>]+?>$|^>>>.+?\n>>>$", re.IGNORECASE | re.MULTILINE | re.DOTALL
 )
+_SPACE = "\0\t\n\v\f\r "  # what Ruby takes away at the end
 _NAMES = re.compile(r'~?"([^"]+)"|~?([^\s~"]+)')  # with a tilde or without
 _PEOPLE = re.compile(r"@([\w.-]+)")
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 def split(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """The text without its commands, and these: name and argument."""
+    """The text without its commands, and these: name and argument.
+
+    Whether there are any or not, no carriage return and no space at the end stays.
+    """
     lines = text.replace("\r", "").split("\n")
-    found = [number for number in sorted(_by_lines(lines) | _by_paragraphs(lines)) if _is_known(lines[number])]
+    found = {number for number in _by_lines(lines) | _by_paragraphs(lines) if _is_known(lines[number])}
     commands = []
-    for number in found:
+    for number in sorted(found):
         match = _COMMAND.fullmatch(lines[number])
         assert match is not None
         commands.append((match["name"].lower(), (match["argument"] or "").strip()))
-    if not found:
-        return text, []
-    kept = [line for number, line in enumerate(lines) if number not in set(found)]
-    return "\n".join(kept).rstrip(), commands
+    kept = [line for number, line in enumerate(lines) if number not in found]
+    return "\n".join(kept).rstrip(_SPACE), commands
 
 
 def perform(call: Call, about: Any, text: str) -> tuple[str, list[str]]:  # noqa: ANN401 - issue or merge request
