@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
 import pytest
 
 from gapkeeper import errors, wiring
+from gapkeeper.adapters import sqlite_tracker
+from gapkeeper.adapters.github import reader as github
+from gapkeeper.adapters.gitlab import reader as gitlab
+from gapkeeper.model.snapshot import Capabilities
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -48,3 +53,46 @@ def test_architecture_page_names_every_folder_and_no_other() -> None:
     folders = {p.name for p in package.iterdir() if p.is_dir() and p.name != "__pycache__"}
     modules = {p.name for p in package.glob("*.py") if not p.name.startswith("__")}
     assert named == {f"{name}/" for name in folders} | modules
+
+
+FORGES = {
+    "embedded": sqlite_tracker.CAPABILITIES,
+    "GitHub": github.CAPABILITIES,
+    "GitHub, older server": github.WITHOUT_LINKS,
+    "GitLab Premium": gitlab.CAPABILITIES,
+    "GitLab Free": gitlab.ON_FREE,
+}
+#: What each capability is called on the page. Paces are settings, and said where those are.
+SHOWN = {
+    "title_limit": "characters of a title",
+    "body_limit": "characters of a text or comment",
+    "label_limit": "characters of a label",
+    "label_description_limit": "characters of a label's description",
+    "page_size": "issues that one request lists",
+    "reasons": "reasons for closing",
+    "links": "how issues are tied",
+    "confidential": "confidential issues",
+    "quick_actions": "obeys lines of text",
+    "forge": "creates send mail, and many ask first",
+}
+NOT_SHOWN = {"name", "seconds_a_write", "creates_an_hour"}
+
+
+def shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(str(one).replace("_", " ") for one in value)) or "as text"
+    raise AssertionError(value)
+
+
+def test_the_table_of_forges_is_what_adapters_say() -> None:
+    assert {field.name for field in dataclasses.fields(Capabilities)} == {*SHOWN, *NOT_SHOWN}
+    page = (ROOT / "docs" / "forges.md").read_text("utf-8")
+    made = [f"| | {' | '.join(FORGES)} |", "|---" * (len(FORGES) + 1) + "|"]
+    for name, words in SHOWN.items():
+        made.append(f"| {words} | {' | '.join(shown(getattr(one, name)) for one in FORGES.values())} |")
+    table = re.findall(r"^\|.*$", page.split("What a forge can do and hold:")[1].split("##")[0], re.MULTILINE)
+    assert table == made, "\n".join(made)
