@@ -23,6 +23,10 @@ _MARKER = re.compile(r"<!-- gapkeeper: marker \d+ \w+ (\{.*\}) -->$")
 _NUMBER = re.compile(r"#(\d+)\b")
 #: It is made for people along with the first labels; where that fails, nothing of an issue is missing.
 NOT_NEEDED = "label gapkeeper: hold "
+#: A branch that nothing is proposed from any more: a withdrawal was broken off, and the next proposal takes it.
+_LEFT = "branch gapkeeper/docs "
+_OPEN = re.compile(r"(?:pull|merge) request [#!]\d+ open")
+_WITHDRAWN = re.compile(r"withdrawn [0-9a-f]{40}")  # the commit's name tells when it was made
 IGNORE = {".gitignore": ".gapkeeper/\n"}
 LATER = """\
 # Later
@@ -71,6 +75,9 @@ class Place(Protocol):
 
     def close(self, login: str, number: int) -> None:
         """Somebody closes an issue."""
+
+    def reopen(self, login: str, number: int) -> None:
+        """Somebody opens an issue again."""
 
     def report(self, title: str, body: str, label: str) -> None:
         """The owner opens an issue."""
@@ -123,10 +130,38 @@ def everything(place: Place, folder: Path) -> Commands:
     return runner
 
 
+def proposed(place: Place, folder: Path) -> Commands:
+    """What Rosa closed waits in a proposal."""
+    runner = first_sync(place, folder, {"docs/LATER.md": LATER})
+    runner.to_the_end(runs=1)
+    place.grant()
+    place.close("Rosa", 1)
+    runner.to_the_end(runs=1)
+    return runner
+
+
+def renewed(place: Place, folder: Path) -> Commands:
+    """A proposal has to be made anew: it lacks something, and the base branch has moved."""
+    runner = proposed(place, folder)
+    place.close("Rosa", 3)
+    place.push({"docs/OTHER.md": "# Other\n"})
+    pulled(place, runner.folder)
+    return runner
+
+
+def emptied(place: Place, folder: Path) -> Commands:
+    """A proposal has become empty."""
+    runner = proposed(place, folder)
+    place.reopen("Rosa", 1)
+    return runner
+
+
 #: What the next sync has to write, and the repository that it finds.
 STORIES: Mapping[str, Story] = {
     "the first sync": partial(first_sync, documents={"docs/LATER.md": LATER}),
     "everything": everything,
+    "a proposal to renew": renewed,
+    "a proposal to withdraw": emptied,
 }
 
 
@@ -136,7 +171,9 @@ def comparable(lines: Iterable[str], titles: Mapping[str, str]) -> list[str]:
     Issues are called by how their titles begin. Two of one item would both be there, under one name.
     """
     names = {number: title.partition(":")[0] for number, title in titles.items()}
-    kept = [_without_counts(line) for line in lines if not line.startswith(NOT_NEEDED)]
+    lines = list(lines)
+    needless = (NOT_NEEDED,) if any(map(_OPEN.match, lines)) else (NOT_NEEDED, _LEFT)
+    kept = [_WITHDRAWN.sub("withdrawn", _without_counts(line)) for line in lines if not line.startswith(needless)]
     return sorted(_NUMBER.sub(lambda number: f"#{names.get(number[1], number[1])}", line) for line in kept)
 
 

@@ -43,6 +43,9 @@ class OnGitHub:
     def close(self, login: str, number: int) -> None:
         self.github.act(login, "PATCH", f"/issues/{number}", {"state": "closed"})
 
+    def reopen(self, login: str, number: int) -> None:
+        self.github.act(login, "PATCH", f"/issues/{number}", {"state": "open"})
+
     def report(self, title: str, body: str, label: str) -> None:
         self.github.act(OWNER, "POST", "/issues", {"title": title, "body": body, "labels": [label]})
 

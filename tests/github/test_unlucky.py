@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from stories import Start
 
 #: How many bad days are tried; more where much is generated.
-SEEDS = {"the first sync": 200, "everything": 50} if THOROUGH else dict.fromkeys(STORIES, 5)
+OFTEN = {"the first sync": 200, "everything": 50, "a proposal to renew": 30, "a proposal to withdraw": 30}
+SELDOM = {"the first sync": 5, "everything": 5, "a proposal to renew": 1, "a proposal to withdraw": 1}
+SEEDS = OFTEN if THOROUGH else SELDOM
 #: How often the sync is run again at most. To propose a change takes six writes in one run.
-RUNS = {"the first sync": 20, "everything": 60}
+RUNS = {"the first sync": 20, "everything": 60, "a proposal to renew": 40, "a proposal to withdraw": 40}
 
 
 @pytest.mark.parametrize("story", STORIES)

@@ -43,6 +43,9 @@ class OnGitLab:
     def close(self, login: str, number: int) -> None:
         self.gitlab.act(login, "PUT", f"/issues/{number}", {"state_event": "close"})
 
+    def reopen(self, login: str, number: int) -> None:
+        self.gitlab.act(login, "PUT", f"/issues/{number}", {"state_event": "reopen"})
+
     def report(self, title: str, body: str, label: str) -> None:
         self.gitlab.act(OWNER, "POST", "/issues", {"title": title, "description": body, "labels": label})
 
