@@ -38,7 +38,7 @@ _ESCAPED = {
 _BLOCK_START = lazy(r"[#+=-]|[0-9]{1,9}(?=[.)])|/")
 # A line that GitLab may take for a quick action, whatever it leaves away at its beginning first.
 _LINE = r"\n\r\v\f\x85\u2028\u2029"
-_COMMAND = lazy(rf"((?:\A|[{_LINE}])(?:[^\S{_LINE}]|[\ufeff\u200b-\u200f\u2060>])*)/(?=[A-Za-z])")
+_COMMAND = lazy(rf"((?:\A|[{_LINE}])(?:[^\S{_LINE}]|[\ufeff\u200b-\u200f\u2060>])*)/(?=\r*[A-Za-z])")
 
 
 def title(text: str) -> str:
