@@ -206,10 +206,14 @@ class TestWriteBack:
             gitlab.project.push_rule = {"commit_message_regex": "^PIER-"}
             gitlab.grant("Rosa", Role.DEVELOPER)
             change(gitlab, "Rosa", 1)
+            clones.push(gitlab, {"docs/LATER.md": f"{LATER}\n### LATER-006: Buy a winch\n\n**Status:** Pending\n"})
+            pulled(runner)
             run = runner.run()
+            assert run.code != 0
             assert "does not follow the pattern" in run.said
             assert "Push rules" in run.said
             assert merge_requests(gitlab) == []
+            assert len(gitlab.project.issues) == ITEMS + 1  # issues are synced all the same
             gitlab.project.push_rule = None
             synced(runner)
             assert only(gitlab)["state"] == "opened"
