@@ -10,8 +10,6 @@ from gapkeeper.adapters.http.client import BELIEVED
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from gapkeeper.adapters.gitlab.address import Address
     from gapkeeper.adapters.gitlab.token import TokenAuth
     from gapkeeper.adapters.http.answer import Json
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.http.store import Store
 
 #: Access levels, as GitLab numbers them.
-REPORTER, DEVELOPER, MAINTAINER = 20, 30, 40
+REPORTER, DEVELOPER = 20, 30
 #: Who may see a project, from few to all.
 _AUDIENCES = {"private": 0, "internal": 1, "public": 2}
 #: A part of a project that is for its members alone is less public than any project that others see.
@@ -56,12 +54,7 @@ class Session:
 
         Raises `NotAuthorisedError` where there is none, or the token may not see it.
         """
-        return self._read_project(BELIEVED)
-
-    def renew_project(self) -> Project:
-        """The project as it is now, and not as it was told within a day."""
-        self.project = self._read_project(None)
-        return self.project
+        return self._read_project()
 
     @cached_property
     def account(self) -> str:
@@ -90,9 +83,9 @@ class Session:
         self.client.close()
         self.store.close()
 
-    def _read_project(self, within: dt.timedelta | None) -> Project:
+    def _read_project(self) -> Project:
         try:
-            data = self.client.get(self.address.path, within=within).data
+            data = self.client.get(self.address.path, within=BELIEVED).data
         except NotFoundError as error:
             raise NotAuthorisedError(
                 f"{self.address.url}: there is no such project, or the token may not see it",

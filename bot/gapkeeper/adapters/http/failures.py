@@ -32,7 +32,8 @@ _PASSING = frozenset({408, 421, 425})
 def failure(answer: Answer, what: str, now: dt.datetime) -> TrackerError:
     """The error for an answer that is none of success; ``what`` was asked: `GET /repos/o/r`."""
     status = answer.status
-    message = f"{what}: {status} {said(answer)}".rstrip()
+    # GitLab repeats the status in its words: `401 Unauthorized`.
+    message = f"{what}: {status} {said(answer).removeprefix(f'{status} ')}".rstrip()
     if is_limit(answer):
         until = limited_until(answer, now)
         return RateLimitedError(message, until=until, hint="The next run goes on where this one stopped.")
