@@ -245,7 +245,8 @@ class TestExplained:
             (403, "This installation has been suspended", {}, "unsuspend"),
             (403, "`octo` has an IP allow list enabled, and 192.0.2.1 is not on it", {}, "addresses"),
             (403, "Resource protected by organization SAML enforcement.", {}, "sign-on"),
-            (403, "Forbidden", {"x-github-sso": "required; url=https://secret"}, "sign-on"),
+            (403, "Forbidden", {"x-github-sso": "required; url=https://git.test/sso?a=B1"}, "https://git.test/sso?a=B1"),
+            (403, "Forbidden", {"x-github-sso": "required; url=javascript:x"}, "Settings, Developer"),
             (403, "Not accessible", {"x-accepted-github-permissions": "issues=write"}, "issues: write"),
             (403, "Must have admin rights", {"x-accepted-oauth-scopes": "repo"}, "scopes: repo"),
             (403, "?", {"x-accepted-github-permissions": "\x1b[31m"}, "write access"),
@@ -261,7 +262,6 @@ class TestExplained:
         with pytest.raises(NotAuthorisedError) as caught:
             Client(wire(lambda _: answer), lambda: None, account="", read_only=None).write("POST", "/x")
         assert any(part in str(caught.value.hint) for part in hint.split("|"))
-        assert "https://secret" not in str(caught.value)
 
     @pytest.mark.parametrize("status", range(300, 600))
     def test_every_status_stays_an_error_of_the_tree(self, status: int) -> None:

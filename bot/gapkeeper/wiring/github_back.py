@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.git import RevisionDocuments
 from gapkeeper.adapters.git_state import layout
+from gapkeeper.adapters.github.pulls import Pulls
 from gapkeeper.adapters.github.repository import GitHubRepository
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.deliver import deliver_to_repository
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.github.session import Session
     from gapkeeper.app.documents import Documents
     from gapkeeper.app.write_back import WriteBackMode
-    from gapkeeper.model.delivery import Delivery
+    from gapkeeper.model.delivery import Delivery, Proposal
     from gapkeeper.model.edits import DocumentEdit
     from gapkeeper.ports import DocumentSource
     from gapkeeper.settings.load import Settings
@@ -89,3 +90,8 @@ class GitHubEdges:
             return RevisionDocuments(self.folder, commit, documents.include, documents.exclude)
         except DocumentsError:
             return None
+
+
+def proposed(session: Session, branch: str) -> tuple[Proposal, ...]:
+    """The pull requests that were opened from a branch, as they are now, the newest first."""
+    return Pulls(session).of(branch)
