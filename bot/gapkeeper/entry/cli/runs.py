@@ -25,7 +25,7 @@ from gapkeeper.reporting.run_text import run_lines, runs_json
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="So many at most.")
 @format_option("text", "json")
 def command(path: str, tracker: str | None, limit: int, form: str) -> int:
-    """List the syncs that wrote: what each was to do, what it did, and how it ended.
+    """List the syncs: what each was to do, what it did, and how it ended.
 
     For a forge, those of this folder: they are noted in .gapkeeper/runs.db.
     """
