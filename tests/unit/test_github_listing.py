@@ -51,6 +51,10 @@ def look(github: SmallGitHub, path: Path, *, everything: bool = False) -> Snapsh
         tracker.close()
 
 
+def _killed(_: object) -> None:
+    raise KeyboardInterrupt
+
+
 class TestFirst:
     def test_costs_the_project_the_account_and_the_pages(self, github: SmallGitHub, path: Path) -> None:
         for n in range(5):
@@ -157,6 +161,38 @@ class TestNext:
         look(github, path)
         assert len(github.forget()) == 2
 
+    @pytest.mark.parametrize("page", ["2", "3"])
+    def test_reads_the_rest_where_an_outage_cut_off_a_long_list_of_changes(
+        self, github: SmallGitHub, path: Path, page: str
+    ) -> None:
+        for _ in range(5):
+            github.add(labels=OURS)
+        look(github, path)
+        github.time.sleep(3600)
+        github.page = 2
+        for number in github.issues:
+            github.issues[number]["title"] = "Renamed"
+            github.touch(number)
+        github.trouble = lambda request: httpx.Response(502) if request.url.params.get("page") == page else None
+        with pytest.raises(UnavailableError):
+            look(github, path)
+        github.trouble = lambda _: None
+        assert {issue.title for issue in look(github, path).issues} == {"Renamed"}
+
+    def test_takes_what_was_answered_to_a_run_that_was_killed_before_it_kept_it(
+        self, github: SmallGitHub, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        github.add(labels=OURS)
+        look(github, path)
+        look(github, path)
+        github.issues[1]["title"] = "Renamed"
+        github.touch(1)
+        with monkeypatch.context() as patched:
+            patched.setattr("gapkeeper.adapters.github.listing.trimmed", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                look(github, path)
+        assert look(github, path).issues[0].title == "Renamed"
+
     def test_lists_everything_anew_once_a_day_so_that_a_deletion_is_seen(self, github: SmallGitHub, path: Path) -> None:
         for _ in range(3):
             github.add(labels=OURS)
@@ -243,3 +279,13 @@ class TestProject:
         with pytest.raises(NotAuthorisedError, match=match):
             tracker.lock()
         assert not [ask for ask in github.asked if not ask.startswith("GET")]
+
+    @pytest.mark.parametrize("project", [{"archived": True}, {"has_issues": False}, {"permissions": {"push": False}}])
+    def test_that_can_be_written_to_since_a_moment_ago_is_believed_at_once(
+        self, github: SmallGitHub, path: Path, project: dict[str, object]
+    ) -> None:
+        right, github.project = github.project, project
+        with pytest.raises(NotAuthorisedError):
+            github.tracker(Store(path)).lock()
+        github.project = right
+        github.tracker(Store(path)).lock()

@@ -65,6 +65,11 @@ class Session:
         """
         return self._read_project(BELIEVED)
 
+    def ask_again(self) -> Project:
+        """The project as it is now: what was told of it may have changed since."""
+        self.project = self._read_project(None)
+        return self.project
+
     def is_here(self, repository_url: object) -> bool:
         """Whether an issue is one of this project, by where it says that it is: it may have been transferred."""
         return self._is_named(repository_url) or self._is_named_now(repository_url)
@@ -75,7 +80,7 @@ class Session:
         return repository_url.casefold().endswith(f"/repos/{self.project.full_name}".casefold())
 
     def _is_named_now(self, repository_url: object) -> bool:
-        self.project = self._read_project(None)  # the project may have been renamed meanwhile
+        self.ask_again()  # it may have been renamed meanwhile
         return self._is_named(repository_url)
 
     def _read_project(self, within: dt.timedelta | None) -> Project:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gapkeeper.adapters.github.raw import Raw
-    from gapkeeper.adapters.github.session import Session
+    from gapkeeper.adapters.github.session import Project, Session
     from gapkeeper.adapters.http.answer import Json
     from gapkeeper.model.plan import IssueUpdate
     from gapkeeper.model.snapshot import Issue, Label
@@ -38,20 +38,28 @@ class GitHubTracker(GitHubReader):
             NotAuthorisedError: The project is archived, has no issues, or our account may not write to it.
         """
         self._session.client.require_writer()
-        project = self._session.project
+        obstacle = self._obstacle(self._session.project)
+        if obstacle is not None:  # unless somebody has done meanwhile what we asked for
+            obstacle = self._obstacle(self._session.ask_again())
+        if obstacle is not None:
+            raise obstacle
+        return contextlib.nullcontext()
+
+    def _obstacle(self, project: Project) -> NotAuthorisedError | None:
+        """Why issues of a project cannot be written to."""
         if project.archived:
-            raise NotAuthorisedError(f"{self.url} is archived, and read-only", hint="Unarchive it in its settings.")
+            return NotAuthorisedError(f"{self.url} is archived, and read-only", hint="Unarchive it in its settings.")
         if not project.has_issues:
-            raise NotAuthorisedError(
+            return NotAuthorisedError(
                 f"{self.url} has no issues", hint="Switch them on in the project's settings: General, Features."
             )
         if project.may_push is False and not self._session.account.endswith("[bot]"):
-            raise NotAuthorisedError(
+            return NotAuthorisedError(
                 f"{self._session.account} may read {self.url} and not write to it: labels would be dropped",
                 hint="Give the account the role Write in the project's settings (Collaborators and teams), or use the "
                 "token of one that has it.",
             )
-        return contextlib.nullcontext()
+        return None
 
     # --- Writing ------------------------------------------------------------------------------------
 
