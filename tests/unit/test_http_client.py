@@ -13,6 +13,7 @@ from builders import NOW
 from gapkeeper.adapters.http.failures import is_limit
 from gapkeeper.adapters.http.store import Kept, Store
 from gapkeeper.errors import (
+    ConfigurationError,
     ConflictError,
     NotAuthorisedError,
     NotFoundError,
@@ -224,6 +225,26 @@ class TestReadOnly:
             forge.write(method, "/x", {})
         assert server.requests == []
         assert forge.get("/x").data == 1
+
+
+class TestEnvironment:
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("SSL_CERT_FILE", "/nowhere/hunter2.pem"),
+            ("SSL_CERT_FILE", __file__),
+            ("HTTPS_PROXY", "ftp://user:hunter2@127.0.0.1"),
+            ("ALL_PROXY", "socks5://user:hunter2@127.0.0.1"),
+        ],
+    )
+    def test_that_names_a_proxy_or_certificates_of_no_use_is_no_bug_of_ours(
+        self, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    ) -> None:
+        monkeypatch.setenv(name, value)
+        with pytest.raises(ConfigurationError, match="proxies or certificates") as caught:
+            client(None)
+        assert name in str(caught.value.hint)
+        assert "hunter2" not in f"{caught.value}{caught.value.__cause__}"
 
 
 class TestHost:

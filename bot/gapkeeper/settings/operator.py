@@ -30,6 +30,17 @@ def _host(url: str) -> str:
 Url = Annotated[str, AfterValidator(_host)]
 
 
+def _token(secret: SecretStr) -> SecretStr:
+    """A token as a header can carry it, without the line's end of the file that it came from."""
+    token = secret.get_secret_value().strip()
+    if not re.fullmatch(r"[!-~]+", token):
+        raise ValueError("A token has letters, digits and signs of ASCII, and no white space.")
+    return SecretStr(token)
+
+
+Token = Annotated[SecretStr, AfterValidator(_token)]
+
+
 class OperatorSettings(BaseSettings):
     """The operator's settings. Secrets show as asterisks wherever they are printed."""
 
@@ -43,7 +54,7 @@ class OperatorSettings(BaseSettings):
         "in GitHub Actions the server that the job runs on.",
     )
     github_token: Annotated[
-        SecretStr | None,
+        Token | None,
         Field(
             validation_alias=AliasChoices(f"{PREFIX}GITHUB_TOKEN", "GITHUB_TOKEN"),
             description="A token for GitHub; else GITHUB_TOKEN.",
@@ -62,7 +73,7 @@ class OperatorSettings(BaseSettings):
     gitlab_url: Annotated[Url, Field(description="The one host that the GitLab token is sent to.")] = (
         "https://gitlab.com"
     )
-    gitlab_token: Annotated[SecretStr | None, Field(description="A project access token for GitLab.")] = None
+    gitlab_token: Annotated[Token | None, Field(description="A project access token for GitLab.")] = None
     write_back_allowed: Annotated[
         tuple[WriteBackWord, ...] | None,
         Field(

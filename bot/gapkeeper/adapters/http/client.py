@@ -14,7 +14,7 @@ from gapkeeper import __version__
 from gapkeeper.adapters.http.answer import Answer
 from gapkeeper.adapters.http.cache import Cache
 from gapkeeper.adapters.http.failures import failure
-from gapkeeper.errors import RateLimitedError, RefusedError, TrackerError, UnavailableError
+from gapkeeper.errors import ConfigurationError, RateLimitedError, RefusedError, TrackerError, UnavailableError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,6 +86,8 @@ class Client:
             account: Names what is kept and what is counted; it must not tell a secret, and has to be another one for
                 every token that may see something else.
             read_only: What was opened to be read; None: it may be written to.
+
+        Raises `ConfigurationError` where a proxy or certificates that the environment names cannot be used.
         """
         self._wire = wire
         self._authorisation = authorisation
@@ -93,12 +95,7 @@ class Client:
         self._read_only = read_only
         wire.pacing.is_for(account)
         self._cache = Cache(wire.store)
-        self._http = httpx.Client(
-            transport=wire.transport,
-            timeout=_TIMEOUT,
-            follow_redirects=False,
-            headers={"User-Agent": f"gapkeeper/{__version__}", **wire.headers},
-        )
+        self._http = _connections(wire)
         self.count = Count()
         self.server_date: dt.datetime | None = None  # by the last answer
         self.headers_seen: set[str] = set()  # names, of all answers
@@ -290,6 +287,22 @@ class Client:
 
 
 _LATER = "See whether the network and the forge are up, and run again."
+
+
+def _connections(wire: Wire) -> httpx.Client:
+    try:
+        return httpx.Client(
+            transport=wire.transport,
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            headers={"User-Agent": f"gapkeeper/{__version__}", **wire.headers},
+        )
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:  # their texts can hold a proxy's password
+        raise ConfigurationError(
+            f"what the environment says of proxies or certificates cannot be used ({type(error).__name__})",
+            hint="See HTTPS_PROXY, HTTP_PROXY and ALL_PROXY (http:// or https://, no SOCKS), SSL_CERT_FILE and "
+            "SSL_CERT_DIR.",
+        ) from None
 
 
 def _answer(response: httpx.Response, content: bytes, url: str) -> Answer:
