@@ -14,7 +14,7 @@ from gapkeeper.errors import DocumentsError, RefusedError, StaleDocumentsError
 from gapkeeper.model.delivery import BRANCH, ProposalState, ProposalText
 from gapkeeper.model.edits import DocumentEdit
 from gapkeeper.wiring.github import open_session
-from github_counterpart import documents
+from github_counterpart import documents, faults
 from github_counterpart.seed import FULL_NAME, OWNER, US, token_of
 
 if TYPE_CHECKING:
@@ -176,6 +176,15 @@ class TestBranch:
         found = opened().branch(BRANCH)
         assert found is not None
         assert (found.tip, found.parent, found.ours) == (again, newest, True)
+
+    def test_that_has_nothing_in_common_with_the_base_is_theirs(self, github: GitHub, opened: Open) -> None:
+        """A person made it so, or rewrote the history of the base."""
+        made = opened().set_branch(BRANCH, [edit()], "Close", was=None)
+        nothing = faults.status(404, message=f"No common ancestor between main and {BRANCH}.")
+        github.trouble = faults.Once(nothing, "GET /repos/{owner}/{repo}/compare")
+        found = opened().branch(BRANCH)
+        assert found is not None
+        assert (found.tip, found.parent, found.ours) == (made, None, False)
 
     def test_with_a_persons_commit_is_theirs(self, github: GitHub, opened: Open) -> None:
         opened().set_branch(BRANCH, [edit()], "Close", was=None)

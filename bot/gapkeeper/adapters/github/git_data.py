@@ -77,8 +77,14 @@ class GitData:
             return str(data["object"]["sha"])
 
     def beyond(self, base: str, tip: str) -> list[Commit] | None:
-        """The commits that a tip has and a base has not, the oldest first; None: more than one would read."""
-        data = self._get(f"/compare/{base}...{tip}")
+        """The commits that a tip has and a base has not, the oldest first.
+
+        None: more than one would read, or the two have nothing in common.
+        """
+        try:
+            data = self._get(f"/compare/{base}...{tip}")
+        except NotFoundError:  # both are there: they were asked for a moment ago
+            return None
         with _expected("a comparison"):
             commits = [_commit(one["commit"], one["parents"]) for one in data["commits"]]
             return commits if int(data["total_commits"]) == len(commits) else None

@@ -14,8 +14,6 @@ from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, T
 from gapkeeper.model.status import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from gapkeeper.adapters.github.raw import Raw
     from gapkeeper.adapters.github.session import Project, Session
     from gapkeeper.adapters.http.answer import Json
@@ -91,9 +89,10 @@ class GitHubTracker(GitHubReader):
         except RejectedError as error:
             if "already_exists" not in error.message:
                 raise
-            self._milestone(title)
+            self._listed_milestone(title)
         else:
-            self._keep_milestones([made])
+            kept = {str(made["title"]): made["number"]}
+            self._mirror.set_note("milestones", {**self._mirror.note("milestones"), **kept})
 
     def create_issue(
         self, title: str, body: str, labels: frozenset[str], *, milestone: str | None, assignees: frozenset[str]
@@ -106,11 +105,9 @@ class GitHubTracker(GitHubReader):
         asked: dict[str, object] = {"title": title, "body": body}
         if labels:
             asked["labels"] = sorted(labels)
-        if milestone is not None:
-            asked["milestone"] = self._milestone(milestone)
         if assignees:
             asked["assignees"] = sorted(assignees)
-        raw = trimmed(self._write("POST", "/issues", asked, creates=True))
+        raw = self._sent("POST", "/issues", asked, milestone, creates=True)
         self._created = True
         self._mirror.put(raw)
         return self._issues.issue(raw)
@@ -118,10 +115,10 @@ class GitHubTracker(GitHubReader):
     def update_issue(self, number: int, update: IssueUpdate) -> Issue:
         """One request that changes state, title, body, labels, milestone and assignees together."""
         asked = self._asked(number, update)
-        if not asked:
+        if not asked and update.milestone is None:
             return self.issue(number)
         with self._about(number):
-            raw = trimmed(self._write("PATCH", f"/issues/{number}", asked))
+            raw = self._sent("PATCH", f"/issues/{number}", asked, update.milestone)
         self._mirror.put(raw)
         return self._issues.issue(raw)
 
@@ -180,10 +177,8 @@ class GitHubTracker(GitHubReader):
         return self._session.client.write(method, self._session.path(path), body, creates=creates).data
 
     def _asked(self, number: int, update: IssueUpdate) -> dict[str, object]:
-        """The body of the request that makes an update; empty where nothing is to be changed."""
+        """The body of the request that makes an update, but for the milestone; empty where nothing is to be changed."""
         asked = _plain(update)
-        if update.milestone is not None:
-            asked["milestone"] = self._milestone(update.milestone)
         if update.add_labels or update.remove_labels:
             had = label_names(self._fresh(number))
             wanted = _changed(had, update.add_labels, update.remove_labels)
@@ -209,23 +204,34 @@ class GitHubTracker(GitHubReader):
         if number == other:
             raise RejectedError(f"issue #{number} cannot be tied to itself")
 
-    def _milestone(self, title: str) -> int:
-        """A milestone's number.
+    def _sent(
+        self, method: str, path: str, asked: dict[str, object], milestone: str | None, *, creates: bool = False
+    ) -> Raw:
+        """Send an issue; once more where its milestone was deleted and made anew: what was refused did nothing."""
+        if milestone is None:
+            return trimmed(self._write(method, path, asked, creates=creates))
+        known = self._milestones().get(milestone)
+        number = known or self._listed_milestone(milestone)
+        try:
+            data = self._write(method, path, {**asked, "milestone": number}, creates=creates)
+        except RejectedError as error:
+            if known is None or "milestone" not in error.message:
+                raise
+            number = self._listed_milestone(milestone)
+            data = self._write(method, path, {**asked, "milestone": number}, creates=creates)
+        return trimmed(data)
+
+    def _listed_milestone(self, title: str) -> int:
+        """A milestone's number, as GitHub lists it now.
 
         Raises `RejectedError` where there is no such milestone.
         """
-        known = self._milestones()
-        if title not in known:
-            pages = self._session.client.pages(self._session.path("/milestones"), {"state": "all", "per_page": 100})
-            self._keep_milestones(one for page in pages for one in page.data)
-            known = self._milestones()
-        if title not in known:
+        pages = self._session.client.pages(self._session.path("/milestones"), {"state": "all", "per_page": 100})
+        found = {str(one["title"]): int(one["number"]) for page in pages for one in page.data}
+        self._mirror.set_note("milestones", dict(found))
+        if title not in found:
             raise RejectedError(f"there is no milestone `{title}`", hint="Create the milestone first.")
-        return known[title]
-
-    def _keep_milestones(self, found: Iterable[Json]) -> None:
-        named = {str(one["title"]): one["number"] for one in found}
-        self._mirror.set_note("milestones", {**self._mirror.note("milestones"), **named})
+        return found[title]
 
 
 def _plain(update: IssueUpdate) -> dict[str, object]:
