@@ -137,9 +137,16 @@ class TestLimits:
             httpx.Response(403, json={"message": "You have triggered an abuse detection mechanism."}),
             httpx.Response(403, headers={"retry-after": "60"}),
             httpx.Response(403, headers={"x-ratelimit-remaining": "0"}),
+            httpx.Response(
+                422,
+                json={
+                    "message": "Validation Failed",
+                    "errors": [{"resource": "Issue", "code": "custom", "message": "was submitted too quickly"}],
+                },
+            ),
         ],
     )
-    def test_a_forbidden_that_means_a_limit(self, answer: httpx.Response) -> None:
+    def test_a_refusal_that_means_a_limit(self, answer: httpx.Response) -> None:
         with pytest.raises(RateLimitedError):
             client(Server(lambda _: answer)).get("/x")
 
@@ -337,6 +344,19 @@ def with_etags(data: object) -> Server:
 
 
 class TestCache:
+    def test_what_is_unchanged_below_a_redirect_is_asked_for_once(self) -> None:
+        def answer(request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/repos/old":
+                return httpx.Response(301, headers={"location": "/repositories/7"})
+            known = request.headers.get("if-none-match") == '"1"'
+            return httpx.Response(304) if known else httpx.Response(200, json={"id": 7}, headers={"etag": '"1"'})
+
+        server = Server(answer)
+        forge = client(server)
+        for _ in range(2):
+            assert forge.get("/repos/old").data == {"id": 7}
+        assert server.asked == ["GET /repos/old", "GET /repositories/7"] * 2
+
     def test_what_is_unchanged_comes_from_the_run_before(self, tmp_path: Path) -> None:
         server, path = with_etags([1, "ü"]), tmp_path / "forge.db"
         first = client(server, store=Store(path)).get("/x")

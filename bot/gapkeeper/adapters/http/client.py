@@ -190,7 +190,7 @@ class Client:
         answer = self._send("GET", url, headers={} if etag is None else {"If-None-Match": etag})
         if answer.status == 304:
             self.count.unchanged += 1
-            confirmed = self._cache.confirmed(self._account, answer, self.now)
+            confirmed = self._cache.confirmed(self._account, replace(answer, url=url), self.now)
             if confirmed is not None:
                 return confirmed
             answer = self._send("GET", url)
