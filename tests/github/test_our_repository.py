@@ -239,6 +239,22 @@ class TestProposals:
         opened().update_proposal(number, ProposalText("Close two", "More"))
         assert self.only(opened) == (ProposalState.OPEN, "Close two", "More")
 
+    def test_goes_to_the_base_branch_by_its_newest_name(self, github: GitHub, opened: Open, base: str) -> None:
+        renamed = faults.redirect(f"/repos/{FULL_NAME}/branches/main")
+        github.trouble = faults.Once(renamed, "GET /repos/{owner}/{repo}/branches")
+        repository = opened(branch="master")
+        assert repository.base == base
+        repository.set_branch(BRANCH, [edit()], "Close", was=None)
+        assert github.act(OWNER, "GET", f"/pulls/{repository.propose(BRANCH, TEXT).number}")["base"]["ref"] == "main"
+
+    def test_from_the_same_branch_of_a_fork_is_none_of_ours(self, github: GitHub, opened: Open, number: int) -> None:
+        """An owner can have several repositories of the same project."""
+        told = github.act(OWNER, "GET", f"/pulls/{number}")
+        told["head"]["repo"] = {**told["head"]["repo"], "id": told["head"]["repo"]["id"] + 1}
+        fork = faults.Fault("of a fork", done=False, answer=faults.Answer(200, [told], {}))
+        github.trouble = faults.Once(fork, "GET /repos/{owner}/{repo}/pulls")
+        assert opened().proposals(BRANCH) == ()
+
     def test_that_was_merged_is_merged(self, github: GitHub, opened: Open, number: int) -> None:
         github.act(OWNER, "PUT", f"/pulls/{number}/merge", {})
         assert self.only(opened)[0] is ProposalState.MERGED

@@ -30,6 +30,7 @@ class Head(NamedTuple):
     commit: str
     tree: str
     protected: bool  # nothing is pushed to it
+    name: str  # as it is called now: GitHub leads from the former name of a branch to the branch
 
 
 class Commit(NamedTuple):
@@ -65,7 +66,8 @@ class GitData:
             ) from error
         with _expected("a branch"):
             commit = data["commit"]
-            return Head(str(commit["sha"]), str(commit["commit"]["tree"]["sha"]), bool(data.get("protected")))
+            tree = str(commit["commit"]["tree"]["sha"])
+            return Head(str(commit["sha"]), tree, bool(data.get("protected")), str(data["name"]))
 
     def tip(self, branch: str) -> str | None:
         """The commit of a branch; None where there is no such branch."""

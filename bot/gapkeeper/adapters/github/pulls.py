@@ -30,7 +30,7 @@ class Pulls:
         owner = self._session.project.full_name.partition("/")[0]
         asked = {"head": f"{owner}:{branch}", "state": "all", "sort": "created", "direction": "desc", "per_page": 100}
         pages = self._session.client.pages(self._session.path("/pulls"), asked, within=within)
-        return tuple(_proposal(pull) for page in pages for pull in page.data)
+        return tuple(_proposal(pull) for page in pages for pull in page.data if not self._is_of_a_fork(pull))
 
     def propose(self, branch: str, base: str, text: ProposalText) -> Proposal:
         """Open one. `RejectedError` where there is no such branch, or one is open already."""
@@ -49,6 +49,13 @@ class Pulls:
         if before.state is not ProposalState.OPEN:
             raise ConflictError(f"{before.name} is {before.state} already", hint="Only what is open can be changed.")
         self._change(number, {"state": "closed", "body": f"{reason}\n\n{_WITHDRAWN}\n\n{before.body}"})
+
+    def _is_of_a_fork(self, pull: Json) -> bool:
+        """An owner can have several repositories of one project, and all their branches are listed by its name."""
+        try:
+            return pull["head"]["repo"] is None or int(pull["head"]["repo"]["id"]) != self._session.project.id
+        except (LookupError, TypeError, ValueError) as error:
+            raise UnavailableError("GitHub's answer is no pull request", hint="Run again later.") from error
 
     def _change(self, number: int, body: Json) -> Proposal:
         return _proposal(self._session.client.write("PATCH", self._session.path(f"/pulls/{number}"), body).data)
