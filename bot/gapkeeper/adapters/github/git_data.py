@@ -177,7 +177,7 @@ class GitData:
         return self._session.client.get(self._session.path(path), within=within).data
 
     def _write(self, method: str, path: str, body: Json = None) -> Json:
-        return self._session.client.write(method, self._session.path(path), body).data
+        return self._session.write(method, path, body)
 
 
 def _commit(data: Json, parents: Json) -> Commit:

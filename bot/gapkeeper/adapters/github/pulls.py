@@ -35,7 +35,7 @@ class Pulls:
     def propose(self, branch: str, base: str, text: ProposalText) -> Proposal:
         """Open one. `RejectedError` where there is no such branch, or one is open already."""
         body = {"title": text.title, "body": text.body, "head": branch, "base": base}
-        return _proposal(self._session.client.write("POST", self._session.path("/pulls"), body, creates=True).data)
+        return _proposal(self._session.write("POST", "/pulls", body, creates=True))
 
     def update(self, number: int, text: ProposalText) -> None:
         """Change what an open one says. `ConflictError` where it is not open any more."""
@@ -58,7 +58,7 @@ class Pulls:
             raise UnavailableError("GitHub's answer is no pull request", hint="Run again later.") from error
 
     def _change(self, number: int, body: Json) -> Proposal:
-        return _proposal(self._session.client.write("PATCH", self._session.path(f"/pulls/{number}"), body).data)
+        return _proposal(self._session.write("PATCH", f"/pulls/{number}", body))
 
 
 def _proposal(data: Json) -> Proposal:

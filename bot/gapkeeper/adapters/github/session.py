@@ -11,11 +11,15 @@ from gapkeeper.errors import NotAuthorisedError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
     from gapkeeper.adapters.github.address import Address
+    from gapkeeper.adapters.http.answer import Json
     from gapkeeper.adapters.http.client import Client
     from gapkeeper.adapters.http.store import Store
 
 #: What is told of project and account is believed for so long: a name, a number, a branch.
 BELIEVED = dt.timedelta(days=1)
+
+_SCOPES = "x-oauth-scopes"  # a header of answers to classic tokens
+_WRITING = frozenset({"repo", "public_repo"})
 
 
 class Auth(Protocol):
@@ -125,6 +129,22 @@ class Session:
         self.auth.close()
         self.client.close()
         self.store.close()
+
+    def write(self, method: str, rest: str, body: Json = None, *, creates: bool = False) -> Json:
+        """What `Client.write` is answered, below the project.
+
+        Raises `NotAuthorisedError` also for the 404 by which GitHub tells a token that its scopes do not suffice.
+        """
+        try:
+            return self.client.write(method, self.path(rest), body, creates=creates).data
+        except NotFoundError as error:
+            scopes = self.client.headers_seen.get(_SCOPES)
+            if scopes is None or _WRITING & {scope.strip() for scope in scopes.split(",")}:
+                raise
+            raise NotAuthorisedError(
+                error.message,
+                hint="The token may not write: give it the scope repo (its settings: Edit, Select scopes).",
+            ) from error
 
     def path(self, rest: str) -> str:
         """A path below the project."""

@@ -174,7 +174,7 @@ class GitHubTracker(GitHubReader):
 
     def _write(self, method: str, path: str, body: Json = None, *, creates: bool = False) -> Json:
         self._all_are_known = False
-        return self._session.client.write(method, self._session.path(path), body, creates=creates).data
+        return self._session.write(method, path, body, creates=creates)
 
     def _asked(self, number: int, update: IssueUpdate) -> dict[str, object]:
         """The body of the request that makes an update, but for the milestone; empty where nothing is to be changed."""

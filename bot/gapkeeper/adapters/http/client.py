@@ -98,7 +98,7 @@ class Client:
         self._http = _connections(wire)
         self.count = Count()
         self.server_date: dt.datetime | None = None  # by the last answer
-        self.headers_seen: set[str] = set()  # names, of all answers
+        self.headers_seen: dict[str, str] = {}  # of all answers, each as it was last
 
     def __enter__(self) -> Self:
         return self
