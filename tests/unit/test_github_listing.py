@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from gapkeeper.adapters.github.repository import GitHubRepository
 from gapkeeper.adapters.http.store import Store
 from gapkeeper.errors import NotAuthorisedError, UnavailableError
+from gapkeeper.model.delivery import BRANCH
 from gapkeeper.model.status import State
 from http_wire import TOKEN
-from small_github import SmallGitHub
+from small_github import ME, SmallGitHub
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +94,28 @@ class TestFirst:
         github.add("a pull request", labels=OURS, pull_request={"url": "x"})
         snapshot = look(github, path, everything=True)
         assert (numbers(snapshot), others(snapshot)) == ([1], [])
+
+    @pytest.mark.parametrize(
+        ("by", "body", "asked"),
+        [
+            ("former-bot", 'Text\n\n<!-- gapkeeper: proposal {"items": [], "of": ""} -->\n', 1),
+            (ME, "Text", 1),
+            ("anna", "Text", 0),
+        ],
+    )
+    def test_tells_whether_there_are_proposals_also_of_the_account_that_we_had_before(
+        self, github: SmallGitHub, by: str, body: str, asked: int
+    ) -> None:
+        github.add("ours", labels=OURS)
+        github.add("a pull request", by=by, body=body, pull_request={"url": "x"})
+        tracker = github.tracker()
+        tracker.snapshot(MANAGED, everything=False)
+        github.trouble = lambda r: httpx.Response(200, json=[]) if r.url.path.endswith("/pulls") else None
+        repository = GitHubRepository(
+            tracker._session, branch=None, prefix="", patterns=((), ()), clone=lambda _: None, clock=github.time
+        )
+        assert repository.proposals(BRANCH) == ()
+        assert sum("/pulls" in ask for ask in github.asked) == asked
 
     def test_is_complete_or_an_error(self, github: SmallGitHub, path: Path) -> None:
         github.page = 2

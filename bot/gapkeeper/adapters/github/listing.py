@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.github.mirror import Coverage, age
-from gapkeeper.adapters.github.raw import Raw, is_ours, is_pull, trimmed
+from gapkeeper.adapters.github.raw import Raw, is_ours, is_proposal, is_pull, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,8 +91,8 @@ class Listing:
             self._mirror.put(raw)
 
     def _worth_keeping(self, found: dict[int, Raw]) -> list[Raw]:
-        """Issues, and of pull requests our own."""
-        return [raw for raw in found.values() if not is_pull(raw) or self._is_by_us(raw)]
+        """Issues, and of pull requests our own: that were opened as our account, or as the one that we had before."""
+        return [raw for raw in found.values() if not is_pull(raw) or is_proposal(raw) or self._is_by_us(raw)]
 
     def _is_by_us(self, raw: Raw) -> bool:
         return raw["user"] is not None and self._session.is_us(raw["user"]["login"])

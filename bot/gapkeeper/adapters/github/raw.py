@@ -34,6 +34,7 @@ _KEPT = (
     "title",
     "updated_at",
 )
+_PROPOSAL = "<!-- gapkeeper: proposal "
 _REASONS = {reason.value: reason for reason in Reason}
 
 
@@ -78,6 +79,11 @@ def moment(text: str) -> dt.datetime:
 def is_pull(raw: Raw) -> bool:
     """Whether it is a pull request: GitHub lists them among the issues."""
     return "our_pull" in raw
+
+
+def is_proposal(raw: Raw) -> bool:
+    """Whether it is a pull request with the hidden line of a proposal, whichever account opened it."""
+    return is_pull(raw) and _PROPOSAL in raw["body"]
 
 
 def is_ours(raw: Raw, managed_label: str) -> bool:
