@@ -255,6 +255,12 @@ class TestProposals:
         github.trouble = faults.Once(fork, "GET /repos/{owner}/{repo}/pulls")
         assert opened().proposals(BRANCH) == ()
 
+    def test_goes_to_the_branch_that_is_the_base_by_now(self, github: GitHub, opened: Open, number: int) -> None:
+        """Else a merge would take all that the new base has into the former one."""
+        documents.branch(github, "develop", {"docs/b.md": "b: developed\n"})
+        opened(branch="develop").update_proposal(number, ProposalText("Close two", "More"))
+        assert github.act(OWNER, "GET", f"/pulls/{number}")["base"]["ref"] == "develop"
+
     def test_that_was_merged_is_merged(self, github: GitHub, opened: Open, number: int) -> None:
         github.act(OWNER, "PUT", f"/pulls/{number}/merge", {})
         assert self.only(opened)[0] is ProposalState.MERGED

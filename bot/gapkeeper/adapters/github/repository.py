@@ -207,7 +207,7 @@ class GitHubRepository:
     def update_proposal(self, number: int, text: ProposalText) -> None:
         """Change what an open pull request says. `DocumentsError` where it is not open any more."""
         with _told(f"pull request #{number} cannot be changed"):
-            self._pulls.update(number, text)
+            self._pulls.update(number, self._head.name, text)
 
     def withdraw(self, number: int, reason: str) -> None:
         """Close an open pull request, and say why. `DocumentsError` where it is not open any more."""
