@@ -82,6 +82,12 @@ def _auth(operator: OperatorSettings, wire: Wire, address: Address, *, read_only
     if operator.github_app_id is not None and operator.github_app_private_key is not None:
         key = operator.github_app_private_key.get_secret_value()
         return AppAuth(wire, address, operator.github_app_id, key, TO_READ if read_only else TO_WRITE)
+    if operator.github_app_id is not None or operator.github_app_private_key is not None:
+        lacks = "PRIVATE_KEY" if operator.github_app_private_key is None else "ID"
+        raise NotAuthorisedError(
+            f"{address.url} is to be opened as a GitHub App, and GAPKEEPER_GITHUB_APP_{lacks} is not set",
+            hint="Set it, or neither of both: a token is another account.",
+        )
     if operator.github_token is None:
         raise NotAuthorisedError(
             f"{address.url} needs a token",
