@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from gapkeeper.adapters.http.store import Store
-from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError
+from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, UnavailableError
 from gapkeeper.model.plan import IssueUpdate
 from gapkeeper.model.snapshot import Actor, Label, Reason, Role
 from gapkeeper.model.status import State
@@ -356,6 +356,20 @@ class TestLinks:
             tracker.add_link(1, "blocked_by", 2)
         tracker.close()
         assert not github.tracker(Store(tmp_path / "github.db")).capabilities.links
+
+    def test_are_not_taken_for_missing_where_issues_show_them(self, github: SmallGitHub) -> None:
+        """What was created a moment ago is not known to all of GitHub's servers at once."""
+        for _ in range(2):
+            github.add(labels=OURS)
+        tracker = github.tracker()
+        missing = httpx.Response(404, json={"message": "Not Found"})
+        github.trouble = lambda r: missing if r.method == "POST" else None
+        with pytest.raises(UnavailableError, match="#1 or #2"):
+            tracker.add_link(1, "blocked_by", 2)
+        assert tracker.capabilities.links
+        github.trouble = lambda _: None
+        tracker.add_link(1, "blocked_by", 2)
+        assert github.blockers[1] == [2]
 
 
 class TestLostCreate:

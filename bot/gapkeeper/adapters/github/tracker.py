@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from gapkeeper.adapters import limits
 from gapkeeper.adapters.github.issues import BLOCKED_BY
-from gapkeeper.adapters.github.raw import label_names, trimmed
+from gapkeeper.adapters.github.raw import blocked_by_count, label_names, trimmed
 from gapkeeper.adapters.github.reader import GitHubReader
-from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, TrackerError
+from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, TrackerError, UnavailableError
 from gapkeeper.model.status import State
 
 if TYPE_CHECKING:
@@ -141,6 +141,10 @@ class GitHubTracker(GitHubReader):
         except NotFoundError as error:
             self.issue(number)  # one of them may be gone; where both are there, it is the dependencies
             self.issue(other)
+            if blocked_by_count(self._known(number)) is not None:
+                raise UnavailableError(
+                    f"{self.url}: GitHub does not find #{number} or #{other}, which are there", hint="Run again later."
+                ) from error
             self._mirror.set_note("server", {**self._mirror.note("server"), "links": False})
             raise RejectedError(
                 f"{self.url}: this GitHub knows no dependencies between issues",
