@@ -54,7 +54,7 @@ class Server:
 
 
 def client(  # noqa: PLR0913 - every part has a default
-    server: Callable[[httpx.Request], httpx.Response],
+    server: Callable[[httpx.Request], httpx.Response] | None,
     *,
     time: Time | None = None,
     store: Store | None = None,
@@ -63,7 +63,7 @@ def client(  # noqa: PLR0913 - every part has a default
     token: str | None = TOKEN,
     read_only: str | None = None,
 ) -> Client:
-    """A client whose requests a function answers."""
+    """A client whose requests a function answers; None: the network, which no test asks."""
     time = time or Time()
     store = store or Store(None)
     wire = Wire(
@@ -71,7 +71,7 @@ def client(  # noqa: PLR0913 - every part has a default
         store=store,
         pacing=Pacing(limits, clock=time, sleep=time.sleep, store=store),
         retries=Retries(retries),
-        transport=httpx.MockTransport(server),
+        transport=None if server is None else httpx.MockTransport(server),
     )
     account = account_of(token or "")
     return Client(wire, lambda: token and f"Bearer {token}", account=account, read_only=read_only)

@@ -14,7 +14,7 @@ from gapkeeper.errors import DocumentsError, RefusedError, StaleDocumentsError
 from gapkeeper.model.delivery import BRANCH, ProposalState, ProposalText
 from gapkeeper.model.edits import DocumentEdit
 from gapkeeper.wiring.github import open_session
-from github_counterpart import documents
+from github_counterpart import documents, faults
 from github_counterpart.seed import FULL_NAME, OWNER, US, token_of
 
 if TYPE_CHECKING:
@@ -177,6 +177,15 @@ class TestBranch:
         assert found is not None
         assert (found.tip, found.parent, found.ours) == (again, newest, True)
 
+    def test_that_has_nothing_in_common_with_the_base_is_theirs(self, github: GitHub, opened: Open) -> None:
+        """A person made it so, or rewrote the history of the base."""
+        made = opened().set_branch(BRANCH, [edit()], "Close", was=None)
+        nothing = faults.status(404, message=f"No common ancestor between main and {BRANCH}.")
+        github.trouble = faults.Once(nothing, "GET /repos/{owner}/{repo}/compare")
+        found = opened().branch(BRANCH)
+        assert found is not None
+        assert (found.tip, found.parent, found.ours) == (made, None, False)
+
     def test_with_a_persons_commit_is_theirs(self, github: GitHub, opened: Open) -> None:
         opened().set_branch(BRANCH, [edit()], "Close", was=None)
         theirs = persons_commit(github)
@@ -229,6 +238,28 @@ class TestProposals:
     def test_is_changed(self, opened: Open, number: int) -> None:
         opened().update_proposal(number, ProposalText("Close two", "More"))
         assert self.only(opened) == (ProposalState.OPEN, "Close two", "More")
+
+    def test_goes_to_the_base_branch_by_its_newest_name(self, github: GitHub, opened: Open, base: str) -> None:
+        renamed = faults.redirect(f"/repos/{FULL_NAME}/branches/main")
+        github.trouble = faults.Once(renamed, "GET /repos/{owner}/{repo}/branches")
+        repository = opened(branch="master")
+        assert repository.base == base
+        repository.set_branch(BRANCH, [edit()], "Close", was=None)
+        assert github.act(OWNER, "GET", f"/pulls/{repository.propose(BRANCH, TEXT).number}")["base"]["ref"] == "main"
+
+    def test_from_the_same_branch_of_a_fork_is_none_of_ours(self, github: GitHub, opened: Open, number: int) -> None:
+        """An owner can have several repositories of the same project."""
+        told = github.act(OWNER, "GET", f"/pulls/{number}")
+        told["head"]["repo"] = {**told["head"]["repo"], "id": told["head"]["repo"]["id"] + 1}
+        fork = faults.Fault("of a fork", done=False, answer=faults.Answer(200, [told], {}))
+        github.trouble = faults.Once(fork, "GET /repos/{owner}/{repo}/pulls")
+        assert opened().proposals(BRANCH) == ()
+
+    def test_goes_to_the_branch_that_is_the_base_by_now(self, github: GitHub, opened: Open, number: int) -> None:
+        """Else a merge would take all that the new base has into the former one."""
+        documents.branch(github, "develop", {"docs/b.md": "b: developed\n"})
+        opened(branch="develop").update_proposal(number, ProposalText("Close two", "More"))
+        assert github.act(OWNER, "GET", f"/pulls/{number}")["base"]["ref"] == "develop"
 
     def test_that_was_merged_is_merged(self, github: GitHub, opened: Open, number: int) -> None:
         github.act(OWNER, "PUT", f"/pulls/{number}/merge", {})

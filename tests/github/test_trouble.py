@@ -119,6 +119,17 @@ class TestCredentials:
             assert run.code == 77, run.said
             assert missing in run.said.lower()
 
+    @pytest.mark.parametrize("scopes", [(), ("read:org", "gist")])
+    def test_a_missing_scope_is_named_for_which_github_says_not_found(
+        self, start: Start, scopes: tuple[str, ...]
+    ) -> None:
+        with start(begun) as runner:
+            runner.token = runner.github.token(US, scopes=scopes)
+            run = runner.run()
+            assert run.code == 77, run.said
+            assert "the scope repo" in run.said
+            assert len(run.requests.writes) == 1
+
     def test_single_sign_on_is_asked_for(self, start: Start) -> None:
         with start(begun) as runner:
             runner.token = runner.github.token(US, authorised=False)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from gapkeeper.adapters.github.repository import GitHubRepository
 from gapkeeper.adapters.http.store import Store
 from gapkeeper.errors import NotAuthorisedError, UnavailableError
+from gapkeeper.model.delivery import BRANCH
 from gapkeeper.model.status import State
 from http_wire import TOKEN
-from small_github import SmallGitHub
+from small_github import ME, SmallGitHub
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +51,10 @@ def look(github: SmallGitHub, path: Path, *, everything: bool = False) -> Snapsh
         return tracker.snapshot(MANAGED, everything=everything)
     finally:
         tracker.close()
+
+
+def _killed(_: object) -> None:
+    raise KeyboardInterrupt
 
 
 class TestFirst:
@@ -88,6 +94,28 @@ class TestFirst:
         github.add("a pull request", labels=OURS, pull_request={"url": "x"})
         snapshot = look(github, path, everything=True)
         assert (numbers(snapshot), others(snapshot)) == ([1], [])
+
+    @pytest.mark.parametrize(
+        ("by", "body", "asked"),
+        [
+            ("former-bot", 'Text\n\n<!-- gapkeeper: proposal {"items": [], "of": ""} -->\n', 1),
+            (ME, "Text", 1),
+            ("anna", "Text", 0),
+        ],
+    )
+    def test_tells_whether_there_are_proposals_also_of_the_account_that_we_had_before(
+        self, github: SmallGitHub, by: str, body: str, asked: int
+    ) -> None:
+        github.add("ours", labels=OURS)
+        github.add("a pull request", by=by, body=body, pull_request={"url": "x"})
+        tracker = github.tracker()
+        tracker.snapshot(MANAGED, everything=False)
+        github.trouble = lambda r: httpx.Response(200, json=[]) if r.url.path.endswith("/pulls") else None
+        repository = GitHubRepository(
+            tracker._session, branch=None, prefix="", patterns=((), ()), clone=lambda _: None, clock=github.time
+        )
+        assert repository.proposals(BRANCH) == ()
+        assert sum("/pulls" in ask for ask in github.asked) == asked
 
     def test_is_complete_or_an_error(self, github: SmallGitHub, path: Path) -> None:
         github.page = 2
@@ -156,6 +184,38 @@ class TestNext:
         look(github, path)
         look(github, path)
         assert len(github.forget()) == 2
+
+    @pytest.mark.parametrize("page", ["2", "3"])
+    def test_reads_the_rest_where_an_outage_cut_off_a_long_list_of_changes(
+        self, github: SmallGitHub, path: Path, page: str
+    ) -> None:
+        for _ in range(5):
+            github.add(labels=OURS)
+        look(github, path)
+        github.time.sleep(3600)
+        github.page = 2
+        for number in github.issues:
+            github.issues[number]["title"] = "Renamed"
+            github.touch(number)
+        github.trouble = lambda request: httpx.Response(502) if request.url.params.get("page") == page else None
+        with pytest.raises(UnavailableError):
+            look(github, path)
+        github.trouble = lambda _: None
+        assert {issue.title for issue in look(github, path).issues} == {"Renamed"}
+
+    def test_takes_what_was_answered_to_a_run_that_was_killed_before_it_kept_it(
+        self, github: SmallGitHub, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        github.add(labels=OURS)
+        look(github, path)
+        look(github, path)
+        github.issues[1]["title"] = "Renamed"
+        github.touch(1)
+        with monkeypatch.context() as patched:
+            patched.setattr("gapkeeper.adapters.github.listing.trimmed", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                look(github, path)
+        assert look(github, path).issues[0].title == "Renamed"
 
     def test_lists_everything_anew_once_a_day_so_that_a_deletion_is_seen(self, github: SmallGitHub, path: Path) -> None:
         for _ in range(3):
@@ -243,3 +303,13 @@ class TestProject:
         with pytest.raises(NotAuthorisedError, match=match):
             tracker.lock()
         assert not [ask for ask in github.asked if not ask.startswith("GET")]
+
+    @pytest.mark.parametrize("project", [{"archived": True}, {"has_issues": False}, {"permissions": {"push": False}}])
+    def test_that_can_be_written_to_since_a_moment_ago_is_believed_at_once(
+        self, github: SmallGitHub, path: Path, project: dict[str, object]
+    ) -> None:
+        right, github.project = github.project, project
+        with pytest.raises(NotAuthorisedError):
+            github.tracker(Store(path)).lock()
+        github.project = right
+        github.tracker(Store(path)).lock()

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from gapkeeper.adapters.http.store import Store
-from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError
+from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, UnavailableError
 from gapkeeper.model.plan import IssueUpdate
 from gapkeeper.model.snapshot import Actor, Label, Reason, Role
 from gapkeeper.model.status import State
@@ -286,6 +286,30 @@ class TestMilestones:
             assert tracker.update_issue(1, IssueUpdate(milestone=title)).milestone == title
         assert len([ask for ask in github.asked if "milestones" in ask]) == 1
 
+    def test_one_that_was_deleted_and_made_anew_has_another_number(self, github: SmallGitHub, tmp_path: Path) -> None:
+        github.add(labels=OURS)
+        tracker = github.tracker(Store(tmp_path / "github.db"))
+        tracker.create_milestone("Phase 1")
+        github.milestones = ["Phase 0", "Phase 1"]
+        invalid = {"message": "Validation Failed", "errors": [{"field": "milestone", "code": "invalid"}]}
+        github.trouble = lambda r: httpx.Response(422, json=invalid) if b'"milestone":1' in r.content else None
+        assert tracker.update_issue(1, IssueUpdate(milestone="Phase 1")).milestone == "Phase 1"
+        github.forget()
+        made = tracker.create_issue("T", "B", frozenset(), milestone="Phase 1", assignees=frozenset())
+        assert made.milestone == "Phase 1"
+        assert github.forget() == ["POST /issues"]
+
+    def test_one_that_was_deleted_is_made_anew_in_the_next_run(self, github: SmallGitHub) -> None:
+        github.add(labels=OURS)
+        tracker = github.tracker()
+        tracker.create_milestone("Phase 1")
+        github.milestones.clear()
+        invalid = {"message": "Validation Failed", "errors": [{"field": "milestone", "code": "invalid"}]}
+        github.trouble = lambda r: httpx.Response(422, json=invalid) if b'"milestone":1' in r.content else None
+        with pytest.raises(RejectedError, match="no milestone `Phase 1`"):
+            tracker.update_issue(1, IssueUpdate(milestone="Phase 1"))
+        assert tracker.snapshot(MANAGED, everything=False).milestones == frozenset()
+
 
 class TestLinks:
     def test_are_asked_for_where_there_are_any_and_then_known(self, github: SmallGitHub, tmp_path: Path) -> None:
@@ -332,6 +356,20 @@ class TestLinks:
             tracker.add_link(1, "blocked_by", 2)
         tracker.close()
         assert not github.tracker(Store(tmp_path / "github.db")).capabilities.links
+
+    def test_are_not_taken_for_missing_where_issues_show_them(self, github: SmallGitHub) -> None:
+        """What was created a moment ago is not known to all of GitHub's servers at once."""
+        for _ in range(2):
+            github.add(labels=OURS)
+        tracker = github.tracker()
+        missing = httpx.Response(404, json={"message": "Not Found"})
+        github.trouble = lambda r: missing if r.method == "POST" else None
+        with pytest.raises(UnavailableError, match="#1 or #2"):
+            tracker.add_link(1, "blocked_by", 2)
+        assert tracker.capabilities.links
+        github.trouble = lambda _: None
+        tracker.add_link(1, "blocked_by", 2)
+        assert github.blockers[1] == [2]
 
 
 class TestLostCreate:

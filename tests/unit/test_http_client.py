@@ -13,6 +13,7 @@ from builders import NOW
 from gapkeeper.adapters.http.failures import is_limit
 from gapkeeper.adapters.http.store import Kept, Store
 from gapkeeper.errors import (
+    ConfigurationError,
     ConflictError,
     NotAuthorisedError,
     NotFoundError,
@@ -136,9 +137,16 @@ class TestLimits:
             httpx.Response(403, json={"message": "You have triggered an abuse detection mechanism."}),
             httpx.Response(403, headers={"retry-after": "60"}),
             httpx.Response(403, headers={"x-ratelimit-remaining": "0"}),
+            httpx.Response(
+                422,
+                json={
+                    "message": "Validation Failed",
+                    "errors": [{"resource": "Issue", "code": "custom", "message": "was submitted too quickly"}],
+                },
+            ),
         ],
     )
-    def test_a_forbidden_that_means_a_limit(self, answer: httpx.Response) -> None:
+    def test_a_refusal_that_means_a_limit(self, answer: httpx.Response) -> None:
         with pytest.raises(RateLimitedError):
             client(Server(lambda _: answer)).get("/x")
 
@@ -224,6 +232,26 @@ class TestReadOnly:
             forge.write(method, "/x", {})
         assert server.requests == []
         assert forge.get("/x").data == 1
+
+
+class TestEnvironment:
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("SSL_CERT_FILE", "/nowhere/hunter2.pem"),
+            ("SSL_CERT_FILE", __file__),
+            ("HTTPS_PROXY", "ftp://user:hunter2@127.0.0.1"),
+            ("ALL_PROXY", "socks5://user:hunter2@127.0.0.1"),
+        ],
+    )
+    def test_that_names_a_proxy_or_certificates_of_no_use_is_no_bug_of_ours(
+        self, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    ) -> None:
+        monkeypatch.setenv(name, value)
+        with pytest.raises(ConfigurationError, match="proxies or certificates") as caught:
+            client(None)
+        assert name in str(caught.value.hint)
+        assert "hunter2" not in f"{caught.value}{caught.value.__cause__}"
 
 
 class TestHost:
@@ -316,6 +344,19 @@ def with_etags(data: object) -> Server:
 
 
 class TestCache:
+    def test_what_is_unchanged_below_a_redirect_is_asked_for_once(self) -> None:
+        def answer(request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/repos/old":
+                return httpx.Response(301, headers={"location": "/repositories/7"})
+            known = request.headers.get("if-none-match") == '"1"'
+            return httpx.Response(304) if known else httpx.Response(200, json={"id": 7}, headers={"etag": '"1"'})
+
+        server = Server(answer)
+        forge = client(server)
+        for _ in range(2):
+            assert forge.get("/repos/old").data == {"id": 7}
+        assert server.asked == ["GET /repos/old", "GET /repositories/7"] * 2
+
     def test_what_is_unchanged_comes_from_the_run_before(self, tmp_path: Path) -> None:
         server, path = with_etags([1, "ü"]), tmp_path / "forge.db"
         first = client(server, store=Store(path)).get("/x")

@@ -36,6 +36,13 @@ def test_our_own_variable_wins_over_the_one_of_actions(monkeypatch: pytest.Monke
     assert token.get_secret_value() == "ours"
 
 
+def test_the_end_of_the_line_that_a_token_was_read_from_is_not_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GAPKEEPER_GITHUB_TOKEN", "ours\r\n")
+    token = load_operator().github_token
+    assert token is not None
+    assert token.get_secret_value() == "ours"
+
+
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GITHUB_TOKEN", "GITHUB_APP_PRIVATE_KEY", "GITLAB_TOKEN"):
         monkeypatch.setenv(f"GAPKEEPER_{name}", "hunter2")
@@ -57,6 +64,9 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("GAPKEEPER_GITHUB_URL", "https://user:hunter2@host", "without a name, password or query"),
         ("GAPKEEPER_GITLAB_URL", "hunter2", "https://host"),
+        ("GAPKEEPER_GITHUB_TOKEN", "hunter2 hunter2", "no white space"),
+        ("GAPKEEPER_GITHUB_TOKEN", "hunter2ä", "ASCII"),
+        ("GAPKEEPER_GITLAB_TOKEN", "hunter2\nhunter2", "no white space"),
         ("GAPKEEPER_GITHUB_SECONDS_BETWEEN_WRITES", "-1", "greater than or equal to 0"),
         ("GAPKEEPER_WRITE_BACK_ALLOWED", "pull-request,off", 'Write it like this: ["pull-request", "off"]'),
         ("GAPKEEPER_WRITE_BACK_ALLOWED", '["hunter2"]', "'pull-request', 'commit', 'worktree' or 'off'"),

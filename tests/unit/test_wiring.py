@@ -83,6 +83,24 @@ def test_a_forge_that_nobody_set_up_is_no_tracker(tmp_path: Path, url: str, monk
             pass
 
 
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ("GAPKEEPER_GITHUB_APP_ID", "GAPKEEPER_GITHUB_APP_PRIVATE_KEY"),
+        ("GAPKEEPER_GITHUB_APP_PRIVATE_KEY", "GAPKEEPER_GITHUB_APP_ID"),
+    ],
+)
+def test_half_of_an_app_does_not_act_as_somebody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, missing: str
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "of-the-job")
+    monkeypatch.delenv(missing, raising=False)
+    monkeypatch.setenv(given, "7")
+    settings = wiring.load_settings(tmp_path, overrides={"tracker.url": "github:octo/plan"})
+    with pytest.raises(NotAuthorisedError, match=missing), wiring.open_writer(settings, tmp_path):
+        pass
+
+
 def test_a_project_on_github_needs_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GAPKEEPER_GITHUB_TOKEN", "GITHUB_TOKEN", "GAPKEEPER_GITHUB_APP_ID"):
         monkeypatch.delenv(name, raising=False)

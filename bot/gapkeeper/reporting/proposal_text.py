@@ -46,7 +46,9 @@ def proposal_lines(proposal: Proposal, look: Look) -> list[Line]:
     state = say(proposal.state.value, _TONES[proposal.state])
     lines += wrap(line(f"{proposal.name}, ", state, f"{by}{closed}, commit {proposal.head[:12]}"), look)
     lines += [(), *markdown_lines(proposal.body, look)]
-    if proposal.state is ProposalState.OPEN:
+    if proposal.url:
+        lines += [(), line("To look at it:  ", say(proposal.url, Tone.STRONG))]
+    elif proposal.state is ProposalState.OPEN:
         look_at = f"git diff HEAD...{proposal.branch}"
         merge = f"git merge {proposal.branch}"
         lines += [
@@ -69,6 +71,7 @@ def proposal_json(proposal: Proposal) -> Json:
         "body": proposal.body,
         "closed_at": None if proposal.closed_at is None else proposal.closed_at.isoformat(),
         "closed_by": proposal.closed_by,
+        "url": proposal.url or None,
     }
 
 

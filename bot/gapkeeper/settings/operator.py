@@ -30,6 +30,17 @@ def _host(url: str) -> str:
 Url = Annotated[str, AfterValidator(_host)]
 
 
+def _token(secret: SecretStr) -> SecretStr:
+    """A token as a header can carry it, without the line's end of the file that it came from."""
+    token = secret.get_secret_value().strip()
+    if not re.fullmatch(r"[!-~]+", token):
+        raise ValueError("A token has letters, digits and signs of ASCII, and no white space.")
+    return SecretStr(token)
+
+
+Token = Annotated[SecretStr, AfterValidator(_token)]
+
+
 class OperatorSettings(BaseSettings):
     """The operator's settings. Secrets show as asterisks wherever they are printed."""
 
@@ -43,7 +54,7 @@ class OperatorSettings(BaseSettings):
         "in GitHub Actions the server that the job runs on.",
     )
     github_token: Annotated[
-        SecretStr | None,
+        Token | None,
         Field(
             validation_alias=AliasChoices(f"{PREFIX}GITHUB_TOKEN", "GITHUB_TOKEN"),
             description="A token for GitHub; else GITHUB_TOKEN.",
@@ -65,7 +76,7 @@ class OperatorSettings(BaseSettings):
         "Not set: https://gitlab.com, in GitLab CI the server that the job runs on.",
     )
     gitlab_token: Annotated[
-        SecretStr | None, Field(description="A project's, group's or person's access token for GitLab.")
+        Token | None, Field(description="A project's, group's or person's access token for GitLab.")
     ] = None
     gitlab_read_retries: Annotated[
         int, Field(ge=0, le=10, description="How often a read is tried again after a failure that may pass.")

@@ -10,7 +10,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from gapkeeper.errors import UsageError
+from gapkeeper.errors import UnavailableError, UsageError
 from gapkeeper.settings.load import Settings, load
 
 if TYPE_CHECKING:
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from gapkeeper.model.delivery import Proposal
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.register import Register
+    from gapkeeper.model.runs import Run
     from gapkeeper.model.snapshot import Actor
     from gapkeeper.planning.history import History
     from gapkeeper.ports import DocumentSource, Journal, Tracker, TrackerReader
     from gapkeeper.wiring.forges import Forge
+
+#: The journal for a forge, in the form of the embedded tracker's.
+_RUNS_ON_A_FORGE = "sqlite:.gapkeeper/runs.db"
 
 
 def load_settings(folder: Path, *, overrides: Mapping[str, object] | None = None) -> Settings:
@@ -111,7 +115,7 @@ def sync_policy(settings: Settings) -> SyncPolicy:
     from gapkeeper.settings.permission import require_allowed  # noqa: PLC0415
 
     policy = mapping.sync_policy(settings.repository)
-    require_allowed(policy.write_back, forge=not tracker_url(settings).startswith("sqlite:"))
+    require_allowed(policy.write_back, forge=not _is_embedded(settings))
     return policy
 
 
@@ -215,12 +219,16 @@ def recover(settings: Settings, folder: Path, rev: str | None) -> str | None:
 
 
 def proposals(settings: Settings, folder: Path) -> tuple[Proposal, ...]:
-    """What was proposed in a local repository, as people left it, the newest first.
+    """What was proposed in a local repository or on a forge, as people left it, the newest first.
 
     Raises `DocumentsError` where there is no repository.
     """
     from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
     from gapkeeper.model.delivery import BRANCH  # noqa: PLC0415
+
+    forge = _forge(settings)
+    if forge is not None:
+        return forge.proposals(tracker_url(settings), settings, folder)
     from gapkeeper.wiring.write_back import local_repository  # noqa: PLC0415
 
     path, url = _database(settings, folder), tracker_url(settings)
@@ -230,12 +238,42 @@ def proposals(settings: Settings, folder: Path) -> tuple[Proposal, ...]:
 
 @contextlib.contextmanager
 def open_journal(settings: Settings, folder: Path) -> Iterator[Journal | None]:
-    """The journal of runs; None where there is no tracker yet, and none is made for a run that writes nothing."""
-    if _forge(settings) is not None or not _database(settings, folder).exists():
-        yield None
-        return
-    with open_tracker(settings, folder) as tracker:
-        yield tracker.journal
+    """The journal of runs; None where there is no tracker yet, and none is made for a run that writes nothing.
+
+    The embedded tracker keeps its own. A forge keeps none: there it is a file of the folder, where one can be made.
+    """
+    from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
+
+    path, url = _journal(settings, folder)
+    with contextlib.ExitStack() as stack:
+        opened = None
+        if _is_embedded(settings):
+            opened = stack.enter_context(open_tracker(settings, folder)) if path.exists() else None
+        else:
+            with contextlib.suppress(UnavailableError):
+                opened = stack.enter_context(contextlib.closing(sqlite_tracker.open_tracker(path, url=url)))
+        yield None if opened is None else opened.journal
+
+
+def runs(settings: Settings, folder: Path, limit: int) -> tuple[Run, ...]:
+    """The last runs that wrote from this folder, the newest first.
+
+    Raises `UnavailableError` where the journal cannot be read.
+    """
+    from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
+
+    path, url = _journal(settings, folder)
+    with contextlib.closing(sqlite_tracker.open_reader(path, url=url)) as opened:
+        return opened.journal.runs(limit)
+
+
+def _journal(settings: Settings, folder: Path) -> tuple[Path, str]:
+    """The file that runs are noted in, and its URL."""
+    from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
+
+    if _is_embedded(settings):
+        return _database(settings, folder), tracker_url(settings)
+    return sqlite_tracker.database_path(_RUNS_ON_A_FORGE, folder), _RUNS_ON_A_FORGE
 
 
 @contextlib.contextmanager
@@ -253,10 +291,14 @@ def open_tracker(settings: Settings, folder: Path, *, actor: Actor | None = None
         yield tracker
 
 
+def _is_embedded(settings: Settings) -> bool:
+    return tracker_url(settings).startswith("sqlite:")
+
+
 def _forge(settings: Settings) -> Forge | None:
     """The forge that the tracker is on; None: the embedded one, or none that is known."""
     url = tracker_url(settings)
-    if url.startswith("sqlite:"):
+    if _is_embedded(settings):
         return None
     from gapkeeper.wiring import github  # noqa: PLC0415
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from gapkeeper.adapters.github.address import read_address
 from gapkeeper.adapters.github.app_auth import TO_READ, TO_WRITE, AppAuth
 from gapkeeper.adapters.github.explain import explain
+from gapkeeper.adapters.github.pulls import Pulls
 from gapkeeper.adapters.github.session import Session
 from gapkeeper.adapters.github.token import TokenAuth
 from gapkeeper.adapters.github.tracker import GitHubTracker
 from gapkeeper.adapters.http.client import Client
 from gapkeeper.adapters.http.pacing import Limits
 from gapkeeper.errors import NotAuthorisedError
+from gapkeeper.model.delivery import BRANCH
 from gapkeeper.settings.operator import load_operator
 from gapkeeper.wiring.forges import kept_in, make_wire
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.github.address import Address
     from gapkeeper.adapters.github.session import Auth
     from gapkeeper.adapters.http.client import Wire
+    from gapkeeper.model.delivery import Proposal
     from gapkeeper.settings.load import Settings
     from gapkeeper.settings.operator import OperatorSettings
     from gapkeeper.wiring.forges import Edges
@@ -90,10 +93,22 @@ def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> I
         yield github_edges(settings, folder, rev, session, lambda: open_session(url, folder, read_only=False))
 
 
+def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:  # noqa: ARG001 - as above
+    """The pull requests from the branch of ours, as they are now, the newest first; see `open_session`."""
+    with open_session(url, folder, read_only=True) as session:
+        return Pulls(session).of(BRANCH)
+
+
 def _auth(operator: OperatorSettings, wire: Wire, address: Address, *, read_only: bool) -> Auth:
     if operator.github_app_id is not None and operator.github_app_private_key is not None:
         key = operator.github_app_private_key.get_secret_value()
         return AppAuth(wire, address, operator.github_app_id, key, TO_READ if read_only else TO_WRITE)
+    if operator.github_app_id is not None or operator.github_app_private_key is not None:
+        lacks = "PRIVATE_KEY" if operator.github_app_private_key is None else "ID"
+        raise NotAuthorisedError(
+            f"{address.url} is to be opened as a GitHub App, and GAPKEEPER_GITHUB_APP_{lacks} is not set",
+            hint="Set it, or neither of both: a token is another account.",
+        )
     if operator.github_token is None:
         raise NotAuthorisedError(
             f"{address.url} needs a token",

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.gitlab.address import is_gitlab_address, read_address
 from gapkeeper.adapters.gitlab.explain import NEEDED, explain
+from gapkeeper.adapters.gitlab.merge_requests import MergeRequests
 from gapkeeper.adapters.gitlab.session import Session
 from gapkeeper.adapters.gitlab.token import TokenAuth
 from gapkeeper.adapters.gitlab.tracker import GitLabTracker
 from gapkeeper.adapters.http.client import Client
 from gapkeeper.adapters.http.pacing import Limits
 from gapkeeper.errors import NotAuthorisedError
+from gapkeeper.model.delivery import BRANCH
 from gapkeeper.settings.ci import has_job_token
 from gapkeeper.settings.operator import load_operator
 from gapkeeper.wiring.forges import kept_in, make_wire
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gapkeeper.adapters.gitlab.address import Address
+    from gapkeeper.model.delivery import Proposal
     from gapkeeper.settings.load import Settings
     from gapkeeper.settings.operator import OperatorSettings
     from gapkeeper.wiring.forges import Edges
@@ -92,6 +95,13 @@ def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> I
 
     with open_session(url, folder, read_only=True) as session:
         yield gitlab_edges(settings, folder, rev, session, lambda: open_session(url, folder, read_only=False))
+
+
+def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:
+    """The merge requests from the branch of ours, as they are now, the newest first; see `open_session`."""
+    with open_session(url, folder, read_only=True) as session:
+        base = settings.repository.sync.branch or session.project.default_branch
+        return MergeRequests(session).of(BRANCH, base)
 
 
 def _auth(operator: OperatorSettings, address: Address) -> TokenAuth:

@@ -63,16 +63,17 @@ class Listing:
         self._whole(label, everything=everything or as_before)
 
     def _changes(self, kept: Coverage) -> None:
-        """What changed, the latest first: where the first page is unchanged, everything is."""
-        pages = self._source.pages(since=kept.since)
-        first = next(pages)
-        since = kept.since
-        if not first.unchanged:
-            self._take(first)
-            if first.next is not None:
-                for page in pages:
-                    self._take(page)
-                since = self._from(first)  # so that the next answer is short again
+        """What changed, the latest first.
+
+        An unchanged page is taken, too: the run that was answered it may have ended before it kept what it says, or
+        before it had read the pages after it.
+        """
+        first: Answer | None = None
+        for page in self._source.pages(since=kept.since):
+            first = first or page
+            self._take(page)
+        # After several pages the next answer shall be short again.
+        since = kept.since if first is None or first.next is None else self._from(first)
         now = self._source.now.isoformat()
         self._mirror.cover(Coverage(kept.label, kept.everything, since, kept.whole_at, now))
 

@@ -77,6 +77,9 @@ class Session(Protocol):
     def project(self) -> Project:
         """The project."""
 
+    def ask_again(self) -> Project:
+        """The project as it is now: what was told of it may have changed since."""
+
     def is_us(self, login: str, /) -> bool:
         """Whether somebody is our account."""
 

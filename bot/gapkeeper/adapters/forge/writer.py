@@ -35,8 +35,8 @@ class ForgeWriter(ForgeReader):
     _changed_links = False  # in this run
 
     @abstractmethod
-    def _require_role(self) -> None:
-        """Raise `NotAuthorisedError` where our account may not write, as far as that is known."""
+    def _role_obstacle(self) -> NotAuthorisedError | None:
+        """Why our account may not write, as far as that is known."""
 
     @abstractmethod
     def _shaped(self, data: Json) -> Raw:
@@ -60,15 +60,23 @@ class ForgeWriter(ForgeReader):
             NotAuthorisedError: The project is archived, has no issues, or our account may not write to it.
         """
         self._session.client.require_writer()
+        if self._obstacle() is not None:  # unless somebody has done meanwhile what we asked for
+            self._session.ask_again()
+        obstacle = self._obstacle()
+        if obstacle is not None:
+            raise obstacle
+        return contextlib.nullcontext()
+
+    def _obstacle(self) -> NotAuthorisedError | None:
+        """Why issues of the project cannot be written to."""
         project = self._session.project
         if project.archived:
-            raise NotAuthorisedError(f"{self.url} is archived, and read-only", hint="Unarchive it in its settings.")
+            return NotAuthorisedError(f"{self.url} is archived, and read-only", hint="Unarchive it in its settings.")
         if not project.has_issues:
-            raise NotAuthorisedError(
+            return NotAuthorisedError(
                 f"{self.url} has no issues", hint="Switch them on in the project's settings: General, Features."
             )
-        self._require_role()
-        return contextlib.nullcontext()
+        return self._role_obstacle()
 
     # --- Writing ------------------------------------------------------------------------------------
 
@@ -81,7 +89,7 @@ class ForgeWriter(ForgeReader):
         for name in labels:
             limits.check_label_name(name, self._limits)
         asked = self._to_create(title, body, labels, milestone, assignees)
-        raw = self._shaped(self._write("POST", "/issues", asked, creates="issue"))
+        raw = self._sent("POST", "/issues", asked, creates="issue")
         self._created = True
         self._mirror.put(raw)
         return self._issues.issue(raw)
@@ -93,7 +101,7 @@ class ForgeWriter(ForgeReader):
         if not asked:
             return self.issue(number)
         with self._about(number):
-            raw = self._shaped(self._write(self._updates_with, f"/issues/{number}", asked))
+            raw = self._sent(self._updates_with, f"/issues/{number}", asked)
         self._mirror.put(raw)
         return self._issues.issue(raw)
 
@@ -129,6 +137,10 @@ class ForgeWriter(ForgeReader):
         self._all_are_known = False
         return self._session.client.write(method, self._session.path(path), body, creates=creates).data
 
+    def _sent(self, method: str, path: str, asked: dict[str, object], *, creates: str | None = None) -> Raw:
+        """Send an issue; as it is then."""
+        return self._shaped(self._write(method, path, asked, creates=creates))
+
     def _fresh(self, number: int) -> Raw:
         """An issue as it was listed for this plan, or as it is now: a person's label must not be lost."""
         known = self._mirror.issues.get(number)
@@ -151,14 +163,21 @@ class ForgeWriter(ForgeReader):
 
         Raises `RejectedError` where there is no such milestone.
         """
-        known = self._milestones()
-        if title not in known:
-            pages = self._session.client.pages(self._session.path("/milestones"), self._all_milestones)
-            self._keep_milestones(one for page in pages for one in page.data)
-            known = self._milestones()
-        if title not in known:
+        known = self._milestones().get(title)
+        return self._listed_milestone(title) if known is None else known
+
+    def _listed_milestone(self, title: str) -> int:
+        """A milestone's number, as the forge lists it now.
+
+        Raises `RejectedError` where there is no such milestone.
+        """
+        pages = self._session.client.pages(self._session.path("/milestones"), self._all_milestones)
+        self._mirror.set_note("milestones", {})  # one may have been made anew
+        self._keep_milestones(one for page in pages for one in page.data)
+        found = self._mirror.note("milestones")
+        if title not in found:
             raise RejectedError(f"there is no milestone `{title}`", hint="Create the milestone first.")
-        return known[title]
+        return int(str(found[title]))
 
     def _keep_milestones(self, found: Iterable[Json]) -> None:
         named = {str(one["title"]): one[self._milestone_number] for one in found}

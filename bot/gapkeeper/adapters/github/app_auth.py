@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.http.client import BELIEVED, Client
+from gapkeeper.adapters.http.client import Client
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, UnavailableError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class AppAuth:
         self._client = Client(
             wire, self._jwt, account=f"app-{app_id}", read_only=None
         )  # to mint a token writes to no project
-        self._pacing = wire.pacing
+        self._wire = wire
         self._address = address
         self._app_id = app_id
         self._private_key = private_key
@@ -54,7 +54,7 @@ class AppAuth:
 
         Raises `NotAuthorisedError` where the App is not installed on the project, or may do too little there.
         """
-        if self._token is None or self._pacing.now >= self._until - _RENEWED:
+        if self._token is None or self._wire.pacing.now >= self._until - _RENEWED:
             self._mint()
         return f"Bearer {self._token}"
 
@@ -68,17 +68,44 @@ class AppAuth:
 
     def _mint(self) -> None:
         installation = self._installed()
-        asked = {"repositories": [self._address.name], "permissions": self._permissions}
         try:
-            answer = self._client.write("POST", f"/app/installations/{installation['id']}/access_tokens", asked)
+            bought = self._bought({"repositories": [self._address.name], "permissions": self._permissions})
         except RejectedError as error:
-            raise self._too_little(installation, error) from error
+            missing = self._missing(installation)
+            if missing:
+                raise self._too_little(missing, error) from error
+            bought = self._bought_by_number()
+        self._token, self._until = bought
+
+    def _bought(self, asked: Json) -> tuple[str, dt.datetime]:
+        """A token, and when it ends by our clock."""
         try:
-            self._token = str(answer.data["token"])
+            answer = self._client.write("POST", f"/app/installations/{self._installed()['id']}/access_tokens", asked)
+        except NotFoundError as error:  # it was found a moment ago, or an hour ago where a token is renewed
+            raise self._not_installed() from error
+        now = self._wire.pacing.now
+        try:
             ends = dt.datetime.fromisoformat(answer.data["expires_at"])
+            return str(answer.data["token"]), now + (ends - (answer.date or now))
         except (LookupError, TypeError, ValueError) as error:
             raise UnavailableError("GitHub's answer is no token for the App") from error
-        self._until = self._pacing.now + (ends - (answer.date or self._pacing.now))
+
+    def _bought_by_number(self) -> tuple[str, dt.datetime]:
+        """A token for the project by its number: its name is an older one, by which GitHub sells none.
+
+        The token that its number is asked with sees what projects are called, and nothing else.
+        """
+        token, _ = self._bought({"permissions": {"metadata": "read"}})
+        with Client(self._wire, lambda: f"Bearer {token}", account=self.key, read_only=self._address.url) as client:
+            data = client.get(f"/repos/{self._address.project}").data
+        try:
+            number = int(data["id"])
+        except (LookupError, TypeError, ValueError) as error:
+            raise UnavailableError(f"{self._address.url}: the answer is no project") from error
+        try:
+            return self._bought({"repository_ids": [number], "permissions": self._permissions})
+        except RejectedError as error:
+            raise self._too_little("more", error) from error
 
     def _installed(self) -> Json:
         """The App's installation on the project."""
@@ -87,28 +114,25 @@ class AppAuth:
                 found = self._ask(f"/repos/{self._address.project}/installation")
                 self._installation = {**found, "id": int(found["id"]), "app_slug": str(found["app_slug"])}
             except NotFoundError as error:
-                raise NotAuthorisedError(
-                    f"{self._address.url}: the App {self._app_id} is not installed on it",
-                    hint="Install it: the App's page, Install App, and choose the project. Or see the spelling.",
-                ) from error
+                raise self._not_installed() from error
             except (LookupError, TypeError, ValueError) as error:
                 raise UnavailableError("GitHub's answer is no installation of an App") from error
         return self._installation
 
     def _ask(self, path: str) -> Json:
         try:
-            return self._client.get(path, within=BELIEVED).data
+            return self._client.get(path).data
         except NotAuthorisedError:
             server = self._client.server_date
-            if server is None or abs(server - self._pacing.now - self._ahead) < _SKEW:
+            if server is None or abs(server - self._wire.pacing.now - self._ahead) < _SKEW:
                 raise
-            self._ahead = server - self._pacing.now  # our clock is wrong, and GitHub believes its own
+            self._ahead = server - self._wire.pacing.now  # our clock is wrong, and GitHub believes its own
         return self._client.get(path).data
 
     def _jwt(self) -> str:
         import jwt  # noqa: PLC0415 - cryptography takes long to load, and tokens need none of it
 
-        now = self._pacing.now + self._ahead
+        now = self._wire.pacing.now + self._ahead
         claims = {"iat": now - _SKEW, "exp": now + _JWT_LASTS, "iss": self._app_id}
         try:
             return f"Bearer {jwt.encode(claims, self._private_key, algorithm='RS256')}"
@@ -118,17 +142,25 @@ class AppAuth:
                 hint="Set GAPKEEPER_GITHUB_APP_PRIVATE_KEY to the whole content of the .pem file.",
             ) from None
 
-    def _too_little(self, installation: Json, error: RejectedError) -> NotAuthorisedError:
+    def _not_installed(self) -> NotAuthorisedError:
+        return NotAuthorisedError(
+            f"{self._address.url}: the App {self._app_id} is not installed on it",
+            hint="Install it: the App's page, Install App, and choose the project. Or see the spelling.",
+        )
+
+    def _missing(self, installation: Json) -> str:
+        """The permissions that this run needs and the installation has not."""
         granted = installation.get("permissions") or {}
         order = ("", "read", "write", "admin")
-        missing = [
+        return ", ".join(
             f"{name}: {level}"
             for name, level in self._permissions.items()
             if order.index(str(granted.get(name) or "")) < order.index(level)
-        ]
-        named = ", ".join(missing) or "more"
+        )
+
+    def _too_little(self, missing: str, error: RejectedError) -> NotAuthorisedError:
         return NotAuthorisedError(
             f"{self._address.url}: the App {self._app_id} may do too little there ({error.message})",
-            hint=f"Give it the permission {named} in the App's settings (Permissions and events), and let the owner "
+            hint=f"Give it the permission {missing} in the App's settings (Permissions and events), and let the owner "
             "accept that.",
         )

@@ -18,7 +18,6 @@ _SAYINGS = (
     ("archived", "Archived projects are read-only: unarchive it in its settings."),
     ("suspended", "The App's installation is suspended: its owner has to unsuspend it."),
     ("ip allow list", "The organisation allows some addresses only: run from one of them, or add this one."),
-    ("saml", "Authorise the token for the organisation's single sign-on: Settings, Developer settings, the token."),
     ("issues are disabled", "Switch issues on in the project's settings: General, Features."),
     ("issues has been disabled", "Switch issues on in the project's settings: General, Features."),
     (
@@ -36,7 +35,7 @@ def explain(answer: Answer, error: TrackerError) -> TrackerError:
     if isinstance(error, RateLimitedError):
         return error
     words = said(answer).casefold()
-    hint = next((hint for saying, hint in _SAYINGS if saying in words), None)
+    hint = _single_sign_on(answer, words) or next((hint for saying, hint in _SAYINGS if saying in words), None)
     if answer.status == 401:
         return NotAuthorisedError(error.message, hint=hint or f"{_TOKEN}.")
     if answer.status in {403, 410} and hint is not None:
@@ -48,6 +47,17 @@ def explain(answer: Answer, error: TrackerError) -> TrackerError:
     return error
 
 
+def _single_sign_on(answer: Answer, words: str) -> str | None:
+    """Where a token gets the organisation's consent; None where that is not what is missing."""
+    # "required; url=https://github.com/orgs/octodocs/sso?authorization_request=AZSCKtL4U8yX1H3sCQIVnVgmjmon5fWxks5YrqhJ"
+    said = answer.headers.get("x-github-sso", "")
+    if not said.startswith("required") and "saml" not in words:
+        return None
+    address = re.search(r"; *url=(https?://[\w.:/?=&%+-]+)$", said, re.ASCII)
+    where = address[1] if address else "Settings, Developer settings, the token"
+    return f"Authorise the token for the organisation's single sign-on: {where}"
+
+
 def _missing(answer: Answer) -> str:
     """Which permission the token lacks."""
     # "issues=write; contents=read,issues=write": alternatives by semicolon.
@@ -55,8 +65,6 @@ def _missing(answer: Answer) -> str:
     if re.fullmatch(r"[a-z_=;, ]+", permissions):
         named = permissions.partition(";")[0].strip().replace("=", ": ").replace(",", ", ")
         return f"The token, or the App, needs the permission {named} for this project."
-    if "x-github-sso" in answer.headers:
-        return "Authorise the token for the organisation's single sign-on: Settings, Developer settings, the token."
     scopes = answer.headers.get("x-accepted-oauth-scopes", "")
     if re.fullmatch(r"[a-z_:, ]+", scopes):
         return f"The token needs one of these scopes: {scopes}; and its account, write access to the project."

@@ -29,6 +29,7 @@ class Head(NamedTuple):
     commit: str
     tree: str
     protected: bool  # nothing is pushed to it
+    name: str  # as it is called now: GitHub leads from the former name of a branch to the branch
 
 
 class Commit(NamedTuple):
@@ -64,7 +65,8 @@ class GitData:
             ) from error
         with _expected("a branch"):
             commit = data["commit"]
-            return Head(str(commit["sha"]), str(commit["commit"]["tree"]["sha"]), bool(data.get("protected")))
+            tree = str(commit["commit"]["tree"]["sha"])
+            return Head(str(commit["sha"]), tree, bool(data.get("protected")), str(data["name"]))
 
     def tip(self, branch: str) -> str | None:
         """The commit of a branch; None where there is no such branch."""
@@ -76,8 +78,14 @@ class GitData:
             return str(data["object"]["sha"])
 
     def beyond(self, base: str, tip: str) -> list[Commit] | None:
-        """The commits that a tip has and a base has not, the oldest first; None: more than one would read."""
-        data = self._get(f"/compare/{base}...{tip}")
+        """The commits that a tip has and a base has not, the oldest first.
+
+        None: more than one would read, or the two have nothing in common.
+        """
+        try:
+            data = self._get(f"/compare/{base}...{tip}")
+        except NotFoundError:  # both are there: they were asked for a moment ago
+            return None
         with _expected("a comparison"):
             commits = [_commit(one["commit"], one["parents"]) for one in data["commits"]]
             return commits if int(data["total_commits"]) == len(commits) else None
@@ -162,7 +170,7 @@ class GitData:
         return self._session.client.get(self._session.path(path), within=within).data
 
     def _write(self, method: str, path: str, body: Json = None) -> Json:
-        return self._session.client.write(method, self._session.path(path), body).data
+        return self._session.write(method, path, body)
 
 
 def _commit(data: Json, parents: Json) -> Commit:

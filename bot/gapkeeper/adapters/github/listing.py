@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.forge.listing import PAGE
-from gapkeeper.adapters.github.raw import trimmed
+from gapkeeper.adapters.github.raw import is_proposal, trimmed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,5 +42,11 @@ class Listed:
         return trimmed(data)
 
     def is_worth_keeping(self, raw: Raw) -> bool:
-        """Of pull requests, our own: where they are as they were, nobody asks what became of them."""
+        """Of pull requests, ours, opened as our account or as the one that we had before.
+
+        Where they are as they were, nobody asks what became of them.
+        """
+        return is_proposal(raw) or self._is_by_us(raw)
+
+    def _is_by_us(self, raw: Raw) -> bool:
         return raw["user"] is not None and self._session.is_us(raw["user"]["login"])

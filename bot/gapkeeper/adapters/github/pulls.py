@@ -30,30 +30,36 @@ class Pulls:
         owner = self._session.project.full_name.partition("/")[0]
         asked = {"head": f"{owner}:{branch}", "state": "all", "sort": "created", "direction": "desc", "per_page": 100}
         pages = self._session.client.pages(self._session.path("/pulls"), asked, within=within)
-        return tuple(_proposal(pull) for page in pages for pull in page.data)
+        return tuple(_proposal(pull) for page in pages for pull in page.data if not self._is_of_a_fork(pull))
 
     def propose(self, branch: str, base: str, text: ProposalText) -> Proposal:
         """Open one. `RejectedError` where there is no such branch, or one is open already."""
         body = {"title": text.title, "body": text.body, "head": branch, "base": base}
-        return _proposal(
-            self._session.client.write("POST", self._session.path("/pulls"), body, creates="pull request").data
-        )
+        return _proposal(self._session.write("POST", "/pulls", body, creates="pull request"))
 
-    def update(self, number: int, text: ProposalText) -> None:
-        """Change what an open one says. `ConflictError` where it is not open any more."""
-        done = self._change(number, {"title": text.title, "body": text.body})
+    def update(self, number: int, base: str, text: ProposalText) -> None:
+        """Change what an open one says, and what it goes to. `ConflictError` where it is not open any more."""
+        data = self._session.write("PATCH", f"/pulls/{number}", {"title": text.title, "body": text.body})
+        done = _proposal(data)
         if done.state is not ProposalState.OPEN:
             raise ConflictError(f"{done.name} is {done.state} already", hint="Only what is open can be changed.")
+        if (data.get("base") or {}).get("ref") != base:
+            self._session.write("PATCH", f"/pulls/{number}", {"base": base})
 
     def withdraw(self, number: int, reason: str) -> None:
         """Close an open one, and say why. `ConflictError` where it is not open any more."""
         before = _proposal(self._session.client.get(self._session.path(f"/pulls/{number}")).data)
         if before.state is not ProposalState.OPEN:
             raise ConflictError(f"{before.name} is {before.state} already", hint="Only what is open can be changed.")
-        self._change(number, {"state": "closed", "body": f"{reason}\n\n{_WITHDRAWN}\n\n{before.body}"})
+        asked = {"state": "closed", "body": f"{reason}\n\n{_WITHDRAWN}\n\n{before.body}"}
+        self._session.write("PATCH", f"/pulls/{number}", asked)
 
-    def _change(self, number: int, body: Json) -> Proposal:
-        return _proposal(self._session.client.write("PATCH", self._session.path(f"/pulls/{number}"), body).data)
+    def _is_of_a_fork(self, pull: Json) -> bool:
+        """An owner can have several repositories of one project, and all their branches are listed by its name."""
+        try:
+            return pull["head"]["repo"] is None or int(pull["head"]["repo"]["id"]) != self._session.project.id
+        except (LookupError, TypeError, ValueError) as error:
+            raise UnavailableError("GitHub's answer is no pull request", hint="Run again later.") from error
 
 
 def _proposal(data: Json) -> Proposal:

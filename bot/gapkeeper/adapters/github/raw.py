@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.forge.raw import NO_ISSUE, Raw, moment
+from gapkeeper.adapters.forge.raw import NO_ISSUE, Raw, is_issue, moment
 from gapkeeper.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _KEPT = (
     "title",
     "updated_at",
 )
+_PROPOSAL = "<!-- gapkeeper: proposal "
 
 
 def trimmed(data: Json) -> Raw:
@@ -59,6 +60,11 @@ def _label(data: Json) -> Raw:
     if isinstance(data, str):
         return {"name": data}
     return {"name": data["name"], "color": data.get("color"), "description": data.get("description")}
+
+
+def is_proposal(raw: Raw) -> bool:
+    """Whether it is a pull request with the hidden line of a proposal, whichever account opened it."""
+    return not is_issue(raw) and _PROPOSAL in raw["body"]
 
 
 def blocked_by_count(raw: Raw) -> int | None:

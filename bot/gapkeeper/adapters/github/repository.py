@@ -78,18 +78,14 @@ class GitHubRepository:
 
     @cached_property
     def _head(self) -> Head:
-        return self._git.head(self._base_branch)
-
-    @property
-    def _base_branch(self) -> str:
-        return self._branch or self._session.project.default_branch
+        return self._git.head(self._branch or self._session.project.default_branch)
 
     # --- The base branch ----------------------------------------------------------------------------
 
     def obstacle(self, paths: Collection[str]) -> str | None:  # noqa: ARG002 - the port's signature
         """Why nothing can be committed on the base branch now; None where it can. For people."""
         if self._head.protected:
-            return f'the branch {self._base_branch} is protected; use [sync] write_back = "pull-request"'
+            return f'the branch {self._head.name} is protected; use [sync] write_back = "pull-request"'
         return None
 
     def commit(self, edits: Sequence[DocumentEdit], message: str) -> str:
@@ -108,11 +104,11 @@ class GitHubRepository:
         tree = self._tree(edits)
         made = self._git.made_commit(tree, self.base, with_trailer(message), self._clock())
         try:
-            self._git.move_branch(self._base_branch, made, force=False)
+            self._git.move_branch(self._head.name, made, force=False)
         except (RejectedError, ConflictError) as error:
             if "fast forward" in error.message or "fast-forward" in error.message:
                 raise StaleDocumentsError("the branch was moved since it was read", hint=_AGAIN) from error
-            raise DocumentsError(f"{self._base_branch} cannot be moved: {error.message}") from error
+            raise DocumentsError(f"{self._head.name} cannot be moved: {error.message}") from error
         self._head = self._head._replace(commit=made, tree=tree)
         return made
 
@@ -209,12 +205,12 @@ class GitHubRepository:
         Raises `DocumentsError` where GitHub refuses it.
         """
         with _told("no pull request can be opened"):
-            return self._pulls.propose(branch, self._base_branch, text)
+            return self._pulls.propose(branch, self._head.name, text)
 
     def update_proposal(self, number: int, text: ProposalText) -> None:
         """Change what an open pull request says. `DocumentsError` where it is not open any more."""
         with _told(f"pull request #{number} cannot be changed"):
-            self._pulls.update(number, text)
+            self._pulls.update(number, self._head.name, text)
 
     def withdraw(self, number: int, reason: str) -> None:
         """Close an open pull request, and say why. `DocumentsError` where it is not open any more."""

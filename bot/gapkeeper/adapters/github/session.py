@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from gapkeeper.adapters.github.address import Address
+    from gapkeeper.adapters.http.answer import Json
     from gapkeeper.adapters.http.client import Client
     from gapkeeper.adapters.http.store import Store
+
+
+_SCOPES = "x-oauth-scopes"  # a header of answers to classic tokens
+_WRITING = frozenset({"repo", "public_repo"})
 
 
 class Auth(Protocol):
@@ -64,6 +69,11 @@ class Session:
         """
         return self._read_project(BELIEVED)
 
+    def ask_again(self) -> Project:
+        """The project as it is now: what was told of it may have changed since."""
+        self.project = self._read_project(None)
+        return self.project
+
     def is_here(self, repository_url: object) -> bool:
         """Whether an issue is one of this project, by where it says that it is: it may have been transferred."""
         return self._is_named(repository_url) or self._is_named_now(repository_url)
@@ -74,7 +84,7 @@ class Session:
         return repository_url.casefold().endswith(f"/repos/{self.project.full_name}".casefold())
 
     def _is_named_now(self, repository_url: object) -> bool:
-        self.project = self._read_project(None)  # the project may have been renamed meanwhile
+        self.ask_again()  # it may have been renamed meanwhile
         return self._is_named(repository_url)
 
     def _read_project(self, within: dt.timedelta | None) -> Project:
@@ -119,6 +129,22 @@ class Session:
         self.auth.close()
         self.client.close()
         self.store.close()
+
+    def write(self, method: str, rest: str, body: Json = None, *, creates: str | None = None) -> Json:
+        """What `Client.write` is answered, below the project.
+
+        Raises `NotAuthorisedError` also for the 404 by which GitHub tells a token that its scopes do not suffice.
+        """
+        try:
+            return self.client.write(method, self.path(rest), body, creates=creates).data
+        except NotFoundError as error:
+            scopes = self.client.headers_seen.get(_SCOPES)
+            if scopes is None or _WRITING & {scope.strip() for scope in scopes.split(",")}:
+                raise
+            raise NotAuthorisedError(
+                error.message,
+                hint="The token may not write: give it the scope repo (its settings: Edit, Select scopes).",
+            ) from error
 
     def path(self, rest: str) -> str:
         """A path below the project."""

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from gapkeeper.adapters import limits
 from gapkeeper.adapters.forge.raw import label_names
 from gapkeeper.adapters.forge.writer import ForgeWriter
-from gapkeeper.adapters.github.raw import trimmed
+from gapkeeper.adapters.github.raw import blocked_by_count, trimmed
 from gapkeeper.adapters.github.reader import CAPABILITIES, GitHubReader
-from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError
+from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,14 +32,15 @@ class GitHubTracker(ForgeWriter, GitHubReader):
     _kinds_of_links = CAPABILITIES.links
     _all_milestones: ClassVar[Mapping[str, object]] = {"state": "all", "per_page": 100}
 
-    def _require_role(self) -> None:
+    def _role_obstacle(self) -> NotAuthorisedError | None:
         project = self._session.project
         if project.may_push is False and not self._session.account.endswith("[bot]"):
-            raise NotAuthorisedError(
+            return NotAuthorisedError(
                 f"{self._session.account} may read {self.url} and not write to it: labels would be dropped",
                 hint="Give the account the role Write in the project's settings (Collaborators and teams), or use the "
                 "token of one that has it.",
             )
+        return None
 
     def _shaped(self, data: Json) -> Raw:
         return trimmed(data)
@@ -74,7 +75,7 @@ class GitHubTracker(ForgeWriter, GitHubReader):
         except RejectedError as error:
             if "already_exists" not in error.message:
                 raise
-            self._milestone(title)
+            self._listed_milestone(title)
         else:
             self._keep_milestones([made])
 
@@ -90,6 +91,10 @@ class GitHubTracker(ForgeWriter, GitHubReader):
         except NotFoundError as error:
             self.issue(number)  # one of them may be gone; where both are there, it is the dependencies
             self.issue(other)
+            if blocked_by_count(self._known(number)) is not None:
+                raise UnavailableError(
+                    f"{self.url}: GitHub does not find #{number} or #{other}, which are there", hint="Run again later."
+                ) from error
             self._mirror.set_note("server", {**self._mirror.note("server"), "links": False})
             raise RejectedError(
                 f"{self.url}: this GitHub knows no dependencies between issues",
@@ -112,6 +117,24 @@ class GitHubTracker(ForgeWriter, GitHubReader):
             self._issues.note_links(raw, before - {(type_, other)})
 
     # --- What a write needs -------------------------------------------------------------------------
+
+    def _write(self, method: str, path: str, body: Json = None, *, creates: str | None = None) -> Json:
+        self._all_are_known = False
+        return self._session.write(method, path, body, creates=creates)
+
+    def _sent(self, method: str, path: str, asked: dict[str, object], *, creates: str | None = None) -> Raw:
+        """Sent once more where its milestone was deleted and made anew: what was refused did nothing."""
+        try:
+            return super()._sent(method, path, asked, creates=creates)
+        except RejectedError as error:
+            former = asked.get("milestone")
+            title = next((title for title, number in self._milestones().items() if number == former), None)
+            if title is None or "milestone" not in error.message:
+                raise
+            number = self._listed_milestone(title)
+            if number == former:
+                raise
+        return super()._sent(method, path, {**asked, "milestone": number}, creates=creates)
 
     def _to_create(
         self, title: str, body: str, labels: frozenset[str], milestone: str | None, assignees: frozenset[str]

@@ -10,6 +10,8 @@ from gapkeeper.adapters.http.client import BELIEVED
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from gapkeeper.adapters.gitlab.address import Address
     from gapkeeper.adapters.gitlab.token import TokenAuth
     from gapkeeper.adapters.http.answer import Json
@@ -54,7 +56,12 @@ class Session:
 
         Raises `NotAuthorisedError` where there is none, or the token may not see it.
         """
-        return self._read_project()
+        return self._read_project(BELIEVED)
+
+    def ask_again(self) -> Project:
+        """The project as it is now: what was told of it may have changed since."""
+        self.project = self._read_project(None)
+        return self.project
 
     @cached_property
     def account(self) -> str:
@@ -83,9 +90,9 @@ class Session:
         self.client.close()
         self.store.close()
 
-    def _read_project(self) -> Project:
+    def _read_project(self, within: dt.timedelta | None) -> Project:
         try:
-            data = self.client.get(self.address.path, within=BELIEVED).data
+            data = self.client.get(self.address.path, within=within).data
         except NotFoundError as error:
             raise NotAuthorisedError(
                 f"{self.address.url}: there is no such project, or the token may not see it",

@@ -139,13 +139,14 @@ class GitLabTracker(ForgeWriter, GitLabReader):
 
     # --- What a write needs -------------------------------------------------------------------------
 
-    def _require_role(self) -> None:
+    def _role_obstacle(self) -> NotAuthorisedError | None:
         level = self._session.project.access_level
-        if level is not None and level < REPORTER:
-            raise NotAuthorisedError(
-                f"{self._session.account} has too low a role in {self.url}: labels would be dropped",
-                hint="The token needs the role Developer, or Reporter where nothing is written back.",
-            )
+        if level is None or level >= REPORTER:
+            return None
+        return NotAuthorisedError(
+            f"{self._session.account} has too low a role in {self.url}: labels would be dropped",
+            hint="The token needs the role Developer, or Reporter where nothing is written back.",
+        )
 
     def _shaped(self, data: Json) -> Raw:
         raw = trimmed(data)

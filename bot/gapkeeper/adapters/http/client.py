@@ -15,7 +15,7 @@ from gapkeeper import __version__
 from gapkeeper.adapters.http.answer import Answer
 from gapkeeper.adapters.http.cache import Cache
 from gapkeeper.adapters.http.failures import failure
-from gapkeeper.errors import RateLimitedError, RefusedError, TrackerError, UnavailableError
+from gapkeeper.errors import ConfigurationError, RateLimitedError, RefusedError, TrackerError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -89,6 +89,8 @@ class Client:
             account: Names what is kept and what is counted; it must not tell a secret, and has to be another one for
                 every token that may see something else.
             read_only: What was opened to be read; None: it may be written to.
+
+        Raises `ConfigurationError` where a proxy or certificates that the environment names cannot be used.
         """
         self._wire = wire
         self._authorisation = authorisation
@@ -96,15 +98,10 @@ class Client:
         self._read_only = read_only
         wire.pacing.is_for(account)
         self._cache = Cache(wire.store)
-        self._http = httpx.Client(
-            transport=wire.transport,
-            timeout=_TIMEOUT,
-            follow_redirects=False,
-            headers={"User-Agent": f"gapkeeper/{__version__}", **wire.headers},
-        )
+        self._http = _connections(wire)
         self.count = Count()
         self.server_date: dt.datetime | None = None  # by the last answer
-        self.headers_seen: set[str] = set()  # names, of all answers
+        self.headers_seen: dict[str, str] = {}  # of all answers, each as it was last
 
     def __enter__(self) -> Self:
         return self
@@ -196,7 +193,7 @@ class Client:
         answer = self._send("GET", url, headers={} if etag is None else {"If-None-Match": etag})
         if answer.status == 304:
             self.count.unchanged += 1
-            confirmed = self._cache.confirmed(self._account, answer, self.now)
+            confirmed = self._cache.confirmed(self._account, replace(answer, url=url), self.now)
             if confirmed is not None:
                 return confirmed
             answer = self._send("GET", url)
@@ -293,6 +290,22 @@ class Client:
 
 
 _LATER = "See whether the network and the forge are up, and run again."
+
+
+def _connections(wire: Wire) -> httpx.Client:
+    try:
+        return httpx.Client(
+            transport=wire.transport,
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            headers={"User-Agent": f"gapkeeper/{__version__}", **wire.headers},
+        )
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:  # their texts can hold a proxy's password
+        raise ConfigurationError(
+            f"what the environment says of proxies or certificates cannot be used ({type(error).__name__})",
+            hint="See HTTPS_PROXY, HTTP_PROXY and ALL_PROXY (http:// or https://, no SOCKS), SSL_CERT_FILE and "
+            "SSL_CERT_DIR.",
+        ) from None
 
 
 def _answer(response: httpx.Response, content: bytes, url: str) -> Answer:

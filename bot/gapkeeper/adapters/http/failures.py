@@ -83,11 +83,13 @@ def is_limit(answer: Answer) -> bool:
     """Whether a server will not do more for now: it says so by status, by header, or in words."""
     if answer.status == 429:
         return True
+    words = said(answer).casefold()
+    if answer.status == 422:  # GitHub's limit on new content, which it takes for a fault of the content
+        return "submitted too quickly" in words
     if answer.status != 403:
         return False
     if "retry-after" in answer.headers or is_used_up(answer):
         return True
-    words = said(answer).casefold()
     return "rate limit" in words or "abuse detection" in words
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gapkeeper.adapters.sqlite_tracker import EventKind
+from gapkeeper.adapters.sqlite_tracker import EventKind, SqliteTracker
 from gapkeeper.errors import NewerMarkerError
 from gapkeeper.model.snapshot import Reason, Role
 from gapkeeper.model.status import State
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gapkeeper.adapters.sqlite_tracker import Comment, Event
     from gapkeeper.model.snapshot import Actor, Issue
+    from gapkeeper.ports import TrackerReader
 
 _STATE_TONES = {
     None: Tone.INFO,
@@ -104,7 +105,21 @@ def _issue_json(issue: Issue) -> dict[str, object]:
 # --- One issue ---
 
 
-def show_lines(issue: Issue, comments: Sequence[Comment], events: Sequence[Event], look: Look) -> list[Line]:
+class Talk(NamedTuple):
+    """What was said on an issue and done to it. Nothing is known of it on a forge: it is read there."""
+
+    comments: Sequence[Comment]
+    events: Sequence[Event]
+
+    @classmethod
+    def of(cls, tracker: TrackerReader, number: int) -> Talk | None:
+        """Of an issue on the embedded tracker; None on a forge."""
+        if not isinstance(tracker, SqliteTracker):
+            return None
+        return cls(tracker.comments(number), tracker.events(number))
+
+
+def show_lines(issue: Issue, talk: Talk | None, look: Look) -> list[Line]:
     """Everything about one issue: facts, text, comments, and who did what."""
     facts: list[tuple[str, Line]] = [
         ("State", _state(issue)),
@@ -121,16 +136,18 @@ def show_lines(issue: Issue, comments: Sequence[Comment], events: Sequence[Event
     body = markdown_lines(issue.body, look, indent=2)
     if body:
         lines += [(), *body]
-    for n, comment in enumerate(comments):
+    if talk is None:
+        return lines
+    for n, comment in enumerate(talk.comments):
         lines += [()] if n else heading("Comments")
         lines.append(line("  ", *_actor(comment.author), say(f"  {_moment(comment.at)}", Tone.FAINT)))
         lines += markdown_lines(comment.body, look, indent=4)
-    history = [(_moment(event.at), line(*_actor(event.actor), " ", _told(event))) for event in events]
+    history = [(_moment(event.at), line(*_actor(event.actor), " ", _told(event))) for event in talk.events]
     return [*lines, *heading("History"), *fields(history, look, indent=2)]
 
 
-def show_json(issue: Issue, comments: Iterable[Comment], events: Iterable[Event]) -> dict[str, object]:
-    """The same as JSON values."""
+def show_json(issue: Issue, talk: Talk | None) -> dict[str, object]:
+    """The same as JSON values; `null` where comments and events are not known."""
     return {
         "version": 1,
         "issue": {
@@ -144,19 +161,21 @@ def show_json(issue: Issue, comments: Iterable[Comment], events: Iterable[Event]
             "locked": issue.locked,
             "updated_at": None if issue.updated_at is None else issue.updated_at.isoformat(),
         },
-        "comments": [
-            {"author": _actor_json(comment.author), "at": comment.at.isoformat(), "body": comment.body}
-            for comment in comments
-        ],
-        "events": [
-            {
-                "kind": event.kind.value,
-                "actor": _actor_json(event.actor),
-                "at": event.at.isoformat(),
-                "detail": dict(event.detail),
-            }
-            for event in events
-        ],
+        "comments": None if talk is None else [_comment_json(comment) for comment in talk.comments],
+        "events": None if talk is None else [_event_json(event) for event in talk.events],
+    }
+
+
+def _comment_json(comment: Comment) -> dict[str, object]:
+    return {"author": _actor_json(comment.author), "at": comment.at.isoformat(), "body": comment.body}
+
+
+def _event_json(event: Event) -> dict[str, object]:
+    return {
+        "kind": event.kind.value,
+        "actor": _actor_json(event.actor),
+        "at": event.at.isoformat(),
+        "detail": dict(event.detail),
     }
 
 

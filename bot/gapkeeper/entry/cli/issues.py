@@ -124,15 +124,15 @@ def list_(path: str, state: str, tracker: str | None, form: str) -> int:
 @tracker_option()
 @format_option("text", "json")
 def show_(issue: str, path: str, tracker: str | None, form: str) -> int:
-    """Show one issue: its text, comments and history."""
+    """Show one issue: its text, comments and history. Those on a forge are read at its address."""
     place = Place.of(path, tracker)
-    with place.read() as reader:
+    with place.look() as reader:
         found = place.find(reader, issue)
-        comments, events = reader.comments(found.number), reader.events(found.number)
+        talk = issue_text.Talk.of(reader, found.number)
     if form == "json":
-        write_data(json_text(issue_text.show_json(found, comments, events)))
+        write_data(json_text(issue_text.show_json(found, talk)))
     else:
-        show(lambda look: issue_text.show_lines(found, comments, events, look))
+        show(lambda look: issue_text.show_lines(found, talk, look))
     return 0
 
 

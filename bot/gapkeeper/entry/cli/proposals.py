@@ -1,4 +1,4 @@
-"""`gapkeeper proposals`: what Gapkeeper proposes to change in the documents of a repository that has no forge."""
+"""`gapkeeper proposals`: what Gapkeeper proposes to change in the documents, and what became of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gapkeeper import wiring
 from gapkeeper.entry.cli.command import Command, Listing, acting_options, format_option, path_argument, tracker_option
 from gapkeeper.entry.cli.issue_place import Place, actor_of
 from gapkeeper.entry.cli.terminal import show, write_data
-from gapkeeper.errors import NotFoundError
+from gapkeeper.errors import NotFoundError, UsageError
 from gapkeeper.reporting.json_text import json_text
 from gapkeeper.reporting.proposal_text import proposal_json, proposal_lines, proposal_list_lines, proposals_json
 from gapkeeper.reporting.register_json import VERSION
@@ -26,7 +26,7 @@ def command() -> None:
     """Look at the changes of documents that were proposed from the branch gapkeeper/docs.
 
     On the embedded tracker a proposal is that branch and a record of it. It is accepted with git (`git merge
-    gapkeeper/docs`), and declined here or by deleting the branch.
+    gapkeeper/docs`), and declined here or by deleting the branch. On a forge it is a pull request, and answered there.
     """
 
 
@@ -80,7 +80,9 @@ def show_(number: int, path: str, tracker: str | None, form: str) -> int:
 def decline(number: int, path: str, tracker: str | None, name: str | None, role: str) -> int:
     """Close a proposal unmerged: documents and issues keep what they say until one of them changes."""
     place = Place.of(path, tracker)
-    _find(_proposals(place), number)
+    found = _find(_proposals(place), number)
+    if found.url:
+        raise UsageError(f"{found.url} is declined where it is", hint="Close it there, unmerged.")
     with wiring.open_tracker(place.settings, place.folder, actor=actor_of(name, role, place.folder)) as opened:
         opened.decline_proposal(number)
     show(lambda _: [line(f"declined: proposal {number}; the next sync takes its items as they are")])
