@@ -10,7 +10,7 @@ import httpx
 from gitlab_counterpart.seed import US, token_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from gitlab_counterpart.gitlab import GitLab
 
@@ -37,7 +37,7 @@ class Asking(httpx.Client):
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    def commit(self, *actions: dict[str, object], branch: str = "main", **more: object) -> httpx.Response:
+    def commit(self, *actions: Mapping[str, object], branch: str = "main", **more: object) -> httpx.Response:
         sent = {"branch": branch, "commit_message": "Change", "actions": list(actions), **more}
         return self.post("~/repository/commits", json=sent)
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from asking_gitlab import Asking, refusal
+from gitlab_counterpart import pages
 from gitlab_counterpart.seed import SUB_GROUP_PATH, US, Seed
 
 if TYPE_CHECKING:
@@ -75,6 +76,14 @@ def test_no_page_has_more_than_a_hundred(gitlab: GitLab, asking: Asking) -> None
     assert len(asking.get("~/issues?per_page=500").json()) == 100
     assert len(asking.get("~/issues").json()) == 20
     assert refusal(asking.get("~/issues?per_page=none")) == (400, "per_page is invalid")
+
+
+def test_beyond_ten_thousand_nothing_is_counted(seven: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "COUNTED", 6)
+    answer = seven.get("~/issues?per_page=3")
+    assert answer.headers["x-next-page"] == "2"
+    assert "x-total" not in answer.headers
+    assert set(answer.links) == {"next", "first"}
 
 
 @pytest.mark.parametrize(

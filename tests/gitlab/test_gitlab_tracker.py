@@ -6,22 +6,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gapkeeper import wiring
 from gapkeeper.errors import RejectedError
 from gapkeeper.model.plan import IssueUpdate
 from gapkeeper.model.snapshot import Actor, Label, Reason, Role
 from gapkeeper.model.status import State
-from gapkeeper.planning.marker import END_LINE, Marker, Pair, TrackerState, write_marker
-from gitlab_counterpart.seed import OWNER, Seed, token_of
+from gapkeeper.planning.marker import END_LINE, Marker, Pair, TrackerState, hidden_key_line, write_marker
+from gitlab_counterpart.seed import OWNER, US, Seed, token_of
 from gitlab_counterpart.world import Kind
 from gitlab_counterpart.world import Role as There
+from opening import URL, operator
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gapkeeper.adapters.gitlab.tracker import GitLabTracker
     from gitlab_counterpart.fixtures import MakeGitLab
     from gitlab_counterpart.gitlab import GitLab
     from opening import Opening
 
 MANAGED = "gapkeeper"
+KEY = "close-0123456789abcdef"
 CLOSE, REOPEN = {"state_event": "close"}, {"state_event": "reopen"}
 
 
@@ -57,6 +62,14 @@ class TestConfidential:
 
     def test_are_all_where_the_repository_wants_it(self, gitlab: GitLab, opened: Opening) -> None:
         assert gitlab.project.issues[create(opened(gitlab, confidential=True))].confidential
+
+    def test_the_repository_says_so_in_its_settings(self, gitlab: GitLab, tmp_path: Path) -> None:
+        for number, visibility in enumerate(("project", "confidential"), start=1):
+            wanted = {"tracker.url": URL, "sync.visibility": visibility}
+            settings = wiring.load_settings(tmp_path, overrides=wanted)
+            with operator(gitlab, token_of(US)), wiring.open_writer(settings, tmp_path) as tracker:
+                tracker.create_issue("T", "", frozenset(), milestone=None, assignees=frozenset())
+            assert gitlab.project.issues[number].confidential is (visibility == "confidential")
 
     def test_they_stay_so(self, gitlab: GitLab, opened: Opening) -> None:
         tracker = opened(gitlab)
@@ -140,6 +153,13 @@ class TestLinks:
             fresh.snapshot(MANAGED, everything=True)
         assert seen.count("GET /projects/{id}/issues/{issue_iid}/links") == 1
 
+    def test_of_a_new_issue_are_none_and_not_asked_for(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        with gitlab.watched() as seen:
+            create(tracker, "A", body_of("1/LATER//LATER-001", ("blocked_by", "1/LATER//LATER-002")), MANAGED)
+            tracker.snapshot(MANAGED, everything=True)
+        assert seen.count("GET /projects/{id}/issues/{issue_iid}/links") == 0
+
     def test_that_a_person_cut_are_seen(self, gitlab: GitLab, opened: Opening) -> None:
         tracker = opened(gitlab)
         first, second = create(tracker, "A", "", MANAGED), create(tracker, "B", "", MANAGED)
@@ -216,7 +236,31 @@ class TestPeople:
         assert seen.count("GET /projects/{id}/members/all/{user_id}") == 1
 
 
+class TestComments:
+    def test_are_ours_where_we_wrote_them_and_are_asked_for_where_there_are_some(
+        self, gitlab: GitLab, opened: Opening
+    ) -> None:
+        tracker = opened(gitlab)
+        ours, theirs, none = (create(tracker, "T", "", MANAGED) for _ in range(3))
+        text = f"Closed.\n\n{hidden_key_line(KEY)}"
+        opened(gitlab, gitlab.token()).comment(ours, text)  # a run that was cut off
+        gitlab.act(OWNER, "POST", f"/issues/{theirs}/notes", {"body": text})
+        gitlab.clock.advance(1)
+        tracker.snapshot(MANAGED, everything=True)
+        with gitlab.watched() as seen:
+            assert [tracker.has_comment(number, KEY) for number in (ours, theirs, none)] == [True, False, False]
+        assert seen.table() == {"GET /projects/{id}/issues/{issue_iid}/notes": 2}
+
+
 class TestLabels:
+    def test_of_the_project_are_asked_for_once_in_a_run(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        with gitlab.watched() as seen:
+            for name in ("one", "two", "three"):
+                tracker.create_label(Label(name, "ff0000"))
+            create(tracker, "T", "", "one", "four")
+        assert seen.count("GET /projects/{id}/labels") == 1
+
     def test_that_differ_in_case_alone_are_one_to_us(self, gitlab: GitLab, opened: Opening) -> None:
         gitlab.act(OWNER, "POST", "/labels", {"name": "Kind: Later", "color": "#ff0000"})
         tracker = opened(gitlab)

@@ -146,6 +146,11 @@ class Call:
     def login(self) -> str:
         return self.person.login
 
+    def require_account(self) -> None:
+        """Refuse whoever is nobody."""
+        if self.caller.person is None:
+            raise unauthorized()
+
     @cached_property
     def project(self) -> Project:
         found = self.gitlab.find_project(self.values["id"])
@@ -159,12 +164,12 @@ class Call:
 
     def require(self, role: Role, reason: str = "") -> None:
         """Refuse whoever may do less, and everybody where the project is archived."""
-        if self.person and (self.role < role or self.project.archived):
+        if role_of(self.project, self.login) < role or self.project.archived:
             raise forbidden(reason)
 
     def require_reading(self, role: Role) -> None:
         """The same for what only reads: an archived project can be read."""
-        if self.person and self.role < role:
+        if role_of(self.project, self.login) < role:
             raise forbidden()
 
     def may(self, role: Role) -> bool:

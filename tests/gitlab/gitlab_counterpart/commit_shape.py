@@ -61,8 +61,7 @@ def _before(call: Call, one: Commit) -> Mapping[str, Entry]:
 
 
 def _diff(call: Call, path: str, old: Entry | None, new: Entry | None) -> dict[str, Any]:
-    sides = [_lines(call, entry) for entry in (old, new)]
-    found = list(difflib.unified_diff(*sides, n=3))[2:]
+    found = list(difflib.unified_diff(_lines(call, old), _lines(call, new)))[2:]
     return {
         "diff": "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found),
         "new_path": path,

@@ -14,6 +14,7 @@ from gitlab_counterpart.world import Label, Role
 
 if TYPE_CHECKING:
     from gitlab_counterpart.call import Call
+    from gitlab_counterpart.world import Issue, MergeRequest
 
 #: Of a label that is made because an issue names it.
 DEFAULT_COLOR = "#6699cc"
@@ -60,7 +61,7 @@ def change_label(call: Call) -> Answer:
     _validate(changed)
     del call.project.labels[one.name]
     call.project.labels[name] = changed
-    for owner in (*call.project.issues.values(), *call.project.requests.values()):
+    for owner in _owners(call):
         owner.labels = [name if label == one.name else label for label in owner.labels]
     return Answer(200, shapes.label(call.project, changed, counts=False))
 
@@ -70,7 +71,7 @@ def delete_label(call: Call) -> Answer:
     call.require(Role.PLANNER)
     one = _named(call)
     del call.project.labels[one.name]
-    for owner in (*call.project.issues.values(), *call.project.requests.values()):
+    for owner in _owners(call):
         owner.labels = [label for label in owner.labels if label != one.name]
     return Answer(204)
 
@@ -92,6 +93,10 @@ def exclusive(names: list[str], *, scoped: bool) -> list[str]:
         return names
     last = {name.rpartition("::")[0]: name for name in names if "::" in name}
     return [name for name in names if last.get(name.rpartition("::")[0], name) == name or "::" not in name]
+
+
+def _owners(call: Call) -> list[Issue | MergeRequest]:
+    return [*call.project.issues.values(), *call.project.requests.values()]
 
 
 def _named(call: Call) -> Label:

@@ -24,7 +24,7 @@ _TYPES = ("relates_to", "blocks", "is_blocked_by")
 def links(call: Call) -> Answer:
     """All of them: this list has no pages."""
     issue = call.issue
-    call.person  # noqa: B018 - others than issues, links are for those who are logged in
+    call.require_account()  # other than issues, links are for those who are logged in
     shown = []
     for link in _of(call, issue):
         other = link.target if link.source is issue else link.source

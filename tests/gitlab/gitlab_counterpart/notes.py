@@ -22,7 +22,7 @@ _LISTS = ("~/issues/{issue_iid}/notes", "~/merge_requests/{merge_request_iid}/no
 @route(*(f"GET {path}" for path in _LISTS))
 def notes(call: Call) -> Answer:
     kind, about = _about(call)
-    call.person  # noqa: B018 - others than issues, notes are for those who are logged in
+    call.require_account()  # other than issues, notes are for those who are logged in
     order = call.one_of("order_by", "created_at", "updated_at", default="created_at")
     sort = call.one_of("sort", "asc", "desc", default="desc")
     activity = call.one_of("activity_filter", "all_notes", "only_comments", "only_activity", default="all_notes")

@@ -34,8 +34,7 @@ def users(call: Call) -> Answer:
 
 @route("GET /users/{user_id}")
 def one_user(call: Call) -> Answer:
-    if call.caller.person is None:
-        raise unauthorized()
+    call.require_account()
     return Answer(200, shapes.whole_user(call.gitlab, _by_id(call), own=False))
 
 
@@ -71,8 +70,7 @@ def job(call: Call) -> Answer:
 
 @route("GET /version", "GET /metadata")
 def version(call: Call) -> Answer:
-    if call.caller.person is None:
-        raise unauthorized()
+    call.require_account()
     told_: dict[str, Any] = {"version": call.gitlab.version, "revision": "0ab1c2d3e4f"}
     if call.name.endswith("/metadata"):
         told_ |= {"kas": {"enabled": False, "externalUrl": None, "version": None}}

@@ -42,8 +42,8 @@ def protect(call: Call) -> Answer:
     name = call.text("name")
     if name in call.project.protected:
         raise told(409, f"Protected branch '{name}' already exists")
-    levels = [call.whole(f"{what}_access_level", 40) or 0 for what in ("push", "merge")]
-    made = Protection(call.gitlab.new_id(), name, *levels, force=call.flag("allow_force_push") or False)
+    push, merge = (call.whole(f"{what}_access_level", 40) or 0 for what in ("push", "merge"))
+    made = Protection(call.gitlab.new_id(), name, push, merge, force=call.flag("allow_force_push") or False)
     call.project.protected[name] = made
     return Answer(201, _shown(call, made))
 
