@@ -6,8 +6,9 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING
 
+from forge_stories import LATER
 from github_counterpart.accounts import Role
-from stories import LATER, first_sync
+from stories import first_sync
 
 if TYPE_CHECKING:
     from github_counterpart.running import Run, Runner
