@@ -108,3 +108,18 @@ def test_commands_in_documents_are_text(tmp_path: Path) -> None:
                 ("opened", False, None, [], None)
             )
             assert not any("quick action" in note.body for note in issue.notes)
+
+
+def test_issues_that_a_person_related_first_are_left_so_and_nothing_is_tried_for_ever(tmp_path: Path) -> None:
+    with contextlib.closing(GitLab()) as gitlab:
+        free_of_links = LATER.replace("**Depends on:** LATER-001", "")
+        runner = first_sync(gitlab, tmp_path, {"docs/LATER.md": free_of_links})
+        runner.to_the_end(runs=1)
+        there = {"target_project_id": gitlab.project.id, "target_issue_iid": 1}
+        gitlab.act(OWNER, "POST", "/issues/2/links", there)
+        clones.push(gitlab, {"docs/LATER.md": LATER})
+        pulled(runner)
+        for _ in range(2):
+            runner.to_the_end(runs=1)
+        assert (2, 1, "relates_to") in links(gitlab)
+        assert runner.run().requests.writes == []

@@ -78,6 +78,13 @@ class Mirror:
             row = (self._scope, raw["number"], packed(raw))
             connection.execute("INSERT OR REPLACE INTO issues VALUES (?, ?, ?)", row)
 
+    def note_comment(self, number: int) -> None:
+        """We left a comment on an issue."""
+        raw = self.issues.get(number)
+        if raw is not None:
+            raw["comments"] = int(raw.get("comments") or 0) + 1
+            self.put(raw)
+
     def remove(self, number: int) -> None:
         """An issue is gone."""
         self.issues.pop(number, None)

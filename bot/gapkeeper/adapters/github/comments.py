@@ -45,10 +45,7 @@ class GitHubComments:
 
     def posted(self, number: int, body: str) -> None:
         """We left one."""
-        known = self._mirror.issues.get(number)
-        if known is not None:
-            known["comments"] = int(known.get("comments") or 0) + 1
-            self._mirror.put(known)
+        self._mirror.note_comment(number)
         if self._latest is not None:
             self._latest.setdefault(number, []).append(body)
 

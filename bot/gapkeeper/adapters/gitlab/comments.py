@@ -33,10 +33,7 @@ class GitLabComments:
 
     def posted(self, number: int, body: str) -> None:  # noqa: ARG002 - the port's signature
         """We left one."""
-        known = self._mirror.issues.get(number)
-        if known is not None:
-            known["comments"] = int(known.get("comments") or 0) + 1
-            self._mirror.put(known)
+        self._mirror.note_comment(number)
 
     def _text(self, note: Json) -> str:
         """What a note of ours says; nothing for others', whose keys are copies."""

@@ -105,8 +105,8 @@ class GitLabTracker(ForgeWriter, GitLabReader):
         asked = {"target_project_id": project, "target_issue_iid": other, "link_type": KINDS[type_]}
         try:
             self._write("POST", f"/issues/{number}/links", asked)
-        except ConflictError:  # they are tied already
-            self._issues.links(self._read(number))
+        except ConflictError:  # they are tied already, and how is asked
+            self.issue(number)
             return
         except NotFoundError:
             for one in (number, other):
