@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 
-from forge_stories import assert_same
+from forge_bad_days import THOROUGH, prove_bad_days, prove_every_end
 from github_counterpart.facts import every
-from github_counterpart.faults import Unlucky
-from github_counterpart.running import EndedAt
+from github_counterpart.faults import USUAL
 from stories import first_sync, seen
 
 if TYPE_CHECKING:
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
     from stories import Start, Story
 
 CORPUS = os.environ.get("GAPKEEPER_CORPUS")
-THOROUGH = settings.get_current_profile_name() == "thorough"
-#: One of so many points, and so many seeds; all of them where much is generated.
-SAMPLE = 1 if THOROUGH else 29
 SEEDS = 200 if THOROUGH else 2
 ISSUES = 43
 
@@ -41,6 +36,7 @@ def test_takes_one_request_for_each_thing_and_then_one_that_is_free(start: Start
     with start(cutover) as runner:
         first = runner.run()
         assert first.code == 0, first.said
+        assert _issues(runner.github) == ISSUES
         assert first.requests.count("POST /repos/{owner}/{repo}/issues/{issue_number}/comments") == 0
         made = len(first.requests.writes)
         assert made == _issues(runner.github) + _labels(runner.github) + _links(runner.github)
@@ -50,32 +46,11 @@ def test_takes_one_request_for_each_thing_and_then_one_that_is_free(start: Start
 
 
 def test_ended_at_any_request_and_run_again(start: Start, cutover: Story) -> None:
-    with start(cutover) as runner:
-        (whole,) = runner.to_the_end(runs=1)
-        assert _issues(runner.github) == ISSUES
-        undisturbed = seen(runner.github)
-    points = [(k, done) for k in range(1, len(whole.requests) + 1) for done in (False, True)]
-    for k, done in points[SAMPLE // 2 :: SAMPLE]:
-        where = f"ended {'after' if done else 'before'} request {k} of {len(whole.requests)}"
-        with start(cutover) as runner:
-            assert runner.run(trouble=EndedAt(k, done=done)).code == -9, where
-            runner.to_the_end()
-            assert_same(seen(runner.github), undisturbed, where)
-    print(f"{len(points[SAMPLE // 2 :: SAMPLE])} of {len(points)} points")  # noqa: T201  shown with -rP
+    print(prove_every_end(start, cutover, seen, least=ISSUES, sample=29))  # noqa: T201  shown with -rP
 
 
 def test_on_a_bad_day_all_ends_as_on_a_good_one(start: Start, cutover: Story) -> None:
-    with start(cutover) as runner:
-        runner.to_the_end(runs=1)
-        undisturbed = seen(runner.github)
-    most = faults = 0
-    for seed in range(SEEDS):
-        with start(cutover) as runner:
-            unlucky = Unlucky(seed)
-            runs = runner.to_the_end(runs=20, trouble=unlucky)
-            assert_same(seen(runner.github), undisturbed, f"seed {seed}")
-            most, faults = max(most, len(runs)), faults + len(unlucky.met)
-    print(f"{SEEDS} seeds, {faults} faults, {most} runs at most")  # noqa: T201  shown with -rP
+    print(prove_bad_days(start, cutover, seen, seeds=SEEDS, runs=20, faults=USUAL))  # noqa: T201  shown with -rP
 
 
 def _issues(github: GitHub) -> int:
