@@ -288,8 +288,14 @@ def test_lost_documents_are_not_taken_for_done(harbour: Harbour) -> None:
 
 
 def test_a_tracker_that_this_version_does_not_know(harbour: Harbour) -> None:
-    harbour.run("sync", "--tracker", "gitlab:harbour/plans", expect=64)
-    assert "gitlab:harbour/plans" in harbour.err
+    harbour.run("sync", "--tracker", "bollard:harbour/plans", expect=64)
+    assert "bollard:harbour/plans" in harbour.err
+
+
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+def test_a_forge_without_a_token_says_which_one_to_set(harbour: Harbour, forge: str) -> None:
+    harbour.run("sync", "--tracker", f"{forge}:harbour/plans", expect=77)
+    assert f"GAPKEEPER_{forge.upper()}_TOKEN" in harbour.err
 
 
 def test_a_damaged_tracker_is_named(harbour: Harbour) -> None:
