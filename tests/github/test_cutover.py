@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from stories import Start, Story
 
 CORPUS = os.environ.get("GAPKEEPER_CORPUS")
-SEEDS = 200 if THOROUGH else 2
+#: BAD_DAYS=200 tries so many.
+SEEDS = int(os.environ.get("BAD_DAYS") or (60 if THOROUGH else 2))
 ISSUES = 43
 
 pytestmark = pytest.mark.skipif(CORPUS is None, reason="GAPKEEPER_CORPUS names no corpus")
