@@ -137,6 +137,19 @@ class TestProjects:
         assert [one.number for one in fresh.snapshot(MANAGED, everything=False).issues] == [kept]
         assert f"#{moved}" in refused(lambda: fresh.issue(moved), NotFoundError)
 
+    def test_issues_that_were_moved_away_since_the_last_run_are_gone(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        moved = create(tracker, "Moved", "", MANAGED)
+        assert len(tracker.snapshot(MANAGED, everything=False).issues) == 1
+        gitlab.clock.advance(120)
+        gitlab.act(OWNER, "POST", f"/issues/{moved}/move", {"to_project_id": gitlab.elsewhere.id})
+        assert opened(gitlab).snapshot(MANAGED, everything=False).issues == ()
+
+    def test_on_a_server_that_is_read_only_for_now(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        gitlab.read_only = True
+        assert "read-only" in refused(lambda: create(tracker), UnavailableError)
+
 
 class TestAnswers:
     @pytest.mark.parametrize(

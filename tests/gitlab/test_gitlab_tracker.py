@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gapkeeper import wiring
+from gapkeeper.adapters.gitlab import session
 from gapkeeper.errors import RejectedError
 from gapkeeper.model.plan import IssueUpdate
 from gapkeeper.model.snapshot import Actor, Label, Reason, Role
@@ -59,6 +61,16 @@ class TestConfidential:
         gitlab.project.features |= {"issues": issues, "repository": repository}
         number = create(opened(gitlab))
         assert gitlab.project.issues[number].confidential is hidden
+
+    def test_are_those_of_a_project_that_was_opened_since_the_last_run(
+        self, make_gitlab: MakeGitLab, opened: Opening, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(session, "_JUST_NOW", dt.timedelta(0))  # no test waits for a minute
+        gitlab = make_gitlab(Seed(visibility="private"))
+        create(opened(gitlab))
+        gitlab.project.visibility = "public"
+        gitlab.project.features["repository"] = "private"
+        assert gitlab.project.issues[create(opened(gitlab))].confidential
 
     def test_are_all_where_the_repository_wants_it(self, gitlab: GitLab, opened: Opening) -> None:
         assert gitlab.project.issues[create(opened(gitlab, confidential=True))].confidential

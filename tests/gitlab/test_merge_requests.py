@@ -15,7 +15,7 @@ from gapkeeper.model.delivery import BRANCH, ProposalState, ProposalText
 from gapkeeper.model.edits import DocumentEdit
 from gapkeeper.wiring.gitlab import open_session
 from github_counterpart.faults import Once, cut
-from gitlab_counterpart.faults import status
+from gitlab_counterpart.faults import html, status
 from gitlab_counterpart.seed import OWNER, US, token_of
 from gitlab_counterpart.world import Role
 from opening import URL, operator
@@ -95,6 +95,20 @@ class TestDocuments:
         repository = opened(branch="release")
         assert repository.base == commit
         assert next(iter(repository.documents().documents())).data == b"b: released\n"
+
+    def test_of_the_base_branch_are_found_after_it_was_renamed(self, gitlab: GitLab, opened: Open, base: str) -> None:
+        assert opened().base == base
+        branches = gitlab.project.repository.branches
+        branches["trunk"] = branches.pop("main")
+        gitlab.project.repository.default = "trunk"
+        assert opened().base == base
+
+    def test_of_a_branch_that_a_proxy_does_not_find_may_be_there(self, gitlab: GitLab, opened: Open, base: str) -> None:
+        repository = opened()
+        assert repository.base == base
+        gitlab.trouble = Once(html(404), "GET /projects/{id}/repository/branches/{branch}")
+        with pytest.raises(UnavailableError):
+            repository.branch(BRANCH)
 
     def test_of_a_branch_that_is_not_there_are_an_error(self, opened: Open) -> None:
         with pytest.raises(DocumentsError, match="no branch nothing"):

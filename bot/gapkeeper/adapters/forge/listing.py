@@ -99,8 +99,13 @@ class Listing:
             self._mirror.replace(self._worth_keeping(found), coverage)
 
     def _take(self, page: Answer) -> None:
-        for raw in self._worth_keeping(self._issues(page)):
+        found = self._issues(page)
+        kept = self._worth_keeping(found)
+        for raw in kept:
             self._mirror.put(raw)
+        # What was an issue of this project and is none any more: it was moved away.
+        for number in (found.keys() - {raw["number"] for raw in kept}) & self._mirror.issues.keys():
+            self._mirror.remove(number)
 
     def _worth_keeping(self, found: dict[int, Raw]) -> list[Raw]:
         """Issues, and what the forge's adapter needs of the others."""

@@ -40,6 +40,9 @@ def explain(answer: Answer, error: TrackerError) -> TrackerError:
     if isinstance(error, RateLimitedError):
         return error
     words = f"{said(answer)} {_code(answer)}".casefold()
+    outage = _outage(answer, words)
+    if outage is not None:
+        return UnavailableError(error.message, hint=outage)
     hint = next((hint for saying, hint in _SAYINGS if saying in words), None)
     if answer.status == 401:
         return NotAuthorisedError(error.message, hint=hint or NEEDED)
@@ -47,9 +50,18 @@ def explain(answer: Answer, error: TrackerError) -> TrackerError:
         return NotAuthorisedError(error.message, hint=hint or _ROLE)
     if answer.status == 405 and "moved projects" in words:
         return RejectedError(error.message, hint="The project was moved: name its new address.")
-    if answer.status == 503:
-        return UnavailableError(error.message, hint="This GitLab is in maintenance, or overloaded. Run again later.")
     return error
+
+
+def _outage(answer: Answer, words: str) -> str | None:
+    """What to do where GitLab did not say no, and could not say yes."""
+    if answer.status == 403 and "read-only instance" in words:
+        return "This GitLab is in maintenance, and read-only. Run again later."
+    if answer.status == 404 and answer.text:  # GitLab says in JSON that there is none; this is a proxy, or no GitLab
+        return "See whether GAPKEEPER_GITLAB_URL is the address of a GitLab."
+    if answer.status == 503:
+        return "This GitLab is in maintenance, or overloaded. Run again later."
+    return None
 
 
 def _code(answer: Answer) -> str:

@@ -78,7 +78,10 @@ class GitLabRepository:
 
     @cached_property
     def _head(self) -> Head:
-        head = self._commits.head(self._base_branch) if self._base_branch else None
+        head = self._head_of_base()
+        if head is None and self._branch is None:  # we were told of the default branch within a day
+            self._session.ask_again()
+            head = self._head_of_base()
         if head is None:
             raise DocumentsError(
                 f"{self._session.address.url} has no branch {self._base_branch}".rstrip(),
@@ -86,6 +89,9 @@ class GitLabRepository:
                 "commit.",
             )
         return head
+
+    def _head_of_base(self) -> Head | None:
+        return self._commits.head(self._base_branch) if self._base_branch else None
 
     @property
     def _base_branch(self) -> str:

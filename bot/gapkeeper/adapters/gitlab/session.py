@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,8 +11,6 @@ from gapkeeper.adapters.http.client import BELIEVED
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from gapkeeper.adapters.gitlab.address import Address
     from gapkeeper.adapters.gitlab.token import TokenAuth
     from gapkeeper.adapters.http.answer import Json
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Access levels, as GitLab numbers them.
 REPORTER, DEVELOPER = 20, 30
+#: So long it is believed who may see what, before something is shown: a project can be opened at any time.
+_JUST_NOW = dt.timedelta(minutes=1)
 #: Who may see a project, from few to all.
 _AUDIENCES = {"private": 0, "internal": 1, "public": 2}
 #: A part of a project that is for its members alone is less public than any project that others see.
@@ -62,6 +63,11 @@ class Session:
         """The project as it is now: what was told of it may have changed since."""
         self.project = self._read_project(None)
         return self.project
+
+    @cached_property
+    def issues_are_more_public(self) -> bool:
+        """Whether more people see the project's issues than its repository, as it is now."""
+        return self._read_project(_JUST_NOW).issues_are_more_public
 
     @cached_property
     def account(self) -> str:

@@ -163,7 +163,7 @@ class GitLabTracker(ForgeWriter, GitLabReader):
             asked["milestone_id"] = self._milestone(milestone)
         if assignees:
             asked["assignee_ids"] = self._numbers_of(assignees)
-        if self._confidential or self._session.project.issues_are_more_public:
+        if self._confidential or self._session.issues_are_more_public:
             asked["confidential"] = True
         return asked
 
