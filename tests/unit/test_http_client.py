@@ -367,6 +367,22 @@ class TestCache:
         assert (first.unchanged, second.unchanged) == (False, True)
         assert (forge.count.reads, forge.count.unchanged) == (1, 1)
 
+    def test_an_unchanged_page_can_have_got_one_after_it(self) -> None:
+        after = {"link": f'<{BASE}/y>; rel="next"'}
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            known = request.headers.get("if-none-match") == '"1"'
+            return (
+                httpx.Response(304, headers=after) if known else httpx.Response(200, json=[1], headers={"etag": '"1"'})
+            )
+
+        forge = client(Server(answer))
+        assert forge.get("/x").next is None
+        for _ in range(2):
+            unchanged = forge.get("/x")
+            assert (unchanged.data, unchanged.next) == ([1], f"{BASE}/y")
+        assert forge.get("/x", within=dt.timedelta(minutes=1)).next == f"{BASE}/y"
+
     def test_another_token_misses(self, tmp_path: Path) -> None:
         server, path = with_etags([1]), tmp_path / "forge.db"
         client(server, store=Store(path)).get("/x")

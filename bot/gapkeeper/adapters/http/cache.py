@@ -37,8 +37,10 @@ class Cache:
         kept = self._store.answer(account, answer.url)
         if kept is None:
             return None
-        self._store.keep(account, answer.url, kept._replace(at=now))
-        found = _answer(kept, answer.url)
+        # A page can be as it was and have got another one after it.
+        confirmed = kept._replace(at=now, link=answer.headers.get("link", kept.link))
+        self._store.keep(account, answer.url, confirmed)
+        found = _answer(confirmed, answer.url)
         return Answer(200, {**answer.headers, **found.headers}, found.data, answer.url, unchanged=True)
 
     def keep(self, account: str, answer: Answer, now: dt.datetime) -> None:
