@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 import subprocess
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from github_counterpart.running import Commands
 
@@ -27,6 +28,8 @@ NOT_NEEDED = "label gapkeeper: hold "
 _LEFT = "branch gapkeeper/docs "
 _OPEN = re.compile(r"(?:pull|merge) request [#!]\d+ open")
 _WITHDRAWN = re.compile(r"withdrawn [0-9a-f]{40}")  # the commit's name tells when it was made
+#: Where documents that teams really wrote are; None: nowhere.
+CORPUS = os.environ.get("GAPKEEPER_CORPUS")
 IGNORE = {".gitignore": ".gapkeeper/\n"}
 LATER = """\
 # Later
@@ -112,6 +115,12 @@ def first_sync(place: Place, folder: Path, documents: Mapping[str, str | bytes])
     """There is no issue yet."""
     place.push({**documents, **IGNORE})
     return cloned(place, folder)
+
+
+def really_written(folder: str) -> Mapping[str, bytes]:
+    """The documents of one team, from the corpus."""
+    top = Path(CORPUS or "") / folder
+    return {path.relative_to(top).as_posix(): path.read_bytes() for path in sorted(top.rglob("*.md"))}
 
 
 def everything(place: Place, folder: Path) -> Commands:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from forge_bad_days import THOROUGH, prove_bad_days, prove_every_end
+from forge_stories import CORPUS, really_written
 from github_counterpart.facts import every
 from github_counterpart.faults import USUAL
 from stories import first_sync, seen
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from github_counterpart.github import GitHub
     from stories import Start, Story
 
-CORPUS = os.environ.get("GAPKEEPER_CORPUS")
 #: BAD_DAYS=200 tries so many.
 SEEDS = int(os.environ.get("BAD_DAYS") or (60 if THOROUGH else 2))
 ISSUES = 43
@@ -28,9 +27,7 @@ pytestmark = pytest.mark.skipif(CORPUS is None, reason="GAPKEEPER_CORPUS names n
 
 @pytest.fixture
 def cutover() -> Story:
-    folder = Path(CORPUS or "") / "cutover"
-    documents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.md"))}
-    return partial(first_sync, documents=documents)
+    return partial(first_sync, documents=really_written("cutover"))
 
 
 def test_takes_one_request_for_each_thing_and_then_one_that_is_free(start: Start, cutover: Story) -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from forge_bad_days import THOROUGH, prove_bad_days, prove_every_end
+from forge_stories import CORPUS, really_written
 from gitlab_counterpart.faults import USUAL
 from gitlab_stories import first_sync, seen
 
 if TYPE_CHECKING:
     from gitlab_stories import Start, Story
 
-CORPUS = os.environ.get("GAPKEEPER_CORPUS")
 ISSUES, LABELS, LINKS = 43, 14, 10
 #: Reads of a first sync: project, account, labels, open merge requests, and the list before and after.
 READS = 6
@@ -28,9 +27,7 @@ pytestmark = pytest.mark.skipif(CORPUS is None, reason="GAPKEEPER_CORPUS names n
 
 @pytest.fixture
 def cutover() -> Story:
-    folder = Path(CORPUS or "") / "cutover"
-    documents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.md"))}
-    return partial(first_sync, documents=documents)
+    return partial(first_sync, documents=really_written("cutover"))
 
 
 def test_takes_one_request_for_each_thing_and_then_one_page_of_reads(start: Start, cutover: Story) -> None:

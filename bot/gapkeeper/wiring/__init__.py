@@ -174,7 +174,6 @@ def open_way_back(settings: Settings, folder: Path, rev: str | None, documents: 
 
     What is only asked is read; the first delivery opens the records for writing.
     """
-    from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
     from gapkeeper.model.policy import WriteBack  # noqa: PLC0415
 
     if WriteBack(settings.repository.sync.write_back) is WriteBack.OFF:
@@ -185,6 +184,7 @@ def open_way_back(settings: Settings, folder: Path, rev: str | None, documents: 
         with forge.open_edges(tracker_url(settings), settings, folder, rev) as there:
             yield there.way_back(documents)
         return
+    from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
     from gapkeeper.wiring.write_back import Edges  # noqa: PLC0415
 
     path, url = _database(settings, folder), tracker_url(settings)
@@ -223,12 +223,11 @@ def proposals(settings: Settings, folder: Path) -> tuple[Proposal, ...]:
 
     Raises `DocumentsError` where there is no repository.
     """
-    from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
-    from gapkeeper.model.delivery import BRANCH  # noqa: PLC0415
-
     forge = _forge(settings)
     if forge is not None:
         return forge.proposals(tracker_url(settings), settings, folder)
+    from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
+    from gapkeeper.model.delivery import BRANCH  # noqa: PLC0415
     from gapkeeper.wiring.write_back import local_repository  # noqa: PLC0415
 
     path, url = _database(settings, folder), tracker_url(settings)
@@ -256,7 +255,7 @@ def open_journal(settings: Settings, folder: Path) -> Iterator[Journal | None]:
 
 
 def runs(settings: Settings, folder: Path, limit: int) -> tuple[Run, ...]:
-    """The last runs that wrote from this folder, the newest first.
+    """The last syncs from this folder, the newest first.
 
     Raises `UnavailableError` where the journal cannot be read.
     """
@@ -297,11 +296,11 @@ def _is_embedded(settings: Settings) -> bool:
 
 def _forge(settings: Settings) -> Forge | None:
     """The forge that the tracker is on; None: the embedded one, or none that is known."""
-    url = tracker_url(settings)
     if _is_embedded(settings):
         return None
     from gapkeeper.wiring import github  # noqa: PLC0415
 
+    url = tracker_url(settings)
     if github.is_github(url):
         return github
     from gapkeeper.wiring import gitlab  # noqa: PLC0415
@@ -314,7 +313,7 @@ def _database(settings: Settings, folder: Path) -> Path:
     from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
 
     url = tracker_url(settings)
-    if not url.startswith("sqlite:"):
+    if not _is_embedded(settings):
         raise UsageError(
             f"{url} is no tracker that can be used here",
             hint="Name github:owner/name, gitlab:group/name, or a file as in --tracker sqlite:tracker.db. This works "

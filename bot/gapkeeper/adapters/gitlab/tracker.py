@@ -72,11 +72,8 @@ class GitLabTracker(ForgeWriter, GitLabReader):
         try:
             made = self._write("POST", "/milestones", {"title": title})
         except RejectedError:
-            try:
+            with contextlib.suppress(RejectedError):
                 self._milestone(title)
-            except RejectedError:
-                pass
-            else:
                 return
             raise
         self._keep_milestones([made])
