@@ -100,6 +100,14 @@ def test_a_new_branch_begins_at_a_branch_or_at_a_commit(gitlab: GitLab, asking: 
     assert refusal(wrong)[1].startswith("Cannot find start_sha")
 
 
+def test_a_commit_to_start_at_has_its_files_compared_with_the_default_branch(gitlab: GitLab, asking: Asking) -> None:
+    asking.post("~/repository/branches", json={"branch": "topic", "ref": "main"})
+    start = gitlab.commit({"docs/LATER.md": b"on the topic\n"}, "Change", branch="topic")
+    refused = asking.commit(LATER | {"last_commit_id": start}, branch="two", start_sha=start)
+    assert "has changed since you started editing" in refusal(refused)[1]
+    assert asking.commit(LATER | {"last_commit_id": start}, branch="two", start_branch="topic").status_code == 201
+
+
 def test_a_branch_that_is_there_is_only_replaced_by_force(gitlab: GitLab, asking: Asking) -> None:
     start = gitlab.project.repository.branches["main"]
     asking.commit(LATER, branch="topic", start_branch="main")

@@ -241,6 +241,18 @@ class TestBranch:
         assert found is not None
         assert (found.tip, found.parent, found.ours) == (again, newest, True)
 
+    def test_is_made_on_a_base_that_is_not_the_default_branch(self, gitlab: GitLab, opened: Open) -> None:
+        gitlab.project.repository.branches["develop"] = tip(gitlab, "main")
+        newest = gitlab.commit({"docs/b.md": b"b: developed\n"}, "Develop", branch="develop")
+        change = edit(b"b: developed\n", b"b: done\n", "b.md")
+        made = opened(branch="develop").set_branch(BRANCH, [change], "Close", was=None)
+        assert gitlab.project.repository.commits[made].parents == (newest,)
+        newest = gitlab.commit({"docs/b.md": b"b: developed further\n"}, "Develop", branch="develop")
+        change = edit(b"b: developed further\n", b"b: done\n", "b.md")
+        again = opened(branch="develop").set_branch(BRANCH, [change], "Close", was=made)
+        assert gitlab.project.repository.commits[again].parents == (newest,)
+        assert files(gitlab, again)["docs/b.md"] == b"b: done\n"
+
     def test_whose_answer_was_lost_is_found_and_not_made_again(self, gitlab: GitLab, opened: Open) -> None:
         gitlab.trouble = Once(cut(done=True), COMMITS)
         with pytest.raises(UnavailableError):

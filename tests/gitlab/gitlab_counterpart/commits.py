@@ -139,8 +139,13 @@ def _act(call: Call, files: dict[str, Entry], parent: Commit | None, number: int
 
 
 def _require_unchanged(call: Call, parent: Commit | None, path: str, action: dict[str, Any]) -> None:
-    """`last_commit_id` is the last commit that changed the file; any other, even a later one, is refused."""
+    """`last_commit_id` is the last commit that changed the file; any other, even a later one, is refused.
+
+    It is looked for on the branch that is started at. With `start_sha` there is none, which means the default branch.
+    """
     told_ = action.get("last_commit_id")
+    if call.text("start_sha"):
+        parent = call.project.repository.find("HEAD")
     last = parent and call.project.repository.last_to_touch(parent, path)
     if told_ and (last is None or last.id != told_):
         raise told(400, f"The file has changed since you started editing it: {path}")

@@ -116,7 +116,12 @@ class Commits:
         return self._made({"branch": branch, "commit_message": message, "author_name": NAME, "actions": actions})
 
     def start(self, branch: str, message: str, actions: list[Json], *, on: str, anew: bool) -> str:
-        """Make a branch of one commit on another; its name. ``anew``: in the place of what the branch has."""
+        """Make a branch of one commit on another; its name. ``anew``: in the place of what the branch has.
+
+        What the files were is certain by that commit. GitLab would compare the last commit of each with the one that
+        changed it on the default branch, since no branch is named to start at.
+        """
+        actions = [{key: value for key, value in one.items() if key != "last_commit_id"} for one in actions]
         body = {"branch": branch, "commit_message": message, "author_name": NAME, "actions": actions, "start_sha": on}
         return self._made({**body, "force": True} if anew else body)
 
