@@ -114,13 +114,18 @@ class MemoryRepository:
 
     def update_proposal(self, number: int, text: ProposalText) -> None:
         self.log.append("update proposal")
-        self._proposals[number - 1] = replace(self._proposals[number - 1], title=text.title, body=text.body)
+        told = replace(self._proposals[number - 1], title=text.title, body=text.body, astray=False)
+        self._proposals[number - 1] = told
 
     def withdraw(self, number: int, reason: str) -> None:  # noqa: ARG002 - the port's signature
         self.log.append("withdraw")
         self._close(number, ProposalState.WITHDRAWN)
 
     # --- People -------------------------------------------------------------------------------------
+
+    def lead_astray(self, number: int) -> None:
+        """The base is another branch by now, with the same commit."""
+        self._proposals[number - 1] = replace(self._proposals[number - 1], astray=True)
 
     def merge(self, number: int) -> None:
         branch = self._proposals[number - 1].branch

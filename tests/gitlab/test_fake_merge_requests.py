@@ -46,6 +46,12 @@ def test_one_is_open_for_each_pair_of_branches(topic: Asking) -> None:
     assert open_one(topic)["iid"] == 2
     assert refusal(topic.put("~/merge_requests/1", json={"state_event": "reopen"}))[0] == 409
     assert [one["iid"] for one in topic.get("~/merge_requests?state=opened&source_branch=topic").json()] == [2]
+    topic.post("~/repository/branches", json={"branch": "next", "ref": "main"})
+    assert open_one(topic, target_branch="next")["iid"] == 3
+    assert refusal(topic.put("~/merge_requests/3", json={"target_branch": "main"}))[0] == 409
+    assert refusal(topic.put("~/merge_requests/3", json={"target_branch": "topic"}))[0] == 422
+    topic.post("~/repository/branches", json={"branch": "later", "ref": "main"})
+    assert topic.put("~/merge_requests/3", json={"target_branch": "later"}).json()["target_branch"] == "later"
 
 
 def test_what_cannot_be_one_is_refused(topic: Asking, asking_as: As) -> None:

@@ -437,6 +437,28 @@ class TestProposals:
         gitlab.act(OWNER, "POST", "/merge_requests", sent)
         assert [one.number for one in opened().proposals(BRANCH)] == [number]
 
+    def test_into_the_former_base_goes_to_the_one_that_is_set_now(
+        self, gitlab: GitLab, opened: Open, number: int
+    ) -> None:
+        gitlab.project.repository.branches["develop"] = tip(gitlab, "main")
+        repository = opened(branch="develop")
+        (found,) = repository.proposals(BRANCH)
+        assert (found.number, found.astray) == (number, True)
+        repository.update_proposal(number, ProposalText("Close two", "More"))
+        assert gitlab.project.requests[number].target == "develop"
+        (found,) = opened(branch="develop").proposals(BRANCH)
+        assert (found.title, found.astray) == ("Close two", False)
+        assert len(gitlab.project.requests) == 1
+
+    def test_into_the_former_base_is_left_where_one_into_the_base_is_open(
+        self, gitlab: GitLab, opened: Open, number: int
+    ) -> None:
+        gitlab.project.repository.branches["develop"] = tip(gitlab, "main")
+        sent = {"source_branch": BRANCH, "target_branch": "develop", "title": "By a person"}
+        theirs = gitlab.act(OWNER, "POST", "/merge_requests", sent)["iid"]
+        assert [one.number for one in opened(branch="develop").proposals(BRANCH)] == [theirs]
+        assert gitlab.project.requests[number].target == "main"
+
     def test_run_no_command_that_people_left_in_it(self, gitlab: GitLab, opened: Open, number: int) -> None:
         gitlab.project.requests[number].description = "As before\n\n/label ~urgent\n/close"
         opened().withdraw(number, "Nothing is left.")

@@ -115,6 +115,15 @@ def test_a_close_is_proposed_once_and_waits(harbour: Harbour) -> None:
     assert harbour.plan().notes == ("LATER-001: proposal 1 waits for somebody to merge or close it",)
 
 
+def test_one_that_goes_to_a_branch_that_is_not_the_base_any_more_is_renewed(harbour: Harbour) -> None:
+    harbour.closes(1)
+    harbour.synced()
+    harbour.repository.lead_astray(1)
+    assert harbour.synced() == [("write-back", "LATER-001")]
+    assert harbour.repository.proposals(BRANCH)[0].astray is False
+    assert harbour.synced() == []
+
+
 def test_merged_both_sides_agree(harbour: Harbour) -> None:
     harbour.closes(1)
     harbour.sync()

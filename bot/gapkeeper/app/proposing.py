@@ -148,7 +148,7 @@ class Proposing:
     @staticmethod
     def _stands(one: Proposal, branch: Branch | None, text: ProposalText) -> bool:
         """Whether the open proposal is as it should be."""
-        if branch is None or (one.title, one.body) != (text.title, text.body):
+        if branch is None or one.astray or (one.title, one.body) != (text.title, text.body):
             return False
         return not branch.ours or one.head == branch.tip
 

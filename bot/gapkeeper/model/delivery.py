@@ -39,6 +39,7 @@ class Proposal:
     closed_at: dt.datetime | None = None
     closed_by: str | None = None
     url: str = ""
+    astray: bool = False  # it goes to a branch that is not the base any more
 
     @property
     def name(self) -> str:

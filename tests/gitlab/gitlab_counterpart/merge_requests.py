@@ -62,9 +62,7 @@ def create_request(call: Call) -> Answer:
         raise forbidden()
     call.needs("title", "source_branch", "target_branch")
     source, target = call.text("source_branch"), call.text("target_branch")
-    if source == target:
-        raise Refusal(422, {"message": ["You can't use same project/branch for source and target"]})
-    _require_only(call, source, target)
+    _require_possible(call, source, target)
     iid = len(call.project.requests) + 1
     made = MergeRequest(
         call.gitlab.new_id(),
@@ -98,8 +96,14 @@ def change_request(call: Call) -> Answer:
         _require_only(call, one.source, one.target)
     if one.state == "merged" and "state_event" in call.params:
         raise told(400, {"state": ["cannot transition"]})
+    target = call.text("target_branch", one.target)
+    if target != one.target:
+        _require_possible(call, one.source, target)
     changes.apply(call, one, new=False)
-    one.target = call.text("target_branch", one.target)
+    if target != one.target:
+        changes.add_note(call, one, f"changed target branch from `{one.target}` to `{target}`")
+        one.target = target
+        merging.follow(call, one)
     _settings(call, one)
     return Answer(200, merging.whole(call, one))
 
@@ -189,6 +193,12 @@ def _is_wanted(call: Call, one: MergeRequest) -> bool:
         and (not call.params.get("iids") or str(one.iid) in call.names("iids"))
         and call.text("search").lower() in f"{one.title}\n{one.description}".lower()
     )
+
+
+def _require_possible(call: Call, source: str, target: str) -> None:
+    if source == target:
+        raise Refusal(422, {"message": ["You can't use same project/branch for source and target"]})
+    _require_only(call, source, target)
 
 
 def _require_only(call: Call, source: str, target: str) -> None:

@@ -33,24 +33,33 @@ _STATES = {
 
 
 class MergeRequests:
-    """The merge requests from a branch of a project into another one."""
+    """The merge requests from a branch of a project."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def of(self, branch: str, base: str) -> tuple[Proposal, ...]:
-        """Everything that was ever proposed from a branch of the project itself, and of no fork, the newest first."""
-        asked = {"source_branch": branch, "target_branch": base, "state": "all"}
-        order = {"order_by": "created_at", "sort": "desc", "per_page": 100}
+        """Everything that was ever proposed from a branch of the project itself, and of no fork, the newest first.
+
+        Into the base; and what our account proposed into another branch, which was the base then, unless one into the
+        base is open already.
+        """
+        asked = {"source_branch": branch, "state": "all", "order_by": "created_at", "sort": "desc", "per_page": 100}
         found: list[Proposal] = []
         try:
-            for page in self._session.client.pages(self._session.path("/merge_requests"), {**asked, **order}):
+            for page in self._session.client.pages(self._session.path("/merge_requests"), asked):
                 with expected("a list of merge requests"):
-                    ours = (one for one in page.data if one["source_project_id"] == self._session.project.id)
-                    found += [_proposal(one) for one in ours]
+                    found += [_proposal(one, base) for one in page.data if self._is_ours(one, base)]
         except NotAuthorisedError as error:
             raise NotAuthorisedError(error.message, hint=f"{error.hint or ''}{_SWITCHED_OFF}".lstrip()) from error
-        return tuple(found)
+        there = any(one.state is ProposalState.OPEN and not one.astray for one in found)
+        return tuple(one for one in found if not (there and one.astray and one.state is ProposalState.OPEN))
+
+    def _is_ours(self, data: Json, base: str) -> bool:
+        """Whether it is from the project itself, and into the base or by us: others propose our branch elsewhere."""
+        if data["source_project_id"] != self._session.project.id:
+            return False
+        return data["target_branch"] == base or self._session.is_us(str((data.get("author") or {}).get("username")))
 
     def propose(self, branch: str, base: str, text: ProposalText) -> Proposal:
         """Open one; where one was opened meanwhile, it is that one, and says this.
@@ -71,18 +80,22 @@ class MergeRequests:
             standing = next((one for one in self.of(branch, base) if one.state is ProposalState.OPEN), None)
             if standing is None:
                 raise
-            self.update(standing.number, text)
-            return replace(standing, title=text.title, body=text.body)
+            self.update(standing.number, base, text)
+            return replace(standing, title=text.title, body=text.body, astray=False)
         with expected("a merge request"):
-            return _proposal(made.data)
+            return _proposal(made.data, base)
 
-    def update(self, number: int, text: ProposalText) -> None:
-        """Change what an open one says; a draft stays one. `ConflictError` where it is not open any more."""
+    def update(self, number: int, base: str, text: ProposalText) -> None:
+        """Change what an open one says, and what it goes to; a draft stays one.
+
+        Raises `ConflictError` where it is not open any more.
+        """
         before = self._open(number)
         with expected("a merge request"):
             draft = _DRAFT.match(str(before["title"]))
+            goes_to = {} if before["target_branch"] == base else {"target_branch": base}
         title = text.title if draft is None else f"{draft[0]}{text.title}"
-        self._change(number, {"title": title, "description": text.body})
+        self._change(number, {"title": title, "description": text.body, **goes_to})
 
     def withdraw(self, number: int, reason: str) -> None:
         """Say why in a note, and close an open one. `ConflictError` where it is not open any more.
@@ -120,7 +133,8 @@ class MergeRequests:
         return self._session.path(f"/merge_requests/{number}{rest}")
 
 
-def _proposal(data: Json) -> Proposal:
+def _proposal(data: Json, base: str | None = None) -> Proposal:
+    """A merge request; ``base`` is the branch that it should go to, where that matters."""
     body, title = str(data.get("description") or ""), str(data["title"])
     closed = ProposalState.WITHDRAWN if _WITHDRAWN in body else ProposalState.DECLINED
     ended = data.get("closed_at") or data.get("merged_at")
@@ -133,4 +147,5 @@ def _proposal(data: Json) -> Proposal:
         head=str(data.get("sha") or ""),  # none where the branch is not there
         closed_at=moment(ended) if ended else None,
         url=str(data["web_url"]),
+        astray=base is not None and data["target_branch"] != base,
     )

@@ -239,7 +239,7 @@ class GitLabRepository:
     def update_proposal(self, number: int, text: ProposalText) -> None:
         """Change what an open merge request says. `DocumentsError` where it is not open any more."""
         with told(f"merge request !{number} cannot be changed"):
-            self._merge_requests.update(number, text)
+            self._merge_requests.update(number, self._base_branch, text)
 
     def withdraw(self, number: int, reason: str) -> None:
         """Close an open merge request, and say why. `DocumentsError` where it is not open any more."""
