@@ -264,6 +264,44 @@ class TestComments:
         assert seen.table() == {"GET /projects/{id}/issues/{issue_iid}/notes": 2}
 
 
+class TestMilestones:
+    def made_anew(self, gitlab: GitLab) -> int:
+        (old,) = gitlab.project.milestones
+        gitlab.act(OWNER, "DELETE", f"/milestones/{old}")
+        number: int = gitlab.act(OWNER, "POST", "/milestones", {"title": "M"})["id"]
+        return number
+
+    def test_that_were_made_anew_are_found(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        tracker.create_milestone("M")
+        number = create(tracker, "T", "", MANAGED)
+        tracker.create_issue("With it", "", frozenset({MANAGED}), milestone="M", assignees=frozenset())
+        anew = self.made_anew(gitlab)
+        again = opened(gitlab)
+        assert again.update_issue(number, IssueUpdate(milestone="M")).milestone == "M"
+        assert gitlab.project.issues[number].milestone == anew
+        with gitlab.watched() as seen:  # and once is enough
+            made = again.create_issue("Another", "", frozenset(), milestone="M", assignees=frozenset())
+        assert (made.milestone, len(seen)) == ("M", 1)
+
+    def test_that_were_made_anew_are_found_for_a_new_issue_which_is_one(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        tracker.create_milestone("M")
+        anew = self.made_anew(gitlab)
+        made = tracker.create_issue("T", "", frozenset({MANAGED}), milestone="M", assignees=frozenset())
+        assert (made.milestone, made.labels) == ("M", {MANAGED})
+        assert [issue.milestone for issue in gitlab.project.issues.values()] == [anew]
+
+    def test_that_are_gone_are_known_to_be_gone(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        tracker.create_milestone("M")
+        (old,) = gitlab.project.milestones
+        gitlab.act(OWNER, "DELETE", f"/milestones/{old}")
+        made = tracker.create_issue("T", "", frozenset({MANAGED}), milestone="M", assignees=frozenset())
+        assert made.milestone is None
+        assert tracker.snapshot(MANAGED, everything=True).milestones == frozenset()
+
+
 class TestLabels:
     def test_of_the_project_are_asked_for_once_in_a_run(self, gitlab: GitLab, opened: Opening) -> None:
         tracker = opened(gitlab)

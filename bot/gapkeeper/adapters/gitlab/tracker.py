@@ -145,6 +145,27 @@ class GitLabTracker(ForgeWriter, GitLabReader):
             hint="The token needs the role Developer, or Reporter where nothing is written back.",
         )
 
+    def _sent(self, method: str, path: str, asked: dict[str, object], *, creates: str | None = None) -> Raw:
+        """Of a milestone that is gone GitLab says nothing, and takes none: one that was made anew is looked up."""
+        raw = super()._sent(method, path, asked, creates=creates)
+        wanted = asked.get("milestone_id")
+        if wanted is None or (raw["milestone"] or {}).get("number") == wanted:
+            return raw
+        title = next(title for title, number in self._milestones().items() if number == wanted)
+        self._forget_milestone(int(str(wanted)))
+        try:
+            anew = self._listed_milestone(title)
+        except RejectedError:  # there is none: the next plan makes it
+            return raw
+        if anew == wanted:  # it is there, and not for us to set
+            return raw
+        return super()._sent(self._updates_with, f"/issues/{raw['number']}", {"milestone_id": anew})
+
+    def _forget_milestone(self, number: int) -> None:
+        for raw in [*self._mirror.issues.values()]:
+            if (raw["milestone"] or {}).get("number") == number:
+                self._mirror.put({**raw, "milestone": None})
+
     def _shaped(self, data: Json) -> Raw:
         raw = trimmed(data)
         self._issues.keep_links(raw)
