@@ -61,7 +61,7 @@ def test_closing_says_who_and_when_and_reopening_forgets_it(gitlab: GitLab, aski
     opened = asking.get("~/issues/1").json()
     assert (opened["state"], opened["closed_by"], opened["closed_at"]) == ("opened", None, None)
     events = asking.get("~/issues/1/resource_state_events").json()
-    assert [(one["state"], one["user"]["username"]) for one in events] == [("closed", US), ("reopened", OWNER)]
+    assert [(one["state"], one["user"]["username"]) for one in events] == [("reopened", OWNER), ("closed", US)]
 
 
 def test_changes_of_labels_and_milestone_are_events_and_those_of_texts_are_notes(gitlab: GitLab) -> None:
@@ -69,7 +69,7 @@ def test_changes_of_labels_and_milestone_are_events_and_those_of_texts_are_notes
     gitlab.act(US, "POST", "/issues", {"title": "T", "labels": "bug"})
     gitlab.act(US, "PUT", "/issues/1", {"milestone_id": stone["id"], "remove_labels": "bug", "description": "D"})
     labels = gitlab.act(US, "GET", "/issues/1/resource_label_events")
-    assert [(one["action"], one["label"]["name"]) for one in labels] == [("add", "bug"), ("remove", "bug")]
+    assert [(one["action"], one["label"]["name"]) for one in labels] == [("remove", "bug"), ("add", "bug")]
     assert gitlab.act(US, "GET", "/issues/1/resource_milestone_events")[0]["milestone"]["title"] == "Phase 1"
     notes = gitlab.act(US, "GET", "/issues/1/notes")
     assert [(note["body"], note["system"]) for note in notes] == [("changed the description", True)]

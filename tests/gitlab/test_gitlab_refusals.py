@@ -17,6 +17,7 @@ from gapkeeper.errors import (
 )
 from gapkeeper.model.plan import IssueUpdate
 from gapkeeper.model.snapshot import Label
+from gapkeeper.model.status import State
 from github_counterpart.faults import Once, linking
 from gitlab_counterpart import faults
 from gitlab_counterpart.seed import OWNER, SUB_GROUP_PATH, Seed, token_of
@@ -83,6 +84,17 @@ class TestTokens:
             with tracker.lock():
                 assert tracker.issue(create(tracker, "T", "", MANAGED)).labels == {MANAGED}
 
+    def test_of_planners_are_enough_for_issues(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab, gitlab.token(kind=Kind.PROJECT, role=Role.PLANNER))
+        with tracker.lock():
+            tracker.create_milestone("M")
+            labels = frozenset({MANAGED})
+            number = tracker.create_issue("T", "", labels, milestone="M", assignees=frozenset()).number
+            update = IssueUpdate(state=State.CLOSED, add_labels=frozenset({"bug"}))
+            assert tracker.update_issue(number, update).labels == {MANAGED, "bug"}
+            made = tracker.issue(number)
+        assert (made.state, made.milestone) == (State.CLOSED, "M")
+
     def test_go_to_no_other_host(self, gitlab: GitLab, opened: Opening, make_gitlab: MakeGitLab) -> None:
         other = make_gitlab()
         for fault in (faults.redirect(f"{other.api}/projects/1"), linking(f"{other.api}/projects/1/issues")):
@@ -107,6 +119,26 @@ class TestProjects:
         with tracker.lock():
             gitlab.project.features["issues"] = "disabled"
             assert "switched on" in refused(lambda: create(tracker))
+
+    def test_archived_since_the_run_began(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        number = create(tracker)
+        with tracker.lock():
+            gitlab.project.archived = True
+            for write in (lambda: create(tracker), lambda: tracker.comment(number, "Text")):
+                assert "is archived" in refused(write)
+
+    def test_that_are_gone_since_the_run_began_have_nobody_without_a_role(
+        self, gitlab: GitLab, opened: Opening
+    ) -> None:
+        tracker = opened(gitlab)
+        number = create(tracker)
+        gitlab.act(OWNER, "PUT", f"/issues/{number}", {"state_event": "close"})
+        gone = faults.status(404, "404 Project Not Found")
+        gitlab.trouble = Once(gone, "GET /projects/{id}/members/all/{user_id}")
+        said = refused(lambda: tracker.issue(number))
+        assert "no such project (any more)" in said
+        assert "group access token" in said
 
     def test_moved_are_followed(self, gitlab: GitLab, opened: Opening) -> None:
         gitlab.rename("harbour/quay")

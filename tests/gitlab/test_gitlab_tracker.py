@@ -221,6 +221,15 @@ class TestPeople:
         gitlab.act("Rosa", "PUT", f"/issues/{number}", CLOSE)
         assert tracker.issue(number).state_actor == Actor("Rosa", counts)
 
+    def test_who_moved_it_last_is_found_in_whatever_order_that_is_listed(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        number = create(tracker)
+        gitlab.grant("Rosa", There.DEVELOPER)
+        for login, move in ((OWNER, CLOSE), (OWNER, REOPEN), (OWNER, CLOSE), ("Rosa", REOPEN)):
+            gitlab.act(login, "PUT", f"/issues/{number}", move)
+        moved = tracker.issue(number)
+        assert moved.state_actor == Actor("Rosa", Role.WRITE)
+
     def test_a_role_in_the_group_counts(self, gitlab: GitLab, opened: Opening) -> None:
         tracker = opened(gitlab)
         number = create(tracker)

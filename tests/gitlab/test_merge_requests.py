@@ -110,6 +110,14 @@ class TestDocuments:
         with pytest.raises(UnavailableError):
             repository.branch(BRANCH)
 
+    def test_of_a_branch_of_a_project_that_is_gone_may_be_there(self, gitlab: GitLab, opened: Open, base: str) -> None:
+        repository = opened()
+        assert repository.base == base
+        gone = status(404, "404 Project Not Found")
+        gitlab.trouble = Once(gone, "GET /projects/{id}/repository/branches/{branch}")
+        with pytest.raises(NotAuthorisedError, match=r"no such project \(any more\)"):
+            repository.branch(BRANCH)
+
     def test_of_a_branch_that_is_not_there_are_an_error(self, opened: Open) -> None:
         with pytest.raises(DocumentsError, match="no branch nothing"):
             _ = opened(branch="nothing").base
@@ -342,6 +350,13 @@ class TestBranch:
             opened().set_branch(BRANCH, [edit()], "Close", was=None)
         assert "Push rules" in str(told.value.hint)
         assert opened().branch(BRANCH) is None
+
+    def test_of_a_project_that_was_archived_meanwhile_says_so(self, gitlab: GitLab, opened: Open) -> None:
+        repository = opened()
+        assert repository.base
+        gitlab.project.archived = True
+        with pytest.raises(NotAuthorisedError, match="is archived"):
+            repository.set_branch(BRANCH, [edit()], "Close", was=None)
 
     def test_of_a_token_that_may_only_read_ends_the_run(self, gitlab: GitLab, opened: Open) -> None:
         token = gitlab.token(scopes=("read_api",))

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 @route(*(f"GET ~/issues/{{issue_iid}}/resource_{what}_events" for what in ("state", "label", "milestone")))
 def events(call: Call) -> Answer:
+    """In no order that GitLab promises: here the newest first."""
     what = _kind(call)
-    return page(call, [one for one in call.issue.events if one.what == what], lambda one: _shown(call, one))
+    return page(call, [one for one in call.issue.events[::-1] if one.what == what], lambda one: _shown(call, one))
 
 
 @route(*(f"GET ~/issues/{{issue_iid}}/resource_{what}_events/{{event_id}}" for what in ("state", "label")))

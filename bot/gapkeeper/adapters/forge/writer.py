@@ -7,6 +7,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from gapkeeper.adapters import limits
+from gapkeeper.adapters.forge.obstacles import archived
 from gapkeeper.adapters.forge.reader import ForgeReader
 from gapkeeper.errors import NotAuthorisedError, RejectedError, TrackerError
 from gapkeeper.model.status import State
@@ -71,7 +72,7 @@ class ForgeWriter(ForgeReader):
         """Why issues of the project cannot be written to."""
         project = self._session.project
         if project.archived:
-            return NotAuthorisedError(f"{self.url} is archived, and read-only", hint="Unarchive it in its settings.")
+            return archived(self.url)
         if not project.has_issues:
             return NotAuthorisedError(
                 f"{self.url} has no issues", hint="Switch them on in the project's settings: General, Features."

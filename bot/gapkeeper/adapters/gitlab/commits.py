@@ -63,7 +63,7 @@ class Commits:
     def head(self, branch: str) -> Head | None:
         """A branch; None where there is none."""
         try:
-            data = self._session.client.get(self._path(branch)).data
+            data = self._session.client.get(self._session.path(self._rest(branch))).data
         except NotFoundError:
             return None
         with expected("a branch"):
@@ -126,16 +126,17 @@ class Commits:
         return self._made({**body, "force": True} if anew else body)
 
     def _made(self, body: Json) -> str:
-        data = self._session.client.write("POST", self._session.path("/repository/commits"), body).data
+        data = self._session.write("POST", "/repository/commits", body)
         with expected("a commit"):
             return str(data["id"])
 
     def delete(self, branch: str) -> None:
         """Delete a branch."""
-        self._session.client.write("DELETE", self._path(branch))
+        self._session.write("DELETE", self._rest(branch))
 
-    def _path(self, branch: str) -> str:
-        return self._session.path(f"/repository/branches/{quote(branch, safe='')}")
+    @staticmethod
+    def _rest(branch: str) -> str:
+        return f"/repository/branches/{quote(branch, safe='')}"
 
 
 def _commit(data: Json) -> Commit:

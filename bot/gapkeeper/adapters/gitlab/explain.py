@@ -10,6 +10,11 @@ from gapkeeper.errors import NotAuthorisedError, RateLimitedError, RejectedError
 if TYPE_CHECKING:
     from gapkeeper.adapters.http.answer import Answer
 
+#: What to do where there is no such project.
+NO_PROJECT = (
+    "See the spelling. A private project answers 404 to whoever is no member: a project access token belongs to its "
+    "one project, and a group access token to what is in its group."
+)
 #: What to do without a token that is good.
 NEEDED = (
     "Set GAPKEEPER_GITLAB_TOKEN to a project access token (or a group's) with the scope api and the role Developer: "
@@ -30,9 +35,13 @@ _SAYINGS = (
     ("ip address", "The group allows some addresses only: run from one of them, or add this one."),
 )
 _ROLE = (
-    "The token's account needs the role Developer in this project, at least Reporter where nothing is written back; "
+    "The token's account needs the role Developer in this project, at least Planner where nothing is written back; "
     "and issues have to be switched on: Settings, General, Visibility."
 )
+
+
+class ProjectGoneError(NotAuthorisedError):
+    """A project is not there (any more), or the token may not see it: nothing is known of what is in it."""
 
 
 def explain(answer: Answer, error: TrackerError) -> TrackerError:
@@ -44,10 +53,11 @@ def explain(answer: Answer, error: TrackerError) -> TrackerError:
     if outage is not None:
         return UnavailableError(error.message, hint=outage)
     hint = next((hint for saying, hint in _SAYINGS if saying in words), None)
-    if answer.status == 401:
-        return NotAuthorisedError(error.message, hint=hint or NEEDED)
-    if answer.status == 403:
-        return NotAuthorisedError(error.message, hint=hint or _ROLE)
+    if answer.status in {401, 403}:
+        return NotAuthorisedError(error.message, hint=hint or (NEEDED if answer.status == 401 else _ROLE))
+    if answer.status == 404 and "project not found" in words:
+        gone = "there is no such project (any more), or the token may not see it (any more)"
+        return ProjectGoneError(f"{error.message}: {gone}", hint=NO_PROJECT)
     if answer.status == 405 and "moved projects" in words:
         return RejectedError(error.message, hint="The project was moved: name its new address.")
     return error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.adapters.forge.issues import BLOCKED_BY, RELATES_TO, Issues, marker_of
+from gapkeeper.adapters.forge.raw import moment
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -106,11 +107,12 @@ class GitLabIssues(Issues):
         return bool(raw["updated_at"] != raw["created_at"])
 
     def _last_move(self, number: int) -> Raw | None:
-        last: Raw | None = None
         path = self._session.path(f"/issues/{number}/resource_state_events")
-        for page in self._session.client.pages(path, {"per_page": 100}):
-            for event in page.data:
-                if event.get("state") in {"closed", "reopened"}:
-                    user = event.get("user") or {}
-                    last = {"user": {"login": user.get("username"), "id": user.get("id")}, "at": event["created_at"]}
-        return last
+        pages = self._session.client.pages(path, {"per_page": 100})
+        moves = [event for page in pages for event in page.data if event.get("state") in {"closed", "reopened"}]
+        # In which order they are listed GitLab does not promise.
+        last = max(moves, key=lambda event: (moment(event["created_at"]), int(event["id"])), default=None)
+        if last is None:
+            return None
+        user = last.get("user") or {}
+        return {"user": {"login": user.get("username"), "id": user.get("id")}, "at": last["created_at"]}

@@ -73,9 +73,8 @@ class MergeRequests:
             "description": text.body,
             "remove_source_branch": True,
         }
-        path = self._session.path("/merge_requests")
         try:
-            made = self._session.client.write("POST", path, body, creates="merge request")
+            made = self._session.write("POST", "/merge_requests", body, creates="merge request")
         except ConflictError:
             standing = next((one for one in self.of(branch, base) if one.state is ProposalState.OPEN), None)
             if standing is None:
@@ -83,7 +82,7 @@ class MergeRequests:
             self.update(standing.number, base, text)
             return replace(standing, title=text.title, body=text.body, astray=False)
         with expected("a merge request"):
-            return _proposal(made.data, base)
+            return _proposal(made, base)
 
     def update(self, number: int, base: str, text: ProposalText) -> None:
         """Change what an open one says, and what it goes to; a draft stays one.
@@ -106,20 +105,20 @@ class MergeRequests:
         key = f"<!-- gapkeeper: withdrawn {before.head} -->"
         if not self._is_noted(number, key):
             note = {"body": f"{reason}\n\n{key}"}
-            self._session.client.write("POST", self._path(number, "/notes"), note, creates="comment")
+            self._session.write("POST", _rest(number, "/notes"), note, creates="comment")
         body = f"{reason}\n\n{_WITHDRAWN}\n\n{escaping.without_commands(before.body)}"
         self._change(number, {"state_event": "close", "description": body})
 
     def _is_noted(self, number: int, key: str) -> bool:
         asked = {"order_by": "created_at", "sort": "desc", "per_page": 100}
-        for page in self._session.client.pages(self._path(number, "/notes"), asked):
+        for page in self._session.client.pages(self._session.path(_rest(number, "/notes")), asked):
             with expected("a list of notes"):
                 if any(key in str(one["body"]) for one in page.data):
                     return True
         return False
 
     def _open(self, number: int) -> Json:
-        data = self._session.client.get(self._path(number)).data
+        data = self._session.client.get(self._session.path(_rest(number))).data
         with expected("a merge request"):
             proposal = _proposal(data)
         if proposal.state is not ProposalState.OPEN:
@@ -127,10 +126,11 @@ class MergeRequests:
         return data
 
     def _change(self, number: int, body: Json) -> None:
-        self._session.client.write("PUT", self._path(number), body)
+        self._session.write("PUT", _rest(number), body)
 
-    def _path(self, number: int, rest: str = "") -> str:
-        return self._session.path(f"/merge_requests/{number}{rest}")
+
+def _rest(number: int, rest: str = "") -> str:
+    return f"/merge_requests/{number}{rest}"
 
 
 def _proposal(data: Json, base: str | None = None) -> Proposal:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gapkeeper.adapters.forge.obstacles import archived
+from gapkeeper.adapters.gitlab.explain import NO_PROJECT, ProjectGoneError
 from gapkeeper.adapters.http.client import BELIEVED
-from gapkeeper.errors import NotAuthorisedError, NotFoundError, UnavailableError
+from gapkeeper.errors import NotAuthorisedError, NotFoundError, TrackerError, UnavailableError
 
 if TYPE_CHECKING:
     from gapkeeper.adapters.gitlab.address import Address
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.http.store import Store
 
 #: Access levels, as GitLab numbers them.
-REPORTER, DEVELOPER = 20, 30
+PLANNER, DEVELOPER = 15, 30
 #: So long it is believed who may see what, before something is shown: a project can be opened at any time.
 _JUST_NOW = dt.timedelta(minutes=1)
 #: Who may see a project, from few to all.
@@ -91,6 +93,25 @@ class Session:
         """A path below the project, by its number: that stays when it is moved."""
         return f"/projects/{self.project.id}{rest}"
 
+    def write(self, method: str, rest: str, body: Json = None, *, creates: str | None = None) -> Json:
+        """What `Client.write` is answered, below the project.
+
+        Raises `NotAuthorisedError` that says so also where the project is archived: GitLab only says that it is
+        forbidden, as where a role is missing.
+        """
+        try:
+            return self.client.write(method, self.path(rest), body, creates=creates).data
+        except NotAuthorisedError as error:
+            if self._was_archived():
+                raise archived(self.address.url) from error
+            raise
+
+    def _was_archived(self) -> bool:
+        try:
+            return self.ask_again().archived
+        except TrackerError:  # what was said first says more
+            return False
+
     def close(self) -> None:
         """Close connections, and what is kept."""
         self.client.close()
@@ -99,11 +120,9 @@ class Session:
     def _read_project(self, within: dt.timedelta | None) -> Project:
         try:
             data = self.client.get(self.address.path, within=within).data
-        except NotFoundError as error:
-            raise NotAuthorisedError(
-                f"{self.address.url}: there is no such project, or the token may not see it",
-                hint="See the spelling. A private project answers 404 to whoever is no member: a project access token "
-                "belongs to its one project, and a group access token to what is in its group.",
+        except (NotFoundError, ProjectGoneError) as error:
+            raise ProjectGoneError(
+                f"{self.address.url}: there is no such project, or the token may not see it", hint=NO_PROJECT
             ) from error
         try:
             return _project(data)

@@ -14,7 +14,7 @@ from gapkeeper.adapters.gitlab.labels import require_no_comma
 from gapkeeper.adapters.gitlab.people import number_of
 from gapkeeper.adapters.gitlab.raw import NOT_PLANNED, trimmed
 from gapkeeper.adapters.gitlab.reader import CAPABILITIES, GitLabReader
-from gapkeeper.adapters.gitlab.session import REPORTER
+from gapkeeper.adapters.gitlab.session import PLANNER
 from gapkeeper.errors import ConflictError, NotAuthorisedError, NotFoundError, RejectedError
 from gapkeeper.model.snapshot import Reason
 from gapkeeper.model.status import State
@@ -138,12 +138,16 @@ class GitLabTracker(ForgeWriter, GitLabReader):
 
     def _role_obstacle(self) -> NotAuthorisedError | None:
         level = self._session.project.access_level
-        if level is None or level >= REPORTER:
+        if level is None or level >= PLANNER:
             return None
         return NotAuthorisedError(
             f"{self._session.account} has too low a role in {self.url}: labels would be dropped",
-            hint="The token needs the role Developer, or Reporter where nothing is written back.",
+            hint="The token needs the role Developer, or Planner where nothing is written back.",
         )
+
+    def _write(self, method: str, path: str, body: Json = None, *, creates: str | None = None) -> Json:
+        self._all_are_known = False
+        return self._session.write(method, path, body, creates=creates)
 
     def _sent(self, method: str, path: str, asked: dict[str, object], *, creates: str | None = None) -> Raw:
         """Of a milestone that is gone GitLab says nothing, and takes none: one that was made anew is looked up."""
