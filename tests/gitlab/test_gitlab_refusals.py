@@ -140,6 +140,25 @@ class TestProjects:
         assert "no such project (any more)" in said
         assert "group access token" in said
 
+    def test_that_were_made_anew_under_their_name_start_over(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        create(tracker, "Of the former one", "", MANAGED)
+        tracker.create_milestone("M")
+        assert len(tracker.snapshot(MANAGED, everything=True).issues) == 1
+        gitlab.make_anew()
+        fresh = opened(gitlab)
+        found = fresh.snapshot(MANAGED, everything=True)
+        assert (found.issues, found.milestones, found.namespace) == ((), frozenset(), str(gitlab.project.id))
+        number = create(fresh, "Of this one", "", MANAGED)
+        assert gitlab.project.issues[number].title == "Of this one"
+
+    def test_that_were_made_anew_while_a_run_goes_on_are_said_to_be_gone(self, gitlab: GitLab, opened: Opening) -> None:
+        tracker = opened(gitlab)
+        tracker.snapshot(MANAGED, everything=True)
+        gitlab.make_anew()
+        assert "no such project (any more)" in refused(lambda: create(tracker))
+        assert gitlab.project.issues == {}
+
     def test_moved_are_followed(self, gitlab: GitLab, opened: Opening) -> None:
         gitlab.rename("harbour/quay")
         tracker = opened(gitlab)

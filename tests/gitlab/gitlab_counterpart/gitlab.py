@@ -108,7 +108,8 @@ class GitLab:
         return person
 
     def add_project(self, path: str, *, visibility: str = "public") -> Project:
-        made = Project(FIRST_PROJECT + len(self.projects), path, self.founded, Repository(self.seed.branch), visibility)
+        number = max(self.projects, default=FIRST_PROJECT - 1) + 1
+        made = Project(number, path, self.founded, Repository(self.seed.branch), visibility)
         made.inherited[self.owner] = Role.OWNER
         self.projects[made.id] = made
         return made
@@ -141,6 +142,14 @@ class GitLab:
         """Move the project. Its former address leads to the new one."""
         self.moved[self.project.path.lower()] = self.project
         self.project.path = path
+
+    def make_anew(self) -> None:
+        """Delete the project, and make another one with its path, its members and the documents of the beginning."""
+        former = self.project
+        self.project = self.add_project(former.path, visibility=former.visibility)
+        self.project.roles.update(former.roles)
+        del self.projects[former.id]
+        self.commit(self.seed.files, "Begin")
 
     def protect(self, branch: str, *, push: Role = Role.MAINTAINER, merge: Role = Role.MAINTAINER) -> None:
         self.project.protected[branch] = Protection(self.new_id(), branch, int(push), int(merge))

@@ -66,6 +66,16 @@ class Mirror:
             connection.executemany("INSERT INTO issues VALUES (?, ?, ?)", rows)
         self.cover(coverage)
 
+    def is_of(self, project: int) -> None:
+        """Hold nothing of another project that had the same name: it was deleted, and this one made in its place."""
+        known = self.note("project").get("id")
+        if known == project:
+            return
+        if known is not None:
+            self._issues = None
+            self._store.forget(self._scope)
+        self.set_note("project", {"id": project})
+
     def cover(self, coverage: Coverage) -> None:
         """It was compared."""
         self._store.set_note(self._scope, "coverage", asdict(coverage))

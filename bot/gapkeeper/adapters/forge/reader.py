@@ -199,6 +199,7 @@ class ForgeReader(ABC):
 
     def _renew(self, managed_label: str | None = None, *, everything: bool = False) -> None:
         """Know the issues as they are now; see `Listing.renew`."""
+        self._mirror.is_of(self._session.project.id)
         self._listing.renew(managed_label, everything=everything)
         self._issues.settle()
 

@@ -13,6 +13,7 @@ from gapkeeper.adapters.forge.people import People
 from gapkeeper.adapters.forge.raw import is_issue
 from gapkeeper.adapters.forge.reader import ForgeReader
 from gapkeeper.adapters.gitlab.comments import GitLabComments
+from gapkeeper.adapters.gitlab.explain import ProjectGoneError
 from gapkeeper.adapters.gitlab.issues import GitLabIssues
 from gapkeeper.adapters.gitlab.labels import Labels
 from gapkeeper.adapters.gitlab.listing import Listed
@@ -69,6 +70,16 @@ class GitLabReader(ForgeReader):
         known = ON_FREE if is_free else CAPABILITIES
         limits = self._session.client.limits
         return replace(known, seconds_a_write=limits.seconds_between_writes, creates_an_hour=limits.creates_an_hour)
+
+    def _renew(self, managed_label: str | None = None, *, everything: bool = False) -> None:
+        """A project that was made anew under its name has another number, which is asked for once a day otherwise."""
+        try:
+            super()._renew(managed_label, everything=everything)
+        except ProjectGoneError:
+            former = self._session.project.id
+            if self._session.ask_again().id == former:
+                raise
+            super()._renew(managed_label, everything=everything)
 
     def issue(self, number: int) -> Issue:
         """One issue as it is now, and what it is tied to: the other one may be gone, of which it does not tell."""

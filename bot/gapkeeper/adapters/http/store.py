@@ -90,6 +90,12 @@ class Store:
         with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", (scope, name, json.dumps(value)))
 
+    def forget(self, scope: str) -> None:
+        """Everything that was remembered of a scope."""
+        with self.writing() as connection:
+            for table in ("issues", "notes"):
+                connection.execute(f"DELETE FROM {table} WHERE scope = ?", (scope,))  # noqa: S608 - names are ours
+
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What a query finds; nothing where the file cannot be read."""
         try:
