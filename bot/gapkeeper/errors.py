@@ -51,6 +51,10 @@ class StaleDocumentsError(DocumentsError):
     exit_code = 5
 
 
+class NoRepositoryError(DocumentsError):
+    """The repository is switched off, for now: nothing of it is read or written, and everything else goes on."""
+
+
 class RefusedError(GapkeeperError):
     """A safety rule forbids the run."""
 

@@ -218,6 +218,21 @@ class TestWriteBack:
             synced(runner)
             assert only(gitlab)["state"] == "opened"
 
+    def test_issues_are_synced_while_the_repository_is_switched_off(self, start: Start) -> None:
+        with start(begun) as runner:
+            gitlab = synced(runner).gitlab
+            gitlab.grant("Rosa", Role.DEVELOPER)
+            change(gitlab, "Rosa", 1)
+            clones.push(gitlab, {"docs/LATER.md": f"{LATER}\n### LATER-006: Buy a winch\n\n**Status:** Pending\n"})
+            pulled(runner)
+            gitlab.project.features["repository"] = "disabled"
+            run = runner.run()
+            assert "has its repository switched off" in run.said
+            assert len(gitlab.project.issues) == ITEMS + 1
+            gitlab.project.features["repository"] = "enabled"
+            synced(runner)
+            assert only(gitlab)["state"] == "opened"
+
     def test_titles_run_no_command(self, start: Start) -> None:
         text = LATER.replace("Mend the pier", "/close /label ~urgent").replace("buoys", "buoys\r/assign @Mallory")
         with start(partial(first_sync, documents={"docs/LATER.md": text})) as runner:

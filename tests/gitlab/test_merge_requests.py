@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gapkeeper.adapters.gitlab import session
 from gapkeeper.adapters.gitlab.repository import GitLabRepository
 from gapkeeper.adapters.http.client import Client
-from gapkeeper.errors import DocumentsError, NotAuthorisedError, RefusedError, StaleDocumentsError, UnavailableError
+from gapkeeper.errors import (
+    DocumentsError,
+    NoRepositoryError,
+    NotAuthorisedError,
+    RefusedError,
+    StaleDocumentsError,
+    UnavailableError,
+)
 from gapkeeper.model.delivery import BRANCH, ProposalState, ProposalText
 from gapkeeper.model.edits import DocumentEdit
 from gapkeeper.wiring.gitlab import open_session
@@ -48,9 +57,9 @@ def opened(gitlab: GitLab, base: str, tmp_path: Path) -> Iterator[Open]:  # noqa
             *, read_only: bool = False, prefix: str = "docs/", branch: str | None = None, token: str = token_of(US)
         ) -> GitLabRepository:
             with operator(gitlab, token):
-                session = stack.enter_context(open_session(URL, tmp_path, read_only=read_only))
+                project = stack.enter_context(open_session(URL, tmp_path, read_only=read_only))
             return GitLabRepository(
-                session, branch=branch, prefix=prefix, patterns=(("**/*.md",), ()), clone=lambda _commit: None
+                project, branch=branch, prefix=prefix, patterns=(("**/*.md",), ()), clone=lambda _commit: None
             )
 
         yield open_
@@ -117,6 +126,35 @@ class TestDocuments:
         gitlab.trouble = Once(gone, "GET /projects/{id}/repository/branches/{branch}")
         with pytest.raises(NotAuthorisedError, match=r"no such project \(any more\)"):
             repository.branch(BRANCH)
+
+    def test_of_the_default_branch_are_those_of_the_one_that_it_is_now(
+        self, gitlab: GitLab, opened: Open, base: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert opened().base == base
+        gitlab.project.repository.branches["trunk"] = base
+        commit = gitlab.commit({"docs/b.md": b"b: on the trunk\n"}, "Trunk", branch="trunk")
+        gitlab.project.repository.default = "trunk"  # and `main` stays
+        monkeypatch.setattr(session, "_JUST_NOW", dt.timedelta(0))  # no test waits for a minute
+        repository = opened()
+        assert repository.base == commit
+        repository.set_branch(BRANCH, [edit()], "Close", was=None)
+        number = repository.propose(BRANCH, TEXT).number
+        assert gitlab.project.requests[number].target == "trunk"
+
+    @pytest.mark.parametrize("branch", [None, "main"])
+    def test_of_a_repository_that_is_switched_off_say_so(
+        self, gitlab: GitLab, opened: Open, branch: str | None
+    ) -> None:
+        assert opened().base
+        for level in ("disabled", "disabled", "enabled"):
+            gitlab.project.features["repository"] = level
+            for read in (lambda: opened(branch=branch).base, lambda: opened(branch=branch).proposals(BRANCH)):
+                if level == "enabled":
+                    assert read() is not None
+                    continue
+                with pytest.raises(NoRepositoryError, match="switched off") as told:
+                    read()
+                assert "Settings, General, Visibility" in str(told.value.hint)
 
     def test_of_a_branch_that_is_not_there_are_an_error(self, opened: Open) -> None:
         with pytest.raises(DocumentsError, match="no branch nothing"):

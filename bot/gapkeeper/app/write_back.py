@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from gapkeeper.errors import NoRepositoryError
 from gapkeeper.model.delivery import Delivery, Step
 from gapkeeper.planning import proposal
 from gapkeeper.planning.write_backs import WriteBacks
@@ -142,6 +143,28 @@ class Nowhere:
         """See `WriteBackMode`."""
         obstacles = {change.identity: self.reason for change in asked.changes}
         return Answer(asked.documents.register, WriteBacks(obstacles=obstacles), lambda plan: plan)
+
+
+@dataclass(frozen=True, slots=True)
+class WhileThere:
+    """A way that leads nowhere for as long as there is no repository."""
+
+    mode: WriteBackMode
+
+    @property
+    def standing(self) -> bool:
+        """See `WriteBackMode`."""
+        try:
+            return self.mode.standing
+        except NoRepositoryError:
+            return False
+
+    def answer(self, asked: Asked) -> Answer:
+        """See `WriteBackMode`."""
+        try:
+            return self.mode.answer(asked)
+        except NoRepositoryError as error:
+            return Nowhere(error.line).answer(asked)
 
 
 def _blocked(lines: Mapping[str, Sequence[LineChange]], obstacles: Mapping[str, str]) -> dict[str, str]:

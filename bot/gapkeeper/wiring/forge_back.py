@@ -10,7 +10,7 @@ from gapkeeper.adapters.git import RevisionDocuments
 from gapkeeper.adapters.git_state import layout
 from gapkeeper.app.deliver import deliver_to_repository
 from gapkeeper.app.proposing import Proposing
-from gapkeeper.app.write_back import Direct, Nowhere, WayBack
+from gapkeeper.app.write_back import Direct, Nowhere, WayBack, WhileThere
 from gapkeeper.errors import DocumentsError
 from gapkeeper.model.policy import WriteBack
 from gapkeeper.wiring import document_source
@@ -59,9 +59,9 @@ class ForgeEdges(Generic[S]):
                 f"the files of a clone are not what counts on {self.forge}; propose or commit the change there"
             )
         if way is WriteBack.COMMIT:
-            return Direct(way, self._obstacles, options)
+            return WhileThere(Direct(way, self._obstacles, options))
         repository, nothing_open = self.repository(self.session), partial(self.nothing_open, self.session)
-        return Proposing(repository, self.read, options, nothing_open=nothing_open)
+        return WhileThere(Proposing(repository, self.read, options, nothing_open=nothing_open))
 
     def _deliver(self, delivery: Delivery) -> None:
         with self.to_write() as session:

@@ -62,6 +62,7 @@ def diff(call: Call) -> Answer:
 def create_commit(call: Call) -> Answer:
     """On a branch, or on a new one that begins at another or at a commit; with `force` in the place of an old one."""
     call.require(Role.DEVELOPER)
+    require_reading(call)
     call.needs("branch", "commit_message", "actions")
     branch, repository = call.text("branch"), call.project.repository
     protection.require_push(call, branch)

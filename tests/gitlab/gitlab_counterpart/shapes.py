@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
-from gitlab_counterpart.access import role_of
+from gitlab_counterpart.access import may_use, role_of
 from gitlab_counterpart.world import Role
 
 if TYPE_CHECKING:
@@ -245,6 +245,7 @@ def project(gitlab: GitLab, one: Project, caller: Caller) -> dict[str, Any]:
     """A project as whoever asks sees it."""
     address, page = f"{gitlab.api}/projects/{one.id}", f"{gitlab.url}/{one.path}"
     group = one.group.rpartition("/")[2]
+    branch = {"default_branch": one.repository.default if one.repository.branches else None}
     shown: dict[str, Any] = {
         "id": one.id,
         "description": one.description,
@@ -256,7 +257,7 @@ def project(gitlab: GitLab, one: Project, caller: Caller) -> dict[str, Any]:
         "created_at": moment(one.at),
         "updated_at": moment(one.at),
         "last_activity_at": moment(one.at),
-        "default_branch": one.repository.default if one.repository.branches else None,
+        **(branch if may_use(one, "repository", caller) else {}),  # told to whoever may read the documents
         "tag_list": [],
         "topics": [],
         "ssh_url_to_repo": f"git@127.0.0.1:{one.path}.git",

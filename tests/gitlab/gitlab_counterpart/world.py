@@ -222,4 +222,8 @@ class Project:
         return self.path.rpartition("/")[0]
 
     def feature(self, name: str) -> str:
-        return self.features.get(name, "enabled")
+        """Whom a part is for. Merge requests are for nobody to whom the repository is none."""
+        level = self.features.get(name, "enabled")
+        if name == "merge_requests":
+            return min(level, self.feature("repository"), key=("disabled", "private", "enabled").index)
+        return level

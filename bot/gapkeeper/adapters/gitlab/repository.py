@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,11 +14,11 @@ from gapkeeper.adapters.gitlab.commits import Commits
 from gapkeeper.adapters.gitlab.documents import GitLabObjects
 from gapkeeper.adapters.gitlab.merge_requests import MergeRequests
 from gapkeeper.adapters.gitlab.refusals import AGAIN, told
-from gapkeeper.errors import DocumentsError, StaleDocumentsError
+from gapkeeper.errors import DocumentsError, NoRepositoryError, NotAuthorisedError, StaleDocumentsError
 from gapkeeper.model.delivery import Branch, ProposalState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from gapkeeper.adapters.gitlab.commits import Head
     from gapkeeper.adapters.gitlab.session import Session
@@ -78,10 +79,13 @@ class GitLabRepository:
 
     @cached_property
     def _head(self) -> Head:
-        head = self._head_of_base()
-        if head is None and self._branch is None:  # we were told of the default branch within a day
-            self._session.ask_again()
+        if self._branch is None:  # the default branch may be another one since we were told
+            self._session.look_again()
+        with self._switched_on():
             head = self._head_of_base()
+            if head is None and self._branch is None:
+                self._session.ask_again()
+                head = self._head_of_base()
         if head is None:
             raise DocumentsError(
                 f"{self._session.address.url} has no branch {self._base_branch}".rstrip(),
@@ -92,6 +96,24 @@ class GitLabRepository:
 
     def _head_of_base(self) -> Head | None:
         return self._commits.head(self._base_branch) if self._base_branch else None
+
+    @contextlib.contextmanager
+    def _switched_on(self) -> Iterator[None]:
+        """Say of what fails inside that the repository is switched off, where it is: `NoRepositoryError`."""
+        if not self._session.project.has_repository and not self._session.ask_again().has_repository:
+            raise self._switched_off()
+        try:
+            yield
+        except NotAuthorisedError as error:
+            if self._session.ask_again().has_repository:
+                raise
+            raise self._switched_off() from error
+
+    def _switched_off(self) -> NoRepositoryError:
+        return NoRepositoryError(
+            f"{self._session.address.url} has its repository switched off",
+            hint='Switch it on (Settings, General, Visibility), or write nothing back: [sync] write_back = "off".',
+        )
 
     @property
     def _base_branch(self) -> str:
@@ -203,7 +225,10 @@ class GitLabRepository:
 
     def proposals(self, branch: str) -> tuple[Proposal, ...]:
         """Everything that was ever proposed from the branch, the newest first."""
-        found = self._merge_requests.of(branch, self._base_branch)
+        with self._switched_on():
+            if self._branch is None:
+                self._session.look_again()
+            found = self._merge_requests.of(branch, self._base_branch)
         is_open = any(one.state is ProposalState.OPEN for one in found)
         self._note_that_none_is_open(branch, None if is_open else self._session.client.now.isoformat())
         return found

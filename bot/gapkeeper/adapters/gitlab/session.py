@@ -38,6 +38,7 @@ class Project:
     default_branch: str  # empty: there is no commit yet
     archived: bool
     has_issues: bool
+    has_repository: bool
     access_level: int | None  # of our account; None: GitLab does not say (an administrator, a shared group)
     url: str  # for browsers
     issues_are_more_public: bool  # than the repository
@@ -66,10 +67,15 @@ class Session:
         self.project = self._read_project(None)
         return self.project
 
+    def look_again(self) -> Project:
+        """The project as it was a moment ago, where more depends on it than what is believed for a day."""
+        self.project = self._read_project(_JUST_NOW)
+        return self.project
+
     @cached_property
     def issues_are_more_public(self) -> bool:
         """Whether more people see the project's issues than its repository, as it is now."""
-        return self._read_project(_JUST_NOW).issues_are_more_public
+        return self.look_again().issues_are_more_public
 
     @cached_property
     def account(self) -> str:
@@ -137,6 +143,7 @@ def _project(data: Json) -> Project:
         default_branch=str(data.get("default_branch") or ""),
         archived=bool(data.get("archived")),
         has_issues=data.get("issues_enabled") is not False and data.get("issues_access_level") != "disabled",
+        has_repository=data.get("repository_access_level") != "disabled",
         access_level=_access_level(data.get("permissions") or {}),
         url=str(data["web_url"]),
         # Told where there are such features, and nowhere else.
