@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from gapkeeper.adapters.git import RevisionDocuments
 from gapkeeper.adapters.git_state import layout
@@ -13,7 +13,7 @@ from gapkeeper.app.proposing import Proposing
 from gapkeeper.app.write_back import Direct, Nowhere, WayBack, WhileThere
 from gapkeeper.errors import DocumentsError
 from gapkeeper.model.policy import WriteBack
-from gapkeeper.wiring import document_source
+from gapkeeper.wiring import document_source, read_documents
 from gapkeeper.wiring.write_back import write_options
 
 if TYPE_CHECKING:
@@ -29,10 +29,29 @@ if TYPE_CHECKING:
     from gapkeeper.settings.load import Settings
 
 S = TypeVar("S")  # one forge's session
+S_contra = TypeVar("S_contra", contravariant=True)
+R = TypeVar("R", bound="Repository")  # its adapter
+R_co = TypeVar("R_co", bound="Repository", covariant=True)
+
+
+class Making(Protocol[S_contra, R_co]):
+    """Makes a forge's adapter of the port `Repository`."""
+
+    def __call__(
+        self,
+        session: S_contra,
+        /,
+        *,
+        branch: str | None,
+        prefix: str,
+        patterns: tuple[Sequence[str], Sequence[str]],
+        clone: Callable[[str], DocumentSource | None],
+    ) -> R_co:
+        """Of a session, what the settings say of documents, and what a local clone has of a commit."""
 
 
 @dataclass(frozen=True, slots=True)
-class ForgeEdges(Generic[S]):
+class ForgeEdges(Generic[S, R]):
     """Everything that writing to documents touches."""
 
     forge: str  # its name, for people
@@ -41,16 +60,28 @@ class ForgeEdges(Generic[S]):
     rev: str | None  # documents are read from this revision of the clone; None: from the folder as it is
     session: S  # unable to write
     to_write: Callable[[], AbstractContextManager[S]]
-    repository: Callable[[S], Repository]
-    read: Callable[[DocumentSource], Documents]
-    nothing_open: Callable[[S], bool] = lambda _session: False  # see `Proposing`
+    make: Making[S, R]
+    nothing_open: Callable[[R], bool] = lambda _repository: False  # see `Proposing`
 
     def way_back(self, documents: Documents) -> WayBack:
         """The way back for documents that were read."""
         return WayBack(documents, self._mode(), self._deliver, self._again)
 
     def _again(self) -> WayBack:
-        return self.way_back(self.read(document_source(self.settings, self.folder, self.rev)))
+        return self.way_back(self._read(document_source(self.settings, self.folder, self.rev)))
+
+    def _read(self, source: DocumentSource) -> Documents:
+        return read_documents(self.settings, source)
+
+    def _repository(self, session: S) -> R:
+        documents, sync = self.settings.repository.documents, self.settings.repository.sync
+        return self.make(
+            session,
+            branch=sync.branch or None,
+            prefix=prefix_of(self.folder),
+            patterns=(documents.include, documents.exclude),
+            clone=partial(documents_of_clone, self.settings, self.folder),
+        )
 
     def _mode(self) -> WriteBackMode:
         options, way = write_options(self.settings), WriteBack(self.settings.repository.sync.write_back)
@@ -60,15 +91,16 @@ class ForgeEdges(Generic[S]):
             )
         if way is WriteBack.COMMIT:
             return WhileThere(Direct(way, self._obstacles, options))
-        repository, nothing_open = self.repository(self.session), partial(self.nothing_open, self.session)
-        return WhileThere(Proposing(repository, self.read, options, nothing_open=nothing_open))
+        repository = self._repository(self.session)
+        nothing_open = partial(self.nothing_open, repository)
+        return WhileThere(Proposing(repository, self._read, options, nothing_open=nothing_open))
 
     def _deliver(self, delivery: Delivery) -> None:
         with self.to_write() as session:
-            deliver_to_repository(self.repository(session), delivery)
+            deliver_to_repository(self._repository(session), delivery)
 
     def _obstacles(self, edits: Sequence[DocumentEdit]) -> Mapping[str, str]:
-        why = self.repository(self.session).obstacle([edit.path for edit in edits])
+        why = self._repository(self.session).obstacle([edit.path for edit in edits])
         return {} if why is None else dict.fromkeys((edit.path for edit in edits), why)
 
 

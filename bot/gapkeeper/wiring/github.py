@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.github.address import read_address
@@ -14,6 +15,7 @@ from gapkeeper.adapters.github.token import TokenAuth
 from gapkeeper.adapters.github.tracker import GitHubTracker
 from gapkeeper.adapters.http.client import Client
 from gapkeeper.adapters.http.pacing import Limits
+from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.errors import NotAuthorisedError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.settings.operator import load_operator
@@ -87,10 +89,20 @@ def open_tracker(url: str, settings: Settings, folder: Path, *, read_only: bool)
 @contextlib.contextmanager
 def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> Iterator[Edges]:
     """A project's documents, to write to them; see `open_session`."""
-    from gapkeeper.wiring.github_back import github_edges  # noqa: PLC0415 - few commands write to documents
+    # Few commands write to documents.
+    from gapkeeper.adapters.github.repository import GitHubRepository  # noqa: PLC0415
+    from gapkeeper.wiring.forge_back import ForgeEdges  # noqa: PLC0415
 
     with open_session(url, folder, read_only=True) as session:
-        yield github_edges(settings, folder, rev, session, lambda: open_session(url, folder, read_only=False))
+        yield ForgeEdges(
+            forge="GitHub",
+            settings=settings,
+            folder=folder,
+            rev=rev,
+            session=session,
+            to_write=partial(open_session, url, folder, read_only=False),
+            make=partial(GitHubRepository, clock=utc_now),
+        )
 
 
 def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:  # noqa: ARG001 - as above

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -91,10 +92,21 @@ def open_tracker(url: str, settings: Settings, folder: Path, *, read_only: bool)
 @contextlib.contextmanager
 def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> Iterator[Edges]:
     """A project's documents, to write to them; see `open_session`."""
-    from gapkeeper.wiring.gitlab_back import gitlab_edges  # noqa: PLC0415 - few commands write to documents
+    # Few commands write to documents.
+    from gapkeeper.adapters.gitlab.repository import GitLabRepository  # noqa: PLC0415
+    from gapkeeper.wiring.forge_back import ForgeEdges  # noqa: PLC0415
 
     with open_session(url, folder, read_only=True) as session:
-        yield gitlab_edges(settings, folder, rev, session, lambda: open_session(url, folder, read_only=False))
+        yield ForgeEdges(
+            forge="GitLab",
+            settings=settings,
+            folder=folder,
+            rev=rev,
+            session=session,
+            to_write=partial(open_session, url, folder, read_only=False),
+            make=GitLabRepository,
+            nothing_open=lambda repository: repository.nothing_open(BRANCH),
+        )
 
 
 def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:
