@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from gapkeeper.adapters.http.client import BELIEVED
+from gapkeeper.adapters.forge.session import ForgeSession
+from gapkeeper.adapters.github.address import Address
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from gapkeeper.adapters.github.address import Address
     from gapkeeper.adapters.http.answer import Json
     from gapkeeper.adapters.http.client import Client
-    from gapkeeper.adapters.http.store import Store
 
 
 _SCOPES = "x-oauth-scopes"  # a header of answers to classic tokens
@@ -52,27 +51,8 @@ class Project:
     url: str  # for browsers
 
 
-class Session:
+class Session(ForgeSession[Address, Auth, Project]):
     """One project, one authorisation, one run."""
-
-    def __init__(self, address: Address, client: Client, auth: Auth, store: Store) -> None:
-        self.address = address
-        self.client = client
-        self.auth = auth
-        self.store = store
-
-    @cached_property
-    def project(self) -> Project:
-        """The project; one that was renamed is followed.
-
-        Raises `NotAuthorisedError` where there is none, or the token may not see it.
-        """
-        return self._read_project(BELIEVED)
-
-    def ask_again(self) -> Project:
-        """The project as it is now: what was told of it may have changed since."""
-        self.project = self._read_project(None)
-        return self.project
 
     def is_here(self, repository_url: object) -> bool:
         """Whether an issue is one of this project, by where it says that it is: it may have been transferred."""
@@ -115,20 +95,10 @@ class Session:
         """Our name."""
         return self.auth.account(self.client)
 
-    def is_us(self, login: str) -> bool:
-        """Whether somebody is our account."""
-        return login.casefold() == self.account.casefold()
-
-    @property
-    def scope(self) -> str:
-        """Names project and account for what is kept between runs."""
-        return f"{self.address.api}/{self.address.project.casefold()}#{self.auth.key}"
-
     def close(self) -> None:
         """Close connections, and what is kept."""
         self.auth.close()
-        self.client.close()
-        self.store.close()
+        super().close()
 
     def write(self, method: str, rest: str, body: Json = None, *, creates: str | None = None) -> Json:
         """What `Client.write` is answered, below the project.

@@ -8,16 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.forge.obstacles import archived
+from gapkeeper.adapters.forge.session import ForgeSession
+from gapkeeper.adapters.gitlab.address import Address
 from gapkeeper.adapters.gitlab.explain import NO_PROJECT, ProjectGoneError
+from gapkeeper.adapters.gitlab.token import TokenAuth
 from gapkeeper.adapters.http.client import BELIEVED
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, TrackerError, UnavailableError
 
 if TYPE_CHECKING:
-    from gapkeeper.adapters.gitlab.address import Address
-    from gapkeeper.adapters.gitlab.token import TokenAuth
     from gapkeeper.adapters.http.answer import Json
-    from gapkeeper.adapters.http.client import Client
-    from gapkeeper.adapters.http.store import Store
 
 #: Access levels, as GitLab numbers them.
 PLANNER, DEVELOPER = 15, 30
@@ -45,27 +44,8 @@ class Project:
     premium: bool  # whether it has the features of a tier that is paid for
 
 
-class Session:
+class Session(ForgeSession[Address, TokenAuth, Project]):
     """One project, one authorisation, one run."""
-
-    def __init__(self, address: Address, client: Client, auth: TokenAuth, store: Store) -> None:
-        self.address = address
-        self.client = client
-        self.auth = auth
-        self.store = store
-
-    @cached_property
-    def project(self) -> Project:
-        """The project; one that was moved is followed.
-
-        Raises `NotAuthorisedError` where there is none, or the token may not see it.
-        """
-        return self._read_project(BELIEVED)
-
-    def ask_again(self) -> Project:
-        """The project as it is now: what was told of it may have changed since."""
-        self.project = self._read_project(None)
-        return self.project
 
     def look_again(self) -> Project:
         """The project as it was a moment ago, where more depends on it than what is believed for a day."""
@@ -85,15 +65,6 @@ class Session:
         if not isinstance(name, str) or not name:
             raise UnavailableError("GitLab does not say whose token this is")
         return name
-
-    def is_us(self, username: str) -> bool:
-        """Whether somebody is our account."""
-        return username.casefold() == self.account.casefold()
-
-    @property
-    def scope(self) -> str:
-        """Names project and account for what is kept between runs."""
-        return f"{self.address.api}/{self.address.project.casefold()}#{self.auth.key}"
 
     def path(self, rest: str) -> str:
         """A path below the project, by its number: that stays when it is moved."""
@@ -117,11 +88,6 @@ class Session:
             return self.ask_again().archived
         except TrackerError:  # what was said first says more
             return False
-
-    def close(self) -> None:
-        """Close connections, and what is kept."""
-        self.client.close()
-        self.store.close()
 
     def _read_project(self, within: dt.timedelta | None) -> Project:
         try:
