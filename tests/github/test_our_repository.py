@@ -66,6 +66,17 @@ def persons_commit(github: GitHub) -> str:
     return documents.push(github, {"docs/b.md": "by a person\n"}, to=BRANCH)
 
 
+def same_commit(github: GitHub, name: str) -> None:
+    """A branch at the very commit of the base."""
+    github.act(OWNER, "POST", "/git/refs", {"ref": f"refs/heads/{name}", "sha": tip(github, "main")})
+
+
+def by_a_person(github: GitHub, base: str) -> int:
+    """A pull request that somebody opened from our branch."""
+    sent = {"head": BRANCH, "base": base, "title": "By a person"}
+    return int(github.act(OWNER, "POST", "/pulls", sent)["number"])
+
+
 def files(github: GitHub, commit: str) -> dict[str, bytes]:
     """Everything that a commit holds."""
     tree = github.act(OWNER, "GET", f"/git/commits/{commit}")["tree"]["sha"]
@@ -260,6 +271,45 @@ class TestProposals:
         documents.branch(github, "develop", {"docs/b.md": "b: developed\n"})
         opened(branch="develop").update_proposal(number, ProposalText("Close two", "More"))
         assert github.act(OWNER, "GET", f"/pulls/{number}")["base"]["ref"] == "develop"
+
+    def test_into_the_former_base_is_renewed_also_where_both_are_the_same_commit(
+        self, github: GitHub, opened: Open, number: int
+    ) -> None:
+        same_commit(github, "develop")
+        repository = opened(branch="develop")
+        (found,) = repository.proposals(BRANCH)
+        assert (found.number, found.astray) == (number, True)
+        repository.update_proposal(number, TEXT)
+        (found,) = opened(branch="develop").proposals(BRANCH)
+        assert (found.number, found.astray) == (number, False)
+
+    def test_into_the_former_base_is_left_where_one_into_the_base_is_open(
+        self, github: GitHub, opened: Open, number: int
+    ) -> None:
+        same_commit(github, "develop")
+        theirs = by_a_person(github, "develop")
+        assert [one.number for one in opened(branch="develop").proposals(BRANCH)] == [theirs]
+        assert github.act(OWNER, "GET", f"/pulls/{number}")["base"]["ref"] == "main"
+
+    def test_into_a_base_that_was_renamed_is_where_it_should_be(
+        self, github: GitHub, opened: Open, number: int
+    ) -> None:
+        renamed = faults.redirect(f"/repos/{FULL_NAME}/branches/main")
+        github.trouble = faults.Once(renamed, "GET /repos/{owner}/{repo}/branches")
+        (found,) = opened(branch="master").proposals(BRANCH)
+        assert (found.number, found.astray) == (number, False)
+
+    def test_by_a_person_into_another_branch_is_none_of_ours(self, github: GitHub, opened: Open, number: int) -> None:
+        same_commit(github, "release")
+        theirs = by_a_person(github, "release")
+        assert [one.number for one in opened().proposals(BRANCH)] == [number]
+        github.act(OWNER, "PATCH", f"/pulls/{theirs}", {"state": "closed"})
+        assert [one.number for one in opened().proposals(BRANCH)] == [number]
+
+    def test_by_a_person_into_the_base_counts(self, github: GitHub, opened: Open) -> None:
+        opened().set_branch(BRANCH, [edit()], "Close", was=None)
+        theirs = by_a_person(github, "main")
+        assert [one.number for one in opened().proposals(BRANCH)] == [theirs]
 
     def test_that_was_merged_is_merged(self, github: GitHub, opened: Open, number: int) -> None:
         github.act(OWNER, "PUT", f"/pulls/{number}/merge", {})

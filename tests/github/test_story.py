@@ -98,6 +98,7 @@ class TestWriteBack:
             run = runner.run("plan", *runner.arguments[1:3], "--detailed-exitcode")
             assert run.code == 0, run.said
             assert github.act(OWNER, "GET", "/issues/1")["state"] == "closed"
+            assert len(run.requests) == 1
 
     def test_a_second_close_goes_into_the_same_pull_request(self, start: Start) -> None:
         with start(begun) as runner:

@@ -105,10 +105,11 @@ def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> I
         )
 
 
-def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:  # noqa: ARG001 - as above
+def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:
     """The pull requests from the branch of ours, as they are now, the newest first; see `open_session`."""
     with open_session(url, folder, read_only=True) as session:
-        return Pulls(session).of(BRANCH)
+        base = settings.repository.sync.branch or session.project.default_branch
+        return Pulls(session).of(BRANCH, lambda name: name == base)
 
 
 def _auth(operator: OperatorSettings, wire: Wire, address: Address, *, read_only: bool) -> Auth:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.forge.raw import moment
@@ -10,6 +11,7 @@ from gapkeeper.model.delivery import Proposal, ProposalState
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable, Iterator
 
     from gapkeeper.adapters.github.session import Session
     from gapkeeper.adapters.http.answer import Json
@@ -20,17 +22,36 @@ _WITHDRAWN = "<!-- gapkeeper: withdrawn -->"
 
 
 class Pulls:
-    """The pull requests from one branch of a project."""
+    """The pull requests from a branch of a project."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def of(self, branch: str, *, within: dt.timedelta | None = None) -> tuple[Proposal, ...]:
-        """Everything that was ever proposed from a branch, the newest first; ``within`` as for `Client.get`."""
+    def of(
+        self, branch: str, is_base: Callable[[str], bool], *, within: dt.timedelta | None = None
+    ) -> tuple[Proposal, ...]:
+        """Everything that was ever proposed from a branch of the project itself, and of no fork, the newest first.
+
+        Into the base; and what our account proposed into another branch, which was the base then, unless one into the
+        base is open already. ``within`` is that of `Client.get`.
+        """
         owner = self._session.project.full_name.partition("/")[0]
         asked = {"head": f"{owner}:{branch}", "state": "all", "sort": "created", "direction": "desc", "per_page": 100}
-        pages = self._session.client.pages(self._session.path("/pulls"), asked, within=within)
-        return tuple(_proposal(pull) for page in pages for pull in page.data if not self._is_of_a_fork(pull))
+        found: list[Proposal] = []
+        for page in self._session.client.pages(self._session.path("/pulls"), asked, within=within):
+            with _expected():
+                found += [_proposal(pull, is_base) for pull in page.data if self._is_ours(pull, is_base)]
+        there = any(one.state is ProposalState.OPEN and not one.astray for one in found)
+        return tuple(one for one in found if not (there and one.astray))
+
+    def _is_ours(self, pull: Json, is_base: Callable[[str], bool]) -> bool:
+        """Whether it is from the project itself, and into the base or by us: others propose our branch elsewhere.
+
+        An owner can have several repositories of one project, and all their branches are listed by its name.
+        """
+        if pull["head"]["repo"] is None or int(pull["head"]["repo"]["id"]) != self._session.project.id:
+            return False
+        return self._session.is_us(str((pull.get("user") or {}).get("login"))) or is_base(str(pull["base"]["ref"]))
 
     def propose(self, branch: str, base: str, text: ProposalText) -> Proposal:
         """Open one. `RejectedError` where there is no such branch, or one is open already."""
@@ -54,32 +75,35 @@ class Pulls:
         asked = {"state": "closed", "body": f"{reason}\n\n{_WITHDRAWN}\n\n{before.body}"}
         self._session.write("PATCH", f"/pulls/{number}", asked)
 
-    def _is_of_a_fork(self, pull: Json) -> bool:
-        """An owner can have several repositories of one project, and all their branches are listed by its name."""
-        try:
-            return pull["head"]["repo"] is None or int(pull["head"]["repo"]["id"]) != self._session.project.id
-        except (LookupError, TypeError, ValueError) as error:
-            raise UnavailableError("GitHub's answer is no pull request", hint="Run again later.") from error
 
-
-def _proposal(data: Json) -> Proposal:
+@contextlib.contextmanager
+def _expected() -> Iterator[None]:
     try:
-        body = str(data.get("body") or "")
-        if data["state"] == "open":
-            state = ProposalState.OPEN
-        elif data["merged_at"]:
-            state = ProposalState.MERGED
-        else:
-            state = ProposalState.WITHDRAWN if _WITHDRAWN in body else ProposalState.DECLINED
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UnavailableError("GitHub's answer is no pull request", hint="Run again later.") from error
+
+
+def _proposal(data: Json, is_base: Callable[[str], bool] | None = None) -> Proposal:
+    """A pull request; ``is_base`` says of a branch whether an open one should go to it, where that matters."""
+    with _expected():
+        state = _state(data)
         return Proposal(
             number=int(data["number"]),
             branch=str(data["head"]["ref"]),
             title=str(data["title"]),
-            body=body,
+            body=str(data.get("body") or ""),
             state=state,
             head=str(data["head"]["sha"]),
             closed_at=moment(data["closed_at"]) if data.get("closed_at") else None,
             url=str(data["html_url"]),
+            astray=is_base is not None and state is ProposalState.OPEN and not is_base(str(data["base"]["ref"])),
         )
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise UnavailableError("GitHub's answer is no pull request", hint="Run again later.") from error
+
+
+def _state(data: Json) -> ProposalState:
+    if data["state"] == "open":
+        return ProposalState.OPEN
+    if data["merged_at"]:
+        return ProposalState.MERGED
+    return ProposalState.WITHDRAWN if _WITHDRAWN in str(data.get("body") or "") else ProposalState.DECLINED

@@ -195,9 +195,15 @@ class GitHubRepository:
         if known and not ours:
             return ()
         same = known and mirror.note("pulls").get("seen") == ours and not any(" open " in one for one in ours)
-        found = self._pulls.of(branch, within=FOR_EVER if same else None)
+        found = self._pulls.of(branch, self._is_base, within=FOR_EVER if same else None)
         mirror.set_note("pulls", {"seen": ours})
         return found
+
+    def _is_base(self, name: str) -> bool:
+        """Whether a branch is the base branch, which may be set by a name that it had once."""
+        if name == (self._branch or self._session.project.default_branch):
+            return True  # without asking
+        return name == self._head.name
 
     def propose(self, branch: str, text: ProposalText) -> Proposal:
         """Open a pull request to merge the branch into the base branch.
