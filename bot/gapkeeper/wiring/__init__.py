@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.runs import Run
     from gapkeeper.model.snapshot import Actor
     from gapkeeper.planning.history import History
-    from gapkeeper.ports import DocumentSource, Journal, Tracker, TrackerReader
+    from gapkeeper.ports import DocumentSource, Journal, Reviews, Tracker, TrackerReader
     from gapkeeper.wiring.forges import Forge
 
 #: The journal for a forge, in the form of the embedded tracker's.
@@ -216,6 +216,23 @@ def recover(settings: Settings, folder: Path, rev: str | None) -> str | None:
 
     with open_tracker(settings, folder) as tracker, tracker.lock():
         return local_repository(settings, folder, rev, tracker).recover()
+
+
+@contextlib.contextmanager
+def open_reviews(settings: Settings, folder: Path, *, read_only: bool) -> Iterator[Reviews]:
+    """The pull requests of the tracker's project, to read them or to comment on them.
+
+    Raises `UsageError` where the tracker is on no forge, `TrackerError` where it cannot be opened.
+    """
+    forge = _forge(settings)
+    if forge is None:
+        raise UsageError(
+            f"{tracker_url(settings)} has no pull requests",
+            hint="Name a forge as in --tracker github:owner/name or gitlab:group/name, or print the comment with "
+            "`gapkeeper comment --print`.",
+        )
+    with forge.open_reviews(tracker_url(settings), folder, read_only=read_only) as reviews:
+        yield reviews
 
 
 def proposals(settings: Settings, folder: Path) -> tuple[Proposal, ...]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gapkeeper.app.write_back import WayBack
     from gapkeeper.errors import TrackerError
     from gapkeeper.model.delivery import Proposal
-    from gapkeeper.ports import Tracker
+    from gapkeeper.ports import Reviews, Tracker
     from gapkeeper.settings.load import Settings
 
 
@@ -45,6 +45,9 @@ class Forge(Protocol):
 
     def open_edges(self, url: str, settings: Settings, folder: Path, rev: str | None) -> AbstractContextManager[Edges]:
         """A project's documents, to write to them."""
+
+    def open_reviews(self, url: str, folder: Path, *, read_only: bool) -> AbstractContextManager[Reviews]:
+        """A project's pull requests, to read them or to comment on them."""
 
     def proposals(self, url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:
         """What was proposed from the branch of ours, as it is now, the newest first."""

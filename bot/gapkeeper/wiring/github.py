@@ -6,9 +6,10 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.github.address import read_address
-from gapkeeper.adapters.github.app_auth import TO_READ, TO_WRITE, AppAuth
+from gapkeeper.adapters.github.app_auth import REVIEWS_TO_READ, REVIEWS_TO_WRITE, TO_READ, TO_WRITE, AppAuth
 from gapkeeper.adapters.github.explain import explain
 from gapkeeper.adapters.github.pulls import Pulls
+from gapkeeper.adapters.github.reviews import GitHubReviews
 from gapkeeper.adapters.github.session import Session
 from gapkeeper.adapters.github.token import TokenAuth
 from gapkeeper.adapters.github.tracker import GitHubTracker
@@ -20,7 +21,7 @@ from gapkeeper.settings.operator import load_operator
 from gapkeeper.wiring.forges import kept_in, make_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gapkeeper.adapters.github.address import Address
@@ -45,8 +46,10 @@ def is_github(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def open_session(url: str, folder: Path, *, read_only: bool) -> Iterator[Session]:
-    """A project, to read it or to write to it.
+def open_session(
+    url: str, folder: Path, *, read_only: bool, permissions: Mapping[str, str] | None = None
+) -> Iterator[Session]:
+    """A project, to read it or to write to it. ``permissions`` are what an App asks for; None: what a sync needs.
 
     Raises:
         UsageError: The URL names no project, or one on another host than the operator's.
@@ -64,7 +67,7 @@ def open_session(url: str, folder: Path, *, read_only: bool) -> Iterator[Session
         headers=_HEADERS,
         explain=explain,
     )
-    auth = _auth(operator, wire, address, read_only=read_only)
+    auth = _auth(operator, wire, address, permissions or (TO_READ if read_only else TO_WRITE))
     client = Client(wire, auth.header, account=auth.key, read_only=url if read_only else None)
     with contextlib.closing(Session(address, client, auth, wire.store)) as session:
         yield session
@@ -93,16 +96,24 @@ def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> I
         yield github_edges(settings, folder, rev, session, lambda: open_session(url, folder, read_only=False))
 
 
+@contextlib.contextmanager
+def open_reviews(url: str, folder: Path, *, read_only: bool) -> Iterator[GitHubReviews]:
+    """A project's pull requests, to read them or to comment on them; see `open_session`."""
+    permissions = REVIEWS_TO_READ if read_only else REVIEWS_TO_WRITE
+    with open_session(url, folder, read_only=read_only, permissions=permissions) as session:
+        yield GitHubReviews(session)
+
+
 def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:  # noqa: ARG001 - as above
     """The pull requests from the branch of ours, as they are now, the newest first; see `open_session`."""
     with open_session(url, folder, read_only=True) as session:
         return Pulls(session).of(BRANCH)
 
 
-def _auth(operator: OperatorSettings, wire: Wire, address: Address, *, read_only: bool) -> Auth:
+def _auth(operator: OperatorSettings, wire: Wire, address: Address, permissions: Mapping[str, str]) -> Auth:
     if operator.github_app_id is not None and operator.github_app_private_key is not None:
         key = operator.github_app_private_key.get_secret_value()
-        return AppAuth(wire, address, operator.github_app_id, key, TO_READ if read_only else TO_WRITE)
+        return AppAuth(wire, address, operator.github_app_id, key, permissions)
     if operator.github_app_id is not None or operator.github_app_private_key is not None:
         lacks = "PRIVATE_KEY" if operator.github_app_private_key is None else "ID"
         raise NotAuthorisedError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.adapters.gitlab.address import is_gitlab_address, read_address
 from gapkeeper.adapters.gitlab.explain import NEEDED, explain
 from gapkeeper.adapters.gitlab.merge_requests import MergeRequests
+from gapkeeper.adapters.gitlab.reviews import GitLabReviews
 from gapkeeper.adapters.gitlab.session import Session
 from gapkeeper.adapters.gitlab.token import TokenAuth
 from gapkeeper.adapters.gitlab.tracker import GitLabTracker
@@ -95,6 +96,13 @@ def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> I
 
     with open_session(url, folder, read_only=True) as session:
         yield gitlab_edges(settings, folder, rev, session, lambda: open_session(url, folder, read_only=False))
+
+
+@contextlib.contextmanager
+def open_reviews(url: str, folder: Path, *, read_only: bool) -> Iterator[GitLabReviews]:
+    """A project's merge requests, to read them or to comment on them; see `open_session`."""
+    with open_session(url, folder, read_only=read_only) as session:
+        yield GitLabReviews(session)
 
 
 def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:

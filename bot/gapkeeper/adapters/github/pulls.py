@@ -30,7 +30,9 @@ class Pulls:
         owner = self._session.project.full_name.partition("/")[0]
         asked = {"head": f"{owner}:{branch}", "state": "all", "sort": "created", "direction": "desc", "per_page": 100}
         pages = self._session.client.pages(self._session.path("/pulls"), asked, within=within)
-        return tuple(_proposal(pull) for page in pages for pull in page.data if not self._is_of_a_fork(pull))
+        return tuple(
+            _proposal(pull) for page in pages for pull in page.data if not is_of_a_fork(pull, self._session.project.id)
+        )
 
     def propose(self, branch: str, base: str, text: ProposalText) -> Proposal:
         """Open one. `RejectedError` where there is no such branch, or one is open already."""
@@ -54,12 +56,16 @@ class Pulls:
         asked = {"state": "closed", "body": f"{reason}\n\n{_WITHDRAWN}\n\n{before.body}"}
         self._session.write("PATCH", f"/pulls/{number}", asked)
 
-    def _is_of_a_fork(self, pull: Json) -> bool:
-        """An owner can have several repositories of one project, and all their branches are listed by its name."""
-        try:
-            return pull["head"]["repo"] is None or int(pull["head"]["repo"]["id"]) != self._session.project.id
-        except (LookupError, TypeError, ValueError) as error:
-            raise UnavailableError("GitHub's answer is no pull request", hint="Run again later.") from error
+
+def is_of_a_fork(pull: Json, project: int) -> bool:
+    """Whether its branch is in another repository than the project with this number, or in one that is gone.
+
+    An owner can have several repositories of one project, and all their branches are listed by its name.
+    """
+    try:
+        return pull["head"]["repo"] is None or int(pull["head"]["repo"]["id"]) != project
+    except (LookupError, TypeError, ValueError) as error:
+        raise UnavailableError("GitHub's answer is no pull request", hint="Run again later.") from error
 
 
 def _proposal(data: Json) -> Proposal:
