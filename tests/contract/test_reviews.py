@@ -7,19 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from review_counterparts import FORGES
 
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, RefusedError, RejectedError
 from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.pulls import COMMENT_START, Conclusion, Verdict
+from review_counterparts import FORGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from review_counterparts import Forge
-
     from gapkeeper.ports import Reviews
+    from review_counterparts import Forge
 
 OURS = f"{COMMENT_START}1 -->\n\nReadiness: 70 %"
 RED = Verdict(Conclusion.FAILURE, "Readiness: 70 % of 80 %", "**70 %**")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from github_counterpart.call import route
 from github_counterpart.messages import Answer, Problem
+from github_counterpart.seed import OWNER
 from github_counterpart.statuses import commit_of
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ ANNOTATIONS_LIMIT = 50
 TEXT_LIMIT = 65_535  # characters of a summary
 _RUN = "~/check-runs/{check_run_id}"
 _STATES = ("queued", "in_progress", "completed")
+#: What an annotation need not have.
+_UNSAID = ("start_column", "end_column", "raw_details", "title")
 _CHANGEABLE = ("name", "details_url", "external_id", "started_at")
 
 
@@ -66,7 +69,11 @@ def one_run(call: Call) -> Answer:
 
 @route(f"GET {_RUN}/annotations")
 def annotations(call: Call) -> Answer:
-    return call.page(_named(call)["annotations"])
+    one = _named(call)
+    page = f"{call.github.address}/{call.repository.full_name}/blob/{one['head_sha']}"
+    return call.page(
+        one["annotations"], lambda note: dict.fromkeys(_UNSAID) | note | {"blob_href": f"{page}/{note['path']}"}
+    )
 
 
 @route("GET ~/commits/{ref}/check-runs")
@@ -122,9 +129,14 @@ def _shown(call: Call, one: dict[str, Any]) -> dict[str, Any]:
             "annotations_url": f"{url}/annotations",
         },
         "check_suite": {"id": 1},
-        "app": call.github.seed.integration(call.github.url) | {"slug": one["slug"]},
+        "app": _app(call, one),
         "pull_requests": [],
     }
+
+
+def _app(call: Call, one: dict[str, Any]) -> dict[str, Any]:
+    shown = call.github.seed.integration(call.github.url)
+    return shown | {"slug": one["slug"], "owner": call.github.person(OWNER)}
 
 
 def _url(call: Call, one: dict[str, Any]) -> str:
