@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pytest
 
@@ -144,8 +144,8 @@ class OnGitHub:
     def close(self) -> None:
         self._opened.close()
 
-    def _comments(self, number: int) -> list[dict[str, dict[str, str]]]:
-        found: list[dict[str, dict[str, str]]] = []
+    def _comments(self, number: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
         while True:
             path = f"/issues/{number}/comments?per_page=100&page={len(found) // 100 + 1}"
             page = self.github.act(of_github.OWNER, "GET", path)

@@ -204,7 +204,8 @@ class Reviews(Protocol):
     def comments(self, number: int) -> tuple[PostedComment, ...]:
         """The comments of our own account that begin with the review marker, the oldest first.
 
-        What people quote does not count, and neither does a marker further down.
+        What people quote does not count, and neither does a marker further down. A body is as the forge keeps it:
+        GitLab takes carriage returns out and space at its end away, browsers put carriage returns in.
         """
 
     def post_comment(self, number: int, body: str) -> None:
@@ -217,7 +218,16 @@ class Reviews(Protocol):
         """Take one away; one that is gone already stays so."""
 
     def has_verdict(self, pull: PullRequest, verdict: Verdict) -> bool:
-        """Whether the head already has this status or check, as the newest of its name."""
+        """Whether the head already has this status or check, as the newest of its name.
+
+        A status shows conclusion and title alone; False where the head can have none.
+        """
 
     def set_verdict(self, pull: PullRequest, verdict: Verdict) -> None:
-        """Set the status or check of the head."""
+        """Set the status or check of the head.
+
+        Raises:
+            NotAuthorisedError: Our account may not; the hint names the permission.
+            RejectedError: There is no place for one: on GitLab a merge request from a fork, without a pipeline.
+            ConflictError: The pull request has got other commits meanwhile.
+        """

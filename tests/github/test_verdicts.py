@@ -193,6 +193,12 @@ class TestStatuses:
         assert person.github.repository.statuses[0]["target_url"] == pull.url
 
 
+def test_a_pull_request_whose_repository_is_gone_is_a_forks(person: OnGitHub) -> None:
+    number = person.propose()
+    person.github.repository.forks[number] = None
+    assert person.open().pull(number).fork
+
+
 class TestPermissions:
     def test_of_a_workflow_that_may_only_read(self, person: OnGitHub, monkeypatch: pytest.MonkeyPatch) -> None:
         number = person.propose()

@@ -11,6 +11,12 @@ from gapkeeper.settings.ci import pull_of_job, summary_file
 
 ACTIONS = {"GITHUB_ACTIONS": "true"}
 PULL = {**ACTIONS, "GITHUB_EVENT_NAME": "pull_request", "GITHUB_REF": "refs/pull/42/merge"}
+MERGE_REQUEST = {
+    "GITLAB_CI": "true",
+    "CI_PROJECT_ID": "42",
+    "CI_MERGE_REQUEST_PROJECT_ID": "42",
+    "CI_MERGE_REQUEST_IID": "7",
+}
 TARGET = {**ACTIONS, "GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_REF": "refs/heads/main"}
 
 
@@ -24,9 +30,10 @@ def event(tmp_path: Path, content: str | bytes) -> dict[str, str]:
     ("job", "number"),
     [
         (PULL, 42),
-        ({"GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "7"}, 7),
-        ({"GITLAB_CI": "true"}, None),  # a pipeline of a branch
-        ({"GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "7; rm"}, None),
+        (MERGE_REQUEST, 7),
+        ({**MERGE_REQUEST, "CI_PROJECT_ID": "43"}, None),  # in a fork: the number is another project's
+        ({"GITLAB_CI": "true", "CI_PROJECT_ID": "42"}, None),  # a pipeline of a branch
+        ({**MERGE_REQUEST, "CI_MERGE_REQUEST_IID": "7; rm"}, None),
         ({**PULL, "GITHUB_ACTIONS": "false"}, None),
         ({**PULL, "GITHUB_EVENT_NAME": "push"}, None),
         ({**PULL, "GITHUB_REF": "refs/heads/refs/pull/42/merge"}, None),

@@ -37,7 +37,10 @@ class PostedComment:
 
 
 class Conclusion(StrEnum):
-    """What the status or check says; only `FAILURE` is red, and only where the repository asked for it."""
+    """What the status or check says; only `FAILURE` is red, and only where the repository asked for it.
+
+    `NEUTRAL` is grey where there are checks, and green where there are only statuses.
+    """
 
     NEUTRAL = "neutral"
     SUCCESS = "success"
@@ -49,6 +52,6 @@ class Verdict:
     """What is said of a commit beside the comment."""
 
     conclusion: Conclusion
-    title: str  # one line of plain text, already safe to show; forges show some 140 characters
+    title: str  # one line of plain text, already safe to show; cut at 140 characters (GitHub) or 255
     summary: str  # Markdown, already escaped, for where a check has a page of its own
     annotations: tuple[Diagnostic, ...] = ()  # at lines of the head, columns in bytes

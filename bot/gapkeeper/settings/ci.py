@@ -40,10 +40,12 @@ def gitlab_of_job(environ: Mapping[str, str] | None = None) -> str | None:
 
 
 def pull_of_job(environ: Mapping[str, str] | None = None) -> int | None:
-    """The pull or merge request that this job runs for; None elsewhere, or where CI does not say."""
+    """The pull or merge request that this job runs for, of the project that it runs for; None where CI names none."""
     environ = os.environ if environ is None else environ
     if _is_gitlab(environ):
-        return _number(environ.get("CI_MERGE_REQUEST_IID", ""))
+        # A fork's own pipeline counts as the project does that the merge request goes to.
+        here, goes_to = environ.get("CI_PROJECT_ID"), environ.get("CI_MERGE_REQUEST_PROJECT_ID")
+        return _number(environ.get("CI_MERGE_REQUEST_IID", "")) if here == goes_to else None
     if not _is_actions(environ):
         return None
     event = environ.get("GITHUB_EVENT_NAME")

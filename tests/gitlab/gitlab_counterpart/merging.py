@@ -97,7 +97,7 @@ def shape(call: Call, one: MergeRequest) -> dict[str, Any]:
         "merged_at": shapes.moment(one.merged_at),
         "target_branch": one.target,
         "source_branch": one.source,
-        "source_project_id": one.fork or project.id,
+        "source_project_id": project.id if one.fork is None else one.fork or None,
         "target_project_id": project.id,
         "reviewers": [shapes.user(gitlab, login) for login in one.reviewers],
         "draft": draft,

@@ -83,7 +83,7 @@ def create(call: Call) -> Answer:
 
 def head_pipeline(call: Call, one: MergeRequest) -> dict[str, Any] | None:
     """The newest pipeline of a merge request: one of its own, or one of its branch, which a fork has elsewhere."""
-    branch = set() if one.fork else {one.source}
+    branch = {one.source} if one.fork is None else set()
     refs = {f"refs/merge-requests/{one.iid}/{kind}" for kind in ("head", "merge")} | branch
     commits = {one.sha, one.merged_results}
     found = [there for there in call.project.pipelines if there.ref in refs and there.sha in commits]

@@ -201,7 +201,7 @@ class MergeRequest:
     locked: bool | None = None
     notes: list[Note] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    fork: int | None = None  # the project that it comes from; None: this one
+    fork: int | None = None  # the project that it comes from; 0: one that is gone; None: this one
     merged_results: str | None = None  # the commit that its pipeline runs for, where that is not its own
 
 
