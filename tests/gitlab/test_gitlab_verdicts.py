@@ -146,6 +146,17 @@ def test_commits_that_came_meanwhile_are_noticed(forge: OnGitLab) -> None:
         forge.open().set_verdict(pull, GREEN)
 
 
+def test_a_pipeline_that_is_gone_meanwhile_gets_no_other_in_its_place(forge: OnGitLab, gitlab: GitLab) -> None:
+    number = forge.propose()
+    add_pipeline(gitlab, forge.head(), "topic")
+    reviews = forge.open()
+    pull = reviews.pull(number)
+    gitlab.project.pipelines.clear()
+    with pytest.raises(ConflictError, match="moved meanwhile"):
+        reviews.set_verdict(pull, GREEN)
+    assert places(gitlab) == []
+
+
 def test_a_title_that_is_long_and_an_address_that_is_longer(forge: OnGitLab, gitlab: GitLab) -> None:
     reviews = forge.open()
     pull = replace(reviews.pull(forge.propose()), url=f"{gitlab.url}/{'a/' * 200}")

@@ -75,7 +75,8 @@ class Statuses:
             with needing(STATUSES):
                 self._session.client.write("POST", self._session.path(f"/statuses/{place.commit}"), asked)
         except NotFoundError as error:
-            raise ConflictError(error.message, hint="The merge request has moved meanwhile. Run again.") from error
+            gone = f"!{pull.number} has moved meanwhile ({error.message})"
+            raise ConflictError(gone, hint="Run again: it is read anew.") from error
         except RejectedError as error:
             if _AS_IT_IS not in error.message.casefold() or not self.has(pull, verdict):
                 raise
