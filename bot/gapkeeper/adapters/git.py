@@ -15,7 +15,7 @@ from gapkeeper.errors import DocumentsError, UsageError
 from gapkeeper.model.documents import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 FILES = frozenset({b"100644", b"100755", b"100664"})  # the last by a git of long ago
@@ -62,7 +62,7 @@ class RevisionDocuments:
         return commit_dates(self._folder, paths, self.revision) if paths else {}
 
     def _select(self, blobs: git_command.Blobs) -> dict[str, Blob]:
-        found = self._selection.walk(ReadableFiles(self._commit, blobs))
+        found = self._selection.walk(ReadableFiles(self._commit, lambda blob: next(blobs.read([blob], SIZE_LIMIT))))
         return {path: self._commit.files[path] for path, _ in found}
 
     @cached_property
@@ -99,17 +99,19 @@ class CommitFiles:
 
 
 class ReadableFiles(NamedTuple):
-    """A commit as a tree to walk."""
+    """Files of a commit as a tree to walk."""
 
     commit: CommitFiles
-    blobs: git_command.Blobs
+    text: Callable[[str], bytes | None]  # of a blob
 
     def entries(self, folder: str) -> Iterable[Entry]:
+        """What is in a folder."""
         return self.commit.folders[folder]
 
     def ignore_file(self, folder: str) -> bytes | None:
+        """The text of its `.gitignore`."""
         file = self.commit.files.get(f"{folder}.gitignore")
-        return None if file is None else next(self.blobs.read([file.id], SIZE_LIMIT))
+        return None if file is None else self.text(file.id)
 
 
 def read_documents(blobs: git_command.Blobs, wanted: Sequence[tuple[str, str]]) -> Iterator[Document]:

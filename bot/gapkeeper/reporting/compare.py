@@ -64,9 +64,7 @@ def posted(register: Register) -> Readiness | None:
 def score(register: Register) -> float | None:
     """The number that is posted: the recomputed total, or what a line states where there is no table."""
     readiness = posted(register)
-    if readiness is None:
-        return None
-    return readiness.stated if readiness.computed is None else readiness.computed
+    return None if readiness is None else readiness.value
 
 
 def compare(before: Register, after: Register) -> Comparison:

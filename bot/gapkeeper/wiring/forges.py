@@ -10,8 +10,6 @@ from gapkeeper.adapters.http.host import Host
 from gapkeeper.adapters.http.pacing import Pacing
 from gapkeeper.adapters.http.store import Store
 from gapkeeper.adapters.sqlite_tracker import utc_now
-from gapkeeper.adapters.sqlite_tracker.location import DEFAULT_FOLDER, prepare_folder, refuse_what_cannot_be_a_tracker
-from gapkeeper.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,14 +79,3 @@ def make_wire(  # noqa: PLR0913 - what forges differ in
         headers=headers,
         explain=explain,
     )
-
-
-def kept_in(folder: Path, name: str) -> Path | None:
-    """The file that is kept between runs; None where none can be made."""
-    path = folder / DEFAULT_FOLDER / name
-    try:
-        prepare_folder(path)
-        refuse_what_cannot_be_a_tracker(path)
-    except UnavailableError:
-        return None
-    return path

@@ -19,7 +19,8 @@ from gapkeeper.errors import NotAuthorisedError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.settings.ci import has_job_token
 from gapkeeper.settings.operator import load_operator
-from gapkeeper.wiring.forges import kept_in, make_wire
+from gapkeeper.wiring.forges import make_wire
+from gapkeeper.wiring.kept import kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
