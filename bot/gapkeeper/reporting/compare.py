@@ -10,6 +10,8 @@ from gapkeeper.model.status import State
 from gapkeeper.reporting.findings import identity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.items import Item
     from gapkeeper.model.readiness import Readiness
@@ -36,6 +38,28 @@ class GateChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChange:
+    """One item that stays open, or stays closed, and about which the documents say something else now."""
+
+    before: Item
+    after: Item
+
+    @property
+    def fields(self) -> tuple[tuple[str, str, str], ...]:
+        """What differs: the field's name, and its text before and after; empty where it has none."""
+        pairs = (
+            ("status", self.before.status.words, self.after.status.words),
+            ("title", self.before.title, self.after.title),
+            ("owner", self.before.owner or "", self.after.owner or ""),
+            ("priority", self.before.priority or "", self.after.priority or ""),
+            ("estimate", self.before.estimate or "", self.after.estimate or ""),
+            ("depends on", ", ".join(self.before.depends_on), ", ".join(self.after.depends_on)),
+            ("blocks", ", ".join(self.before.blocks), ", ".join(self.after.blocks)),
+        )
+        return tuple(pair for pair in pairs if pair[1] != pair[2])
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What changes from ``before`` to ``after``. Items are those of ``after``, the removed ones of ``before``."""
 
@@ -45,9 +69,11 @@ class Comparison:
     reopened: tuple[Item, ...]
     added: tuple[Item, ...]
     removed: tuple[Item, ...]
+    changed: tuple[ItemChange, ...]  # neither resolved nor reopened
     areas: tuple[AreaChange, ...]  # those that differ, in the table's order
     gates: tuple[GateChange, ...]  # those that differ
     new_diagnostics: tuple[Diagnostic, ...]
+    mended_diagnostics: tuple[Diagnostic, ...]  # at their places before
 
     @property
     def difference(self) -> float | None:
@@ -72,6 +98,7 @@ def compare(before: Register, after: Register) -> Comparison:
     old = {item.key: item for item in before.items}
     new = {item.key: item for item in after.items}
     both = [(old[key], item) for key, item in new.items() if key in old]
+    stayed = (ItemChange(was, now) for was, now in both if was.state is now.state)
     return Comparison(
         before=before,
         after=after,
@@ -79,9 +106,11 @@ def compare(before: Register, after: Register) -> Comparison:
         reopened=tuple(now for was, now in both if was.state is State.CLOSED and now.state is State.OPEN),
         added=tuple(item for key, item in new.items() if key not in old),
         removed=tuple(item for key, item in old.items() if key not in new),
+        changed=tuple(change for change in stayed if change.fields),
         areas=_area_changes(posted(before), posted(after)),
         gates=_gate_changes(before, after),
-        new_diagnostics=_new_diagnostics(before, after),
+        new_diagnostics=_not_among(after.diagnostics, before.diagnostics),
+        mended_diagnostics=_not_among(before.diagnostics, after.diagnostics),
     )
 
 
@@ -101,11 +130,11 @@ def _gate_changes(before: Register, after: Register) -> tuple[GateChange, ...]:
     return tuple(change for change in changes if change.before is not change.after)
 
 
-def _new_diagnostics(before: Register, after: Register) -> tuple[Diagnostic, ...]:
-    """Findings that were not there before; lines are left out of it, because rows above move them."""
-    known = Counter(identity(found) for found in before.diagnostics)
+def _not_among(these: Iterable[Diagnostic], those: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Findings that are not among others; lines are left out of it, because rows above move them."""
+    known = Counter(identity(found) for found in those)
     fresh = []
-    for found in after.diagnostics:
+    for found in these:
         name = identity(found)
         if known[name]:
             known[name] -= 1
