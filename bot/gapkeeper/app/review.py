@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gapkeeper.app.sync import plan_sync
+from gapkeeper.app.sync import plans_on_one_snapshot
 from gapkeeper.errors import ConflictError, NotFoundError, RejectedError
 from gapkeeper.model.pulls import Conclusion
-from gapkeeper.model.review import OnMerge
 from gapkeeper.planning.on_merge import on_merge
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.pulls import PostedComment, PullRequest, Verdict
     from gapkeeper.model.register import Register
+    from gapkeeper.model.review import OnMerge
+    from gapkeeper.planning.history import History
     from gapkeeper.ports import Reviews, TrackerReader
 
 
@@ -47,12 +48,17 @@ class Said:
         return bool({self.comment, self.verdict} & {Done.POSTED, Done.EDITED})
 
 
-def merge_outlook(before: Register, after: Register, reader: TrackerReader, policy: SyncPolicy) -> OnMerge:
+def merge_outlook(
+    before: Register, after: Register, reader: TrackerReader, policy: SyncPolicy, history: History
+) -> OnMerge:
     """What a merge would do to the issues: two plans on one snapshot, and nothing is written.
 
-    Raises `TrackerError` where the tracker cannot be read whole.
+    Raises:
+        NewerMarkerError: An issue carries a marker of a newer version.
+        TrackerError: The tracker cannot be read whole.
     """
-    return on_merge(plan_sync(before, reader, policy), plan_sync(after, reader, policy))
+    base, head = plans_on_one_snapshot((before, after), reader, policy, history=history)
+    return on_merge(base, head)
 
 
 def say(

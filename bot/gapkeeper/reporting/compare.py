@@ -10,7 +10,7 @@ from gapkeeper.model.status import State
 from gapkeeper.reporting.findings import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.items import Item
@@ -98,6 +98,9 @@ def compare(before: Register, after: Register) -> Comparison:
     old = {item.key: item for item in before.items}
     new = {item.key: item for item in after.items}
     both = [(old[key], item) for key, item in new.items() if key in old]
+    new, mended = _without_reworded(
+        _not_among(after.diagnostics, before.diagnostics), _not_among(before.diagnostics, after.diagnostics)
+    )
     stayed = (ItemChange(was, now) for was, now in both if was.state is now.state)
     return Comparison(
         before=before,
@@ -109,8 +112,8 @@ def compare(before: Register, after: Register) -> Comparison:
         changed=tuple(change for change in stayed if change.fields),
         areas=_area_changes(posted(before), posted(after)),
         gates=_gate_changes(before, after),
-        new_diagnostics=_not_among(after.diagnostics, before.diagnostics),
-        mended_diagnostics=_not_among(before.diagnostics, after.diagnostics),
+        new_diagnostics=new,
+        mended_diagnostics=mended,
     )
 
 
@@ -128,6 +131,30 @@ def _gate_changes(before: Register, after: Register) -> tuple[GateChange, ...]:
     names = [*new, *(name for name in old if name not in new)]
     changes = (GateChange(name, old.get(name), new.get(name)) for name in names)
     return tuple(change for change in changes if change.before is not change.after)
+
+
+def _without_reworded(
+    new: Sequence[Diagnostic], mended: Sequence[Diagnostic]
+) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
+    """Both without what only says more or less of the same: a gate that waits for fewer items than before."""
+    known = Counter(map(_subject, mended)) & Counter(map(_subject, new))
+    return _beyond(new, known), _beyond(mended, known)
+
+
+def _beyond(found: Iterable[Diagnostic], known: Counter[tuple[str, ...]]) -> tuple[Diagnostic, ...]:
+    left = known.copy()
+    kept = []
+    for one in found:
+        if left[_subject(one)]:
+            left[_subject(one)] -= 1
+        else:
+            kept.append(one)
+    return tuple(kept)
+
+
+def _subject(found: Diagnostic) -> tuple[str, ...]:
+    """What a finding is about: messages begin with that, in one word or two."""
+    return (found.path, found.code, *found.message.split(maxsplit=2)[:2])
 
 
 def _not_among(these: Iterable[Diagnostic], those: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

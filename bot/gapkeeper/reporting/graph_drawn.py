@@ -47,7 +47,7 @@ def mermaid(register: Register) -> str:
 
 
 def path_mermaid(register: Register) -> str:
-    """The critical path alone: its open items in order, and the gate that it ends in."""
+    """The critical path alone, from top to bottom so that a phone shows it: open items in order, and their gate."""
     path = register.critical_path
     items = {item.key: item for item in register.items}
     gates = {gate.name: gate for gate in register.gates}
@@ -55,7 +55,7 @@ def path_mermaid(register: Register) -> str:
     if path.gate is not None:
         gate = gates[path.gate]
         steps.append((f"{gate.name}: {gate.title}" if gate.title else gate.name, gate.status, ("{{", "}}")))
-    lines = ["flowchart LR"]
+    lines = ["flowchart TD"]
     for i, (text, status, (before, after)) in enumerate(steps):
         label = text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"
         lines.append(f'  n{i}{before}"{escaping.mermaid_label(label)}"{after}:::{status.value}')

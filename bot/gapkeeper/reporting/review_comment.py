@@ -36,6 +36,7 @@ FIRST_LINE = f"{COMMENT_START}1 -->"
 _LIMIT = 60_000  # characters; GitHub takes 65,536
 _MOST = 12  # entries of a list before it says how many more there are
 _MOST_FOLDED = 100
+_SHOWN = 4  # findings that are not folded away, the gravest
 _TEXT = 200  # characters of a title or message
 _END = "<sub>Gapkeeper compares the planning documents with where this branch left {base}. {settings}</sub>"
 
@@ -215,7 +216,7 @@ def _path(comparison: Comparison, capabilities: Capabilities) -> str:
     before, after = comparison.before.critical_path, comparison.after.critical_path
     if not after.steps:
         return "**Critical path:** nothing open waits for anything any more." if before.steps else ""
-    text = escaping.inline(text_of(critical_path_line(after)))
+    text = escaping.inline(text_of(critical_path_line(after)).replace(" -> ", " → "))
     moved = [step.key for step in before.steps] != [step.key for step in after.steps] or before.days != after.days
     was = f" (it was {total_days(before.days)})" if before.steps and before.days != after.days else ""
     limit = capabilities.mermaid_limit
@@ -231,7 +232,11 @@ def _findings(review: Review) -> str:
     if not found:
         return ""
     lines = [_finding(one, review) for one in sorted(found, key=_gravest)]
-    return "\n".join([f"**{count(len(found), 'new finding')}**", "", *_cut(lines, _MOST)])
+    first = "\n".join([f"**{count(len(found), 'new finding')}**", "", *lines[:_SHOWN]])
+    rest = lines[_SHOWN:]
+    if not rest:
+        return first
+    return f"{first}\n\n{_folded(f'{len(rest)} more', chr(10).join(_cut(rest, _MOST_FOLDED)))}"
 
 
 def _gravest(found: Diagnostic) -> tuple[int, tuple[str, int, int, str, str]]:

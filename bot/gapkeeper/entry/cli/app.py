@@ -26,6 +26,7 @@ COMMANDS = {
     "items": Listed("items", "list the items that the documents hold"),
     "why": Listed("why", "explain one item: who says what, and what counts"),
     "score": Listed("score", "compute the readiness score, and compare it"),
+    "comment": Listed("comment", "say on a pull request what it does to readiness"),
     "graph": Listed("graph", "show dependencies and the critical path"),
     "plan": Listed("plan", "show what a sync would change; writes nothing"),
     "sync": Listed("sync", "bring issues and documents in step"),
