@@ -49,6 +49,10 @@ class RevisionDocuments:
         with git_command.Blobs(self._folder) as blobs:
             return self._select(blobs)
 
+    def file(self, path: str) -> Blob | None:
+        """Any file of the commit; None where there is none, or a link."""
+        return self._commit.files.get(path)
+
     def exists(self, path: str) -> bool:
         """Whether the commit has a file or folder there, in exactly these letters."""
         parts = inside(path)

@@ -33,12 +33,18 @@ if TYPE_CHECKING:
 _RUNS_ON_A_FORGE = "sqlite:.gapkeeper/runs.db"
 
 
-def load_settings(folder: Path, *, overrides: Mapping[str, object] | None = None) -> Settings:
+def load_settings(folder: Path, *, overrides: Mapping[str, object] | None = None, rev: str | None = None) -> Settings:
     """The settings in force for a folder; ``overrides`` is what the command line says: `{"tracker.url": URL}`.
+
+    With ``rev`` the configuration file is that of a commit, wherever the work tree stands.
 
     Raises `ConfigurationError` with every fault, each with its place and remedy.
     """
-    return load(folder, overrides=overrides)
+    if rev is None:
+        return load(folder, overrides=overrides)
+    from gapkeeper.wiring.revision_settings import where  # noqa: PLC0415
+
+    return load(folder, overrides=overrides, where=where(folder, rev))
 
 
 def document_source(settings: Settings, folder: Path, rev: str | None = None) -> DocumentSource:
