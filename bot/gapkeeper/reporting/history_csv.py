@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.reporting.csv_text import csv_text
 from gapkeeper.reporting.history_steps import steps
-from gapkeeper.reporting.numbers import number
 
 if TYPE_CHECKING:
     from gapkeeper.model.history import ReadinessHistory
@@ -30,4 +29,4 @@ def history_csv(history: ReadinessHistory) -> str:
 
 
 def _cell(value: float | None) -> float | str:
-    return "" if value is None else float(number(value))
+    return "" if value is None else round(value, 2)

@@ -71,7 +71,12 @@ def history_summary(history: ReadinessHistory) -> Line:
     """12 commits, 2026-01-02 to 2026-03-02: 10 % to 40 % (+30)."""
     first, last = history.points[0], history.points[-1]
     days = day(last) if day(first) == day(last) else f"{day(first)} to {day(last)}"
-    moved = ""
-    if first.score is not None and last.score is not None:
-        moved = f": {per_cent(first.score)} to {per_cent(last.score)} ({signed(last.score - first.score)})"
-    return line(f"{count(len(history.points), 'commit')}, {days}{moved}")
+    return line(f"{count(len(history.points), 'commit')}, {days}{_moved(first, last)}")
+
+
+def _moved(first: HistoryPoint, last: HistoryPoint) -> str:
+    if first.score is None or last.score is None:
+        return ""
+    if first is last:
+        return f": {per_cent(last.score)}"
+    return f": {per_cent(first.score)} to {per_cent(last.score)} ({signed(last.score - first.score)})"
