@@ -175,6 +175,7 @@ def test_score(harbour: Harbour) -> None:
     answer = harbour.ask("score")
     assert (answer["score"], answer["readiness"]["stated"]) == (40, 45)
     assert "40 %" in harbour.run("score", "--format", "svg")
+    assert json.loads(harbour.run("score", "--format", "shields"))["message"] == "40 %"
     assert harbour.run("score", "--format", "markdown").startswith("**40 %** Readiness, stated 45 %")
 
 
