@@ -98,7 +98,7 @@ def compare(before: Register, after: Register) -> Comparison:
     old = {item.key: item for item in before.items}
     new = {item.key: item for item in after.items}
     both = [(old[key], item) for key, item in new.items() if key in old]
-    new, mended = _without_reworded(
+    fresh, mended = _without_reworded(
         _not_among(after.diagnostics, before.diagnostics), _not_among(before.diagnostics, after.diagnostics)
     )
     stayed = (ItemChange(was, now) for was, now in both if was.state is now.state)
@@ -112,7 +112,7 @@ def compare(before: Register, after: Register) -> Comparison:
         changed=tuple(change for change in stayed if change.fields),
         areas=_area_changes(posted(before), posted(after)),
         gates=_gate_changes(before, after),
-        new_diagnostics=new,
+        new_diagnostics=fresh,
         mended_diagnostics=mended,
     )
 
