@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from typing import TYPE_CHECKING
 
+from gapkeeper import reading
+from gapkeeper.adapters.git import RevisionDocuments
 from gapkeeper.model.history import GatePoint, HistoryPoint, ReadinessHistory
-from gapkeeper.model.status import Status
+from gapkeeper.model.rules import ReadingRules
+from gapkeeper.model.status import State, Status
+from gapkeeper.reporting.compare import score
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EVERY = ("**/*.md",)
 
 
 def gate(status: Status, name: str = "Phase 2", still: int = 0) -> GatePoint:
@@ -28,3 +39,12 @@ HISTORY = ReadinessHistory(
         point(9, 12.5, gate(Status.BLOCKED), unread=2, ISSUE=1, LATER=12),
     ),
 )
+
+
+def alone(folder: Path, commit: str) -> tuple[float | None, dict[str, int], int, int]:
+    """What a commit says that is read by itself: score, open items by kind, closed ones, documents not read."""
+    source = RevisionDocuments(folder, commit, EVERY, ())
+    register = reading.read_register(source.documents(), ReadingRules(), commit_dates=source.commit_dates)
+    opened = Counter(item.kind for item in register.items if item.state is State.OPEN)
+    unread = sum(1 for document in register.documents if document.error is not None)
+    return score(register), dict(opened), len(register.items) - opened.total(), unread

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
-from gapkeeper import reading
 from gapkeeper.adapters.commit_line import CommitLine
-from gapkeeper.adapters.git import RevisionDocuments
 from gapkeeper.adapters.known_points import KeptPoints
 from gapkeeper.app.history import read_history
 from gapkeeper.model.rules import ReadingRules
-from gapkeeper.model.status import State
-from gapkeeper.reporting.compare import score
+from histories import EVERY, alone
 from repositories import Repository
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gapkeeper.model.history import HistoryPoint
-
-EVERY = ("**/*.md",)
 
 
 def document(chance: random.Random) -> str:
@@ -57,12 +51,7 @@ def test_every_point_is_what_its_commit_says_alone_with_merges_and_wrong_clocks(
         repository.commit({f"{chance.choice('abc')}.md": document(chance)}, date=date)
     found = points(repository.path, KeptPoints(None, "rules"))
     assert len(found) > 15
-    for point in found:
-        source = RevisionDocuments(repository.path, point.commit, EVERY, ())
-        register = reading.read_register(source.documents(), ReadingRules(), commit_dates=source.commit_dates)
-        opened = Counter(item.kind for item in register.items if item.state is State.OPEN)
-        assert (point.score, point.open) == (score(register), dict(opened))
-        assert point.closed == len(register.items) - opened.total()
+    assert all((p.score, dict(p.open), p.closed, p.unread) == alone(repository.path, p.commit) for p in found)
 
 
 def test_points_are_kept_between_runs_and_a_damaged_file_is_no_error(tmp_path: Path) -> None:
