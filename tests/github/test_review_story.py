@@ -11,16 +11,18 @@ import pytest
 from forge_bad_days import prove_every_end
 from forge_stories import CORPUS, really_written
 from github_counterpart import documents
+from github_counterpart.accounts import Kind
 from github_counterpart.facts import every
-from github_counterpart.seed import OWNER, US
-from review_story import DOCUMENTS, bare_of, comment, prove_one_comment, set_ref, to_comment
+from github_counterpart.seed import ELSEWHERE, OWNER, US
+from review_story import BETTER, DOCUMENTS, READINESS, bare_of, comment, prove_one_comment, set_ref, to_comment
 from stories import first_sync
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from github_counterpart.github import GitHub
-    from github_counterpart.running import Runner
+    from github_counterpart.running import Run, Runner
     from review_story import Files
     from stories import Start
 
@@ -96,3 +98,102 @@ def resolved(document: bytes) -> bytes:
         end = document.index(b"\n", document.index(b"| **Owner**", start)) + 1
         document = document[:end] + "| **Status** | ✅ **RESOLVED** |\r\n".encode() + document[end:]
     return document
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A pull request that nothing is said on so far, and a clone to say it from."""
+
+    runner: Runner
+    pulls: OnGitHub
+    number: int
+
+    def comment(self, *more: str) -> Run:
+        return comment(self.runner, self.number, *more)
+
+    @property
+    def bodies(self) -> list[str]:
+        return self.pulls.said(self.number)
+
+    def comments(self) -> list[int]:
+        return [int(one["id"]) for one in every(self.pulls.github, f"/issues/{self.number}/comments")]
+
+
+@pytest.fixture
+def opened(start: Start) -> Iterator[Opened]:
+    with start(partial(first_sync, documents={**DOCUMENTS, **SETTINGS})) as runner:
+        runner.to_the_end(runs=1)
+        pulls = OnGitHub(runner.github)
+        yield Opened(runner, pulls, pulls.propose(BETTER, bare_of(runner)))
+
+
+#: No score may fall; a pull request that says otherwise does not decide about itself.
+SETTINGS = {"gapkeeper.toml": "[comment]\nno_regression = true\n"}
+WORSE = {"docs/READINESS.md": READINESS.replace("80% | 40 |", "60% | 30 |").replace("| | 40 |", "| | 30 |")}
+
+
+class TestPeople:
+    def test_who_delete_the_comment_get_a_new_one(self, opened: Opened) -> None:
+        assert opened.comment().code == 0
+        before, (first,) = opened.bodies, opened.comments()
+        opened.pulls.github.act(OWNER, "DELETE", f"/issues/comments/{first}")
+        assert opened.comment().code == 0
+        assert opened.bodies == before
+        assert opened.comments() != [first]
+
+    def test_who_write_into_the_comment_are_overwritten(self, opened: Opened) -> None:
+        assert opened.comment().code == 0
+        before, (first,) = opened.bodies, opened.comments()
+        told = {"body": before[0].replace("40 %", "99 %")}
+        opened.pulls.github.act(OWNER, "PATCH", f"/issues/comments/{first}", told)
+        assert opened.comment().code == 0
+        assert (opened.bodies, opened.comments()) == (before, [first])
+
+    def test_who_close_it_are_left_alone(self, opened: Opened) -> None:
+        opened.pulls.github.act(OWNER, "PATCH", f"/pulls/{opened.number}", {"state": "closed"})
+        run = opened.comment()
+        assert (run.code, run.requests.writes) == (0, [])
+        assert "closed" in run.said
+
+
+class TestRules:
+    def test_of_the_base_hold_whatever_the_pull_request_says(self, opened: Opened) -> None:
+        lax = {"gapkeeper.toml": "[comment]\nwhen = 'never'\nstatus = 'never'\n"}
+        opened.pulls.push({**WORSE, **lax}, bare_of(opened.runner), opened.number)
+        run = opened.comment()
+        assert run.code == 0, run.said
+        assert opened.pulls.verdicts() == [("failure", "readiness falls from 40 % to 30 %")]
+        (body,) = opened.bodies
+        assert "changes the configuration" in body
+
+    def test_printed_and_nothing_is_written(self, opened: Opened) -> None:
+        run = opened.comment("--print")
+        assert (run.code, run.requests.writes) == (0, [])
+        assert "40 % → 50 %" in run.said
+        assert (opened.bodies, opened.pulls.verdicts()) == ([], [])
+
+
+class TestFork:
+    def test_whose_token_may_write_nothing_is_shown_by_the_job(self, opened: Opened, tmp_path: Path) -> None:
+        github = opened.pulls.github
+        opened.pulls.push(WORSE, bare_of(opened.runner), opened.number)
+        github.repository.forks[opened.number] = github.upstream.look(
+            f"/repos/{ELSEWHERE}", at=github.clock.milliseconds
+        )
+        permissions = {"metadata": "read", "pull_requests": "read", "issues": "read", "statuses": "read"}
+        summary = tmp_path / "summary.md"
+        opened.runner.token = github.token(US, kind=Kind.FINE_GRAINED, permissions=permissions)
+        opened.runner.environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+        run = opened.comment()
+        assert run.code == 1, run.said  # no status can say that a rule is broken
+        assert "40 % → 30 %" in summary.read_text("utf-8")
+        assert "summary" in run.said
+        assert opened.bodies == []
+
+    def test_outside_of_a_job_says_what_is_missing(self, opened: Opened) -> None:
+        opened.runner.token = opened.pulls.github.token(
+            US, kind=Kind.FINE_GRAINED, permissions={"metadata": "read", "pull_requests": "read", "issues": "read"}
+        )
+        run = opened.comment()
+        assert run.code == 77
+        assert "pull-requests: write" in run.said or "Pull requests" in run.said
