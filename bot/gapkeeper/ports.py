@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.documents import Document
     from gapkeeper.model.edits import DocumentEdit
     from gapkeeper.model.plan import IssueUpdate
+    from gapkeeper.model.pulls import PostedComment, PullRequest, Verdict
     from gapkeeper.model.runs import RunEnd, RunStart
     from gapkeeper.model.snapshot import Capabilities, Issue, Label, Snapshot
 
@@ -185,3 +186,48 @@ class Repository(Protocol):
 
     def withdraw(self, number: int, reason: str) -> None:
         """Close an open proposal that has become empty, and say why."""
+
+
+class Reviews(Protocol):
+    """Pull or merge requests: one comment of ours on each, and a status or check on its head.
+
+    Every write is one request, except a check with more annotations than fit into one.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this forge can do and hold."""
+
+    def pull(self, number: int) -> PullRequest:
+        """One pull request as it is now. `NotFoundError` where there is none."""
+
+    def comments(self, number: int) -> tuple[PostedComment, ...]:
+        """The comments of our own account that begin with the review marker, the oldest first.
+
+        What people quote does not count, and neither does a marker further down. A body is as the forge keeps it:
+        GitLab takes carriage returns out and space at its end away, browsers put carriage returns in.
+        """
+
+    def post_comment(self, number: int, body: str) -> None:
+        """Post the comment."""
+
+    def edit_comment(self, number: int, comment: int, body: str) -> None:
+        """Change what it says. `NotFoundError` where it was deleted meanwhile."""
+
+    def delete_comment(self, number: int, comment: int) -> None:
+        """Take one away; one that is gone already stays so."""
+
+    def has_verdict(self, pull: PullRequest, verdict: Verdict) -> bool:
+        """Whether the head already has this status or check, as the newest of its name.
+
+        A status shows conclusion and title alone; False where the head can have none.
+        """
+
+    def set_verdict(self, pull: PullRequest, verdict: Verdict) -> None:
+        """Set the status or check of the head.
+
+        Raises:
+            NotAuthorisedError: Our account may not; the hint names the permission.
+            RejectedError: There is no place for one: on GitLab a merge request from a fork, without a pipeline.
+            ConflictError: The pull request has got other commits meanwhile.
+        """

@@ -175,6 +175,7 @@ def test_score(harbour: Harbour) -> None:
     answer = harbour.ask("score")
     assert (answer["score"], answer["readiness"]["stated"]) == (40, 45)
     assert "40 %" in harbour.run("score", "--format", "svg")
+    assert json.loads(harbour.run("score", "--format", "shields"))["message"] == "40 %"
     assert harbour.run("score", "--format", "markdown").startswith("**40 %** Readiness, stated 45 %")
 
 
@@ -321,7 +322,16 @@ def installed(harbour: Harbour, *arguments: str, **environment: str) -> subproce
 
 
 def test_a_locale_without_unicode_stops_no_command(harbour: Harbour) -> None:
-    for arguments in (["items"], ["check"], ["score"], ["graph"], ["why", "LATER-001"], ["plan"], ["sync"]):
+    for arguments in (
+        ["items"],
+        ["check"],
+        ["score"],
+        ["history"],
+        ["graph"],
+        ["why", "LATER-001"],
+        ["plan"],
+        ["sync"],
+    ):
         done = installed(harbour, *arguments, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
         assert done.returncode == (1 if arguments == ["check"] else 0), done.stderr
         assert done.stdout.isascii()

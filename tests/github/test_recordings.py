@@ -93,6 +93,7 @@ def _walk(github: GitHub, ask: Asking, stranger: Asking, nobody: Asking) -> None
     ask.post(f"~/statuses/{sha}", json={"state": "success", "description": "D", "target_url": "https://a.test/"})
     ask.post(f"~/statuses/{sha}", json={"state": "success", "description": "x" * 141})
     ask.get(f"~/commits/{sha}/statuses")
+    _walk_checks(ask, sha)
     for path in ("branches", "branches/main", "branches/non-existing", "git/ref/heads/main", f"commits/{sha}"):
         ask.get(f"~/{path}")
     ask.get("~/contents/docs")
@@ -103,6 +104,17 @@ def _walk(github: GitHub, ask: Asking, stranger: Asking, nobody: Asking) -> None
     ask.get("/repos/harbour/never-was")
     github.rename("quay")
     ask.get("~")
+
+
+def _walk_checks(ask: Asking, sha: str) -> None:
+    by_app = {"authorization": "Bearer ghs_actions"}
+    note = {"path": "a.md", "start_line": 1, "end_line": 1, "annotation_level": "notice", "message": "M", "title": "T"}
+    output = {"title": "T", "summary": "S", "annotations": [note]}
+    run = ask.post("~/check-runs", json={"name": "N", "head_sha": sha, "output": output}, headers=by_app).json()
+    path = f"~/check-runs/{run['id']}"
+    ask.patch(path, json={"status": "completed", "conclusion": "neutral", "output": output}, headers=by_app)
+    for there in (path, f"{path}/annotations", f"~/commits/{sha}/check-runs"):
+        ask.get(there)
 
 
 def _walk_issues(ask: Asking, stranger: Asking) -> None:

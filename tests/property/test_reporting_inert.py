@@ -12,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from gapkeeper.model.history import ReadinessHistory
+from gapkeeper.model.status import Status
 from gapkeeper.reporting.compare import compare
 from gapkeeper.reporting.findings import finding_lines
 from gapkeeper.reporting.graph_drawn import dot, mermaid
 from gapkeeper.reporting.graph_text import graph_lines
+from gapkeeper.reporting.history_text import history_lines, history_summary
 from gapkeeper.reporting.item_csv import items_csv
 from gapkeeper.reporting.item_list import item_lines
 from gapkeeper.reporting.json_text import json_text
@@ -25,6 +28,7 @@ from gapkeeper.reporting.style import Line, Look, line, render, text_of, wrap
 from gapkeeper.reporting.table import Column, table
 from gapkeeper.reporting.why import explain
 from gapkeeper.reporting.why_text import why_lines
+from histories import gate, point
 from samples import hostile
 
 LOOKS = st.builds(
@@ -37,12 +41,15 @@ OUR_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 def screens(text: str, look: Look) -> list[Line]:
     register = hostile(text)
     (item,) = register.items
+    history = ReadinessHistory(text, (point(3, 1.0), point(4, 2.0, gate(Status.RESOLVED, text), **{text: 1})))
     return [
         *item_lines(register.items, look),
         *finding_lines(register.diagnostics, look),
         *score_lines(register, compare(register, register), look, base=text),
         *graph_lines(register, look),
         *why_lines(explain(register, item), register, look),
+        *history_lines(history, look),
+        history_summary(history),
     ]
 
 

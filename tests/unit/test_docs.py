@@ -69,6 +69,8 @@ SHOWN = {
     "label_limit": "characters of a label",
     "label_description_limit": "characters of a label's description",
     "page_size": "issues that one request lists",
+    "mermaid_limit": "characters of a drawing that is shown at once",
+    "summary_limit": "characters of a check's summary",
     "reasons": "reasons for closing",
     "links": "how issues are tied",
     "confidential": "confidential issues",
@@ -81,6 +83,8 @@ NOT_SHOWN = {"name", "seconds_a_write", "creates_an_hour"}
 def shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value is None:
+        return "–"
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, frozenset):

@@ -10,7 +10,7 @@ import pytest
 
 from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.reporting.annotations import github_annotations, gitlab_code_quality
-from gapkeeper.reporting.badge import badge_svg
+from gapkeeper.reporting.badge import badge_shields, badge_svg
 from gapkeeper.reporting.findings import fingerprints
 from gapkeeper.reporting.sarif import Explanation, sarif
 from samples import DIAGNOSTICS, HOSTILE
@@ -120,3 +120,16 @@ def test_a_badge_is_xml_that_names_the_score(score: float | None, text: str, col
     root = ET.fromstring(badge_svg(score))  # noqa: S314 - our own output
     assert root.get("aria-label") == f"readiness: {text}"
     assert colour in badge_svg(score)
+
+
+@pytest.mark.parametrize(
+    ("score", "message", "colour"),
+    [
+        (None, "unknown", "lightgrey"),
+        (39.99, "39.99 %", "cf222e"),
+        (44.754, "44.75 %", "9a6700"),
+        (100, "100 %", "1a7f37"),
+    ],
+)
+def test_shields_gets_what_its_endpoint_badge_asks_for(score: float | None, message: str, colour: str) -> None:
+    assert badge_shields(score) == {"schemaVersion": 1, "label": "readiness", "message": message, "color": colour}

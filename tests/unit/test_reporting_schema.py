@@ -12,10 +12,12 @@ import pytest
 
 from builders import NOW, register
 from gapkeeper.model.delivery import BRANCH, Proposal, ProposalState
+from gapkeeper.model.history import ReadinessHistory
 from gapkeeper.model.plan import Outcome, Report
 from gapkeeper.model.policy import WriteBack
 from gapkeeper.model.runs import Run, RunEnd, RunStart
 from gapkeeper.reporting.compare import compare
+from gapkeeper.reporting.history_json import history_json
 from gapkeeper.reporting.plan_json import plan_json, report_json
 from gapkeeper.reporting.proposal_text import proposals_json
 from gapkeeper.reporting.register_json import check_json, register_json
@@ -23,6 +25,7 @@ from gapkeeper.reporting.run_text import runs_json
 from gapkeeper.reporting.score_json import score_json
 from gapkeeper.reporting.why import explain
 from gapkeeper.reporting.why_json import why_json
+from histories import HISTORY
 from samples import HARBOUR, ITEMS, PIER, PLAN, REFUSED, hostile
 
 PROPOSAL = Proposal(3, BRANCH, "Close LATER-001, as in the tracker", "text", head="c0ffee")
@@ -64,6 +67,8 @@ def test_the_schema_is_one() -> None:
         ("score", score_json(HARBOUR, None)),
         ("score", score_json(register(), compare(HARBOUR, register()))),
         ("score", score_json(HARBOUR, compare(register(*ITEMS), HARBOUR))),
+        ("history", history_json(HISTORY)),
+        ("history", history_json(ReadinessHistory("c0ffee", (), begins="c0ffee"))),
         ("why", why_json(explain(HARBOUR, PIER), HARBOUR, PLAN.changes[5:], None)),
         ("why", why_json(explain(HARBOUR, ITEMS[2]), HARBOUR, (), "no tracker")),
         ("plan", plan_json(PLAN)),
@@ -87,6 +92,7 @@ def test_every_command_has_its_example() -> None:
         "items",
         "check",
         "score",
+        "history",
         "why",
         "plan",
         "sync",

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 BUG = Label("bug", "ff0000")
 
 
+def test_the_embedded_tracker_has_no_pull_requests(tmp_path: Path) -> None:
+    settings = wiring.load_settings(tmp_path)
+    with (
+        pytest.raises(UsageError, match="has no pull requests") as raised,
+        wiring.open_reviews(settings, tmp_path, read_only=True),
+    ):
+        pass
+    assert "--print" in (raised.value.hint or "")
+    assert not (tmp_path / ".gapkeeper").exists()
+
+
 def test_documents_of_a_folder_or_of_a_revision(tmp_path: Path) -> None:
     Repository(tmp_path).commit({"a.md": "x", "b.txt": "x"})
     write(tmp_path, {"gapkeeper.toml": "[documents]\ninclude = ['*.txt']\n"})

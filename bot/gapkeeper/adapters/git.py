@@ -9,15 +9,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.adapters import git_command
+from gapkeeper.adapters.git_files import Blob, file_mode
 from gapkeeper.adapters.selection import POINTER, SIZE_LIMIT, TOO_LONG, Entry, Selection, inside, is_pointer
 from gapkeeper.errors import DocumentsError, UsageError
 from gapkeeper.model.documents import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-_FILES = frozenset({b"100644", b"100755", b"100664"})  # the last by a git of long ago
+FILES = frozenset({b"100644", b"100755", b"100664"})  # the last by a git of long ago
 _LOG_HEADER = re.compile(rb"\x01([0-9a-f]{40,64}) (\d+)")
 _NARROW = 500  # paths; above, asking git about each of them costs more than reading the whole log
 
@@ -41,10 +42,16 @@ class RevisionDocuments:
     def documents(self) -> Iterator[Document]:
         """The documents, sorted by path in byte order, each read when it is asked for."""
         with git_command.Blobs(self._folder) as blobs:
-            paths = [path for path, _ in self._selection.walk(_Readable(self._commit, blobs))]
-            read = blobs.read([self._commit.files[path] for path in paths], SIZE_LIMIT)
-            for path, data in zip(paths, read, strict=True):
-                yield _read(path, data)
+            yield from read_documents(blobs, [(path, file.id) for path, file in self._select(blobs).items()])
+
+    def files(self) -> Mapping[str, Blob]:
+        """The files that the documents are, by path, without reading them."""
+        with git_command.Blobs(self._folder) as blobs:
+            return self._select(blobs)
+
+    def file(self, path: str) -> Blob | None:
+        """Any file of the commit; None where there is none, or a link."""
+        return self._commit.files.get(path)
 
     def exists(self, path: str) -> bool:
         """Whether the commit has a file or folder there, in exactly these letters."""
@@ -58,25 +65,34 @@ class RevisionDocuments:
         """The day of the last commit of each path, up to this revision."""
         return commit_dates(self._folder, paths, self.revision) if paths else {}
 
+    def _select(self, blobs: git_command.Blobs) -> dict[str, Blob]:
+        found = self._selection.walk(ReadableFiles(self._commit, lambda blob: next(blobs.read([blob], SIZE_LIMIT))))
+        return {path: self._commit.files[path] for path, _ in found}
+
     @cached_property
-    def _commit(self) -> _Commit:
-        return _Commit(git_command.output(self._folder, "ls-tree", "-r", "-z", self.revision))
+    def _commit(self) -> CommitFiles:
+        return CommitFiles(_listed(git_command.output(self._folder, "ls-tree", "-r", "-z", self.revision)))
 
 
-class _Commit:
-    """The files of a commit. Symbolic links and submodules are left out."""
+def _listed(listing: bytes) -> Iterator[tuple[str, Blob]]:
+    """Every file with its path. Symbolic links and submodules are left out."""
+    for line in listing.split(b"\0"):
+        mode, _, rest = line.partition(b" ")
+        blob, _, name = rest.removeprefix(b"blob ").partition(b"\t")
+        if mode in FILES:
+            yield os.fsdecode(name), Blob(file_mode(mode.decode("ascii")), blob.decode("ascii"))
 
-    def __init__(self, listing: bytes) -> None:
-        self.files: dict[str, str] = {}  # path -> blob
+
+class CommitFiles:
+    """Files of a commit, by path, and the folders that they are in."""
+
+    def __init__(self, files: Iterable[tuple[str, Blob]]) -> None:
+        self.files = dict(files)
         self.folders: dict[str, list[Entry]] = {"": []}  # path with a slash at its end
-        for line in listing.split(b"\0"):
-            mode, _, rest = line.partition(b" ")
-            blob, _, name = rest.removeprefix(b"blob ").partition(b"\t")
-            if mode in _FILES:
-                self._add(os.fsdecode(name), blob.decode("ascii"))
+        for path in self.files:
+            self._add(path)
 
-    def _add(self, path: str, blob: str) -> None:
-        self.files[path] = blob
+    def _add(self, path: str) -> None:
         entry = Entry(path.rpartition("/")[2], is_folder=False)
         folder = path[: len(path) - len(entry.name)]
         while folder not in self.folders:
@@ -86,18 +102,27 @@ class _Commit:
         self.folders[folder].append(entry)
 
 
-class _Readable(NamedTuple):
-    """A commit as a tree to walk."""
+class ReadableFiles(NamedTuple):
+    """Files of a commit as a tree to walk."""
 
-    commit: _Commit
-    blobs: git_command.Blobs
+    commit: CommitFiles
+    text: Callable[[str], bytes | None]  # of a blob
 
     def entries(self, folder: str) -> Iterable[Entry]:
+        """What is in a folder."""
         return self.commit.folders[folder]
 
     def ignore_file(self, folder: str) -> bytes | None:
-        blob = self.commit.files.get(f"{folder}.gitignore")
-        return None if blob is None else next(self.blobs.read([blob], SIZE_LIMIT))
+        """The text of its `.gitignore`."""
+        file = self.commit.files.get(f"{folder}.gitignore")
+        return None if file is None else self.text(file.id)
+
+
+def read_documents(blobs: git_command.Blobs, wanted: Sequence[tuple[str, str]]) -> Iterator[Document]:
+    """The document of each path and blob, each read when it is asked for."""
+    read = blobs.read([blob for _, blob in wanted], SIZE_LIMIT)
+    for (path, _), data in zip(wanted, read, strict=True):
+        yield _read(path, data)
 
 
 def _read(path: str, data: bytes | None) -> Document:
@@ -165,12 +190,14 @@ def commit_dates(folder: Path, paths: Collection[str], revision: str) -> dict[st
     shallow clone begins. One pass over the log, which ends as soon as every path was seen.
     """
     wanted = set(paths)
-    cut = _where_history_begins(folder)
+    cut = where_history_begins(folder)
     found: dict[str, dt.date] = {}
     # Names with a line feed cannot be handed to git this way, and many names make git slow.
     narrow = sorted(wanted) if len(wanted) <= _NARROW and not any("\n" in path for path in wanted) else []
     lines = [revision, "--", *narrow]
-    arguments = ("log", "-z", "--format=%x01%H %ct", "--name-only", "--no-renames", "--relative", "-c", "--stdin")
+    # The whole history, so that the answer for one path does not depend on which others are asked for.
+    order = ("log", "-z", "--format=%x01%H %ct", "--full-history")
+    arguments = (*order, "--name-only", "--no-renames", "--relative", "-c", "--stdin")
     day: dt.date | None = None
     with git_command.Stream(folder, arguments, "".join(f"{line}\n" for line in lines)) as fields:
         for field in fields:
@@ -189,13 +216,19 @@ def commit_dates(folder: Path, paths: Collection[str], revision: str) -> dict[st
 
 
 def _day(seconds: bytes) -> dt.date | None:
+    moment = moment_of(int(seconds))
+    return None if moment is None else moment.date()
+
+
+def moment_of(seconds: int) -> dt.datetime | None:
+    """A commit's time in UTC; None for a commit from the year 10,000."""
     try:
-        return dt.datetime.fromtimestamp(int(seconds), dt.UTC).date()
-    except (ValueError, OverflowError, OSError):  # a commit from the year 10,000
+        return dt.datetime.fromtimestamp(seconds, dt.UTC)
+    except (ValueError, OverflowError, OSError):
         return None
 
 
-def _where_history_begins(folder: Path) -> frozenset[bytes]:
+def where_history_begins(folder: Path) -> frozenset[bytes]:
     """The commits whose parents a shallow clone lacks: they seem to add every file."""
     name = git_command.output(folder, "rev-parse", "--git-path", "shallow").rstrip(b"\n")
     try:

@@ -115,7 +115,7 @@ def refuse_where_git_cannot_work(folder: Path, answer: subprocess.CompletedProce
     if "not a git repository" in said:
         raise DocumentsError(
             f"{folder} is in no git repository",
-            hint="A revision needs one; without --rev, the folder is read as it is.",
+            hint="History and revisions need one; without --rev, other commands read the folder as it is.",
         )
 
 

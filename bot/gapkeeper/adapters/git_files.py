@@ -47,10 +47,10 @@ class LineEnds(StrEnum):
         return plain if self is LineEnds.LF else plain.replace(b"\n", b"\r\n")
 
 
-def committed_files(folder: Path, commit: str) -> dict[str, Blob]:
-    """All files of a commit below a folder, by their path from there."""
+def committed_files(folder: Path, commit: str, paths: Collection[str] = ()) -> dict[str, Blob]:
+    """The files of a commit below a folder, by their path from there; all, or these alone."""
     found: dict[str, Blob] = {}
-    for line in git_command.output(folder, "ls-tree", "-r", "-z", commit).split(b"\0"):
+    for line in git_command.output(folder, "ls-tree", "-r", "-z", commit, "--", *paths).split(b"\0"):
         facts, _, name = line.partition(b"\t")
         if name:
             mode, _, blob = facts.decode("ascii").split(" ")

@@ -35,6 +35,14 @@ def check_comment(body: str, of: Capabilities = _LIMITS) -> None:
     _check_text("the comment", body, of.body_limit)
 
 
+def check_verdict(title: str, summary: str, of: Capabilities = _LIMITS) -> None:
+    """A title that is not blank; adapters cut it. A summary as long as allowed, where there is a place for one."""
+    _check_not_blank("the title of a status", title)
+    _check_text("the title of a status", title, of.body_limit)
+    if of.summary_limit is not None:
+        _check_text("the summary of a check", summary, of.summary_limit)
+
+
 def check_label_name(name: str, of: Capabilities = _LIMITS) -> None:
     """As long as allowed, and not blank."""
     _check_not_blank("a label's name", name)

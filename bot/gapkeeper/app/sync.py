@@ -75,6 +75,17 @@ def plan_sync(
     return replace(finished, drift=first.drift)  # what we write ourselves did not move
 
 
+def plans_on_one_snapshot(
+    registers: Iterable[Register], reader: TrackerReader, policy: SyncPolicy, *, history: History
+) -> tuple[Plan, ...]:
+    """What a sync of each of some registers would write, as the tracker is now; nothing is proven or written back.
+
+    Raises as `plan_sync` does.
+    """
+    planner = _Planner(reader, policy, history)
+    return tuple(planner.plan(register) for register in registers)
+
+
 def _write_backs(planned: Plan) -> list[Change]:
     return [change for change in planned.changes if change.op is Op.WRITE_BACK and change.held is None]
 

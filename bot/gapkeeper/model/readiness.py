@@ -37,6 +37,11 @@ class Readiness:
     posted: bool = False  # the one that counts
     scaled: bool = False  # an area has no score: the other weights were scaled
 
+    @property
+    def value(self) -> float | None:
+        """The score in per cent: recomputed, or what a line states where there is no table."""
+        return self.stated if self.computed is None else self.computed
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:

@@ -102,6 +102,8 @@ class Capabilities:
     forge: bool = True  # False: the embedded tracker, where creates mail nobody and nothing is paced
     quick_actions: bool = False  # whether lines of text are obeyed as commands
     page_size: int = 100
+    mermaid_limit: int | None = None  # characters of a drawing that is shown at once; None: none is shown
+    summary_limit: int | None = None  # characters of a check's summary; None: there is no check with a page of its own
     seconds_a_write: float = 0.0  # writes are sent so far apart
     creates_an_hour: int | None = None  # new issues and comments that an account may make; None: any number
 

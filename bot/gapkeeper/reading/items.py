@@ -28,9 +28,30 @@ class Merged(NamedTuple):
     edges: tuple[Edge, ...]
 
 
-def merge(groups: Sequence[Group], precedence: Precedence, lookup: Lookup) -> Merged:
+class Decided:
+    """Items as they were decided last, for documents that are read again and again while few of them change."""
+
+    def __init__(self) -> None:
+        self._names: list[tuple[str, str | None]] = []  # of all items: what a reference means depends on them
+        self._items: dict[str, tuple[object, Item]] = {}  # key -> what it was decided from, and the item
+
+    def items(self, groups: Sequence[Group], precedence: Precedence, lookup: Lookup) -> dict[str, Item]:
+        """Every item with its fields decided; those that are decided from the same are taken as they were."""
+        names = [(g.key, g.path) for g in groups]
+        known = self._items if names == self._names else {}
+        self._names, self._items = names, {}
+        for found in groups:
+            days = [precedence.dates.get(s.path) for s in found.statements]
+            source = (found.statements, days, precedence.registers.get(found.kind))
+            before = known.get(found.key)
+            item = before[1] if before and before[0] == source else _merge_one(found, precedence, lookup)
+            self._items[found.key] = (source, item)
+        return {key: item for key, (_, item) in self._items.items()}
+
+
+def merge(groups: Sequence[Group], precedence: Precedence, lookup: Lookup, decided: Decided | None = None) -> Merged:
     """Every item with its fields decided, and derived statuses applied."""
-    items = {g.key: _merge_one(g, precedence, lookup) for g in groups}
+    items = (decided or Decided()).items(groups, precedence, lookup)
     edges = tuple(edge for g in groups for edge in _edges(g, lookup))
     _resolve(items, edges, precedence)
     return Merged(items, edges)

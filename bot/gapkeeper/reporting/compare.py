@@ -10,6 +10,8 @@ from gapkeeper.model.status import State
 from gapkeeper.reporting.findings import identity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.items import Item
     from gapkeeper.model.readiness import Readiness
@@ -36,6 +38,28 @@ class GateChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChange:
+    """One item that stays open, or stays closed, and about which the documents say something else now."""
+
+    before: Item
+    after: Item
+
+    @property
+    def fields(self) -> tuple[tuple[str, str, str], ...]:
+        """What differs: the field's name, and its text before and after; empty where it has none."""
+        pairs = (
+            ("status", self.before.status.words, self.after.status.words),
+            ("title", self.before.title, self.after.title),
+            ("owner", self.before.owner or "", self.after.owner or ""),
+            ("priority", self.before.priority or "", self.after.priority or ""),
+            ("estimate", self.before.estimate or "", self.after.estimate or ""),
+            ("depends on", ", ".join(self.before.depends_on), ", ".join(self.after.depends_on)),
+            ("blocks", ", ".join(self.before.blocks), ", ".join(self.after.blocks)),
+        )
+        return tuple(pair for pair in pairs if pair[1] != pair[2])
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What changes from ``before`` to ``after``. Items are those of ``after``, the removed ones of ``before``."""
 
@@ -45,9 +69,11 @@ class Comparison:
     reopened: tuple[Item, ...]
     added: tuple[Item, ...]
     removed: tuple[Item, ...]
+    changed: tuple[ItemChange, ...]  # neither resolved nor reopened
     areas: tuple[AreaChange, ...]  # those that differ, in the table's order
     gates: tuple[GateChange, ...]  # those that differ
     new_diagnostics: tuple[Diagnostic, ...]
+    mended_diagnostics: tuple[Diagnostic, ...]  # at their places before
 
     @property
     def difference(self) -> float | None:
@@ -64,9 +90,7 @@ def posted(register: Register) -> Readiness | None:
 def score(register: Register) -> float | None:
     """The number that is posted: the recomputed total, or what a line states where there is no table."""
     readiness = posted(register)
-    if readiness is None:
-        return None
-    return readiness.stated if readiness.computed is None else readiness.computed
+    return None if readiness is None else readiness.value
 
 
 def compare(before: Register, after: Register) -> Comparison:
@@ -74,6 +98,10 @@ def compare(before: Register, after: Register) -> Comparison:
     old = {item.key: item for item in before.items}
     new = {item.key: item for item in after.items}
     both = [(old[key], item) for key, item in new.items() if key in old]
+    fresh, mended = _without_reworded(
+        _not_among(after.diagnostics, before.diagnostics), _not_among(before.diagnostics, after.diagnostics)
+    )
+    stayed = (ItemChange(was, now) for was, now in both if was.state is now.state)
     return Comparison(
         before=before,
         after=after,
@@ -81,9 +109,11 @@ def compare(before: Register, after: Register) -> Comparison:
         reopened=tuple(now for was, now in both if was.state is State.CLOSED and now.state is State.OPEN),
         added=tuple(item for key, item in new.items() if key not in old),
         removed=tuple(item for key, item in old.items() if key not in new),
+        changed=tuple(change for change in stayed if change.fields),
         areas=_area_changes(posted(before), posted(after)),
         gates=_gate_changes(before, after),
-        new_diagnostics=_new_diagnostics(before, after),
+        new_diagnostics=fresh,
+        mended_diagnostics=mended,
     )
 
 
@@ -103,11 +133,35 @@ def _gate_changes(before: Register, after: Register) -> tuple[GateChange, ...]:
     return tuple(change for change in changes if change.before is not change.after)
 
 
-def _new_diagnostics(before: Register, after: Register) -> tuple[Diagnostic, ...]:
-    """Findings that were not there before; lines are left out of it, because rows above move them."""
-    known = Counter(identity(found) for found in before.diagnostics)
+def _without_reworded(
+    new: Sequence[Diagnostic], mended: Sequence[Diagnostic]
+) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
+    """Both without what only says more or less of the same: a gate that waits for fewer items than before."""
+    known = Counter(map(_subject, mended)) & Counter(map(_subject, new))
+    return _beyond(new, known), _beyond(mended, known)
+
+
+def _beyond(found: Iterable[Diagnostic], known: Counter[tuple[str, ...]]) -> tuple[Diagnostic, ...]:
+    left = known.copy()
+    kept = []
+    for one in found:
+        if left[_subject(one)]:
+            left[_subject(one)] -= 1
+        else:
+            kept.append(one)
+    return tuple(kept)
+
+
+def _subject(found: Diagnostic) -> tuple[str, ...]:
+    """What a finding is about: messages begin with that, in one word or two."""
+    return (found.path, found.code, *found.message.split(maxsplit=2)[:2])
+
+
+def _not_among(these: Iterable[Diagnostic], those: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Findings that are not among others; lines are left out of it, because rows above move them."""
+    known = Counter(identity(found) for found in those)
     fresh = []
-    for found in after.diagnostics:
+    for found in these:
         name = identity(found)
         if known[name]:
             known[name] -= 1

@@ -9,6 +9,8 @@ from gapkeeper.model.status import Status
 from gapkeeper.reporting.drawing import Node, drawing
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from gapkeeper.model.register import Register
 
 _TITLE = 60  # characters of a title in a box
@@ -40,13 +42,33 @@ def mermaid(register: Register) -> str:
         lines.append(f"  {names[arrow.start]} {shaft} {names[arrow.end]}")
     if not drawn.nodes:
         lines.append('  none["no open item waits for another"]')
-    used = {node.status for node in drawn.nodes}
-    lines += [
+    lines += _class_lines({node.status for node in drawn.nodes})
+    return "\n".join(lines) + "\n"
+
+
+def path_mermaid(register: Register) -> str:
+    """The critical path alone, from top to bottom so that a phone shows it: open items in order, and their gate."""
+    path = register.critical_path
+    items = {item.key: item for item in register.items}
+    gates = {gate.name: gate for gate in register.gates}
+    steps = [(f"{step.key}: {step.title}", items[step.key].status, ("[", "]")) for step in path.steps]
+    if path.gate is not None:
+        gate = gates[path.gate]
+        steps.append((f"{gate.name}: {gate.title}" if gate.title else gate.name, gate.status, ("{{", "}}")))
+    lines = ["flowchart TD"]
+    for i, (text, status, (before, after)) in enumerate(steps):
+        label = text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"
+        lines.append(f'  n{i}{before}"{escaping.mermaid_label(label)}"{after}:::{status.value}')
+    lines += [f"  n{i} ==> n{i + 1}" for i in range(len(steps) - 1)]
+    return "\n".join([*lines, *_class_lines({status for _, status, _ in steps})]) + "\n"
+
+
+def _class_lines(used: Collection[Status]) -> list[str]:
+    return [
         f"  classDef {status.value} fill:{fill},color:{text},stroke:{text}"
         for status, (fill, text) in _COLOURS.items()
         if status in used
     ]
-    return "\n".join(lines) + "\n"
 
 
 def dot(register: Register) -> str:

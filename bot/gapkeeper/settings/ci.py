@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_MERGE_REF = re.compile(r"refs/pull/([0-9]+)/merge", re.ASCII)
+#: Whose file says which pull request they are about; with the second, the ref is that of the base branch.
+_OF_PULLS = frozenset({"pull_request", "pull_request_target"})
+_EVENT_SIZE = 2**24  # bytes; events are smaller, those of pull requests by far
 
 
 def tracker_of_job(environ: Mapping[str, str] | None = None) -> str | None:
@@ -31,6 +39,28 @@ def gitlab_of_job(environ: Mapping[str, str] | None = None) -> str | None:
     return environ.get("CI_SERVER_URL") or None if _is_gitlab(environ) else None
 
 
+def pull_of_job(environ: Mapping[str, str] | None = None) -> int | None:
+    """The pull or merge request that this job runs for, of the project that it runs for; None where CI names none."""
+    environ = os.environ if environ is None else environ
+    if _is_gitlab(environ):
+        # A fork's own pipeline counts as the project does that the merge request goes to.
+        here, goes_to = environ.get("CI_PROJECT_ID"), environ.get("CI_MERGE_REQUEST_PROJECT_ID")
+        return _number(environ.get("CI_MERGE_REQUEST_IID", "")) if here == goes_to else None
+    if not _is_actions(environ):
+        return None
+    event = environ.get("GITHUB_EVENT_NAME")
+    if event == "pull_request" and (ref := _MERGE_REF.fullmatch(environ.get("GITHUB_REF", ""))):
+        return _number(ref[1])
+    return _pull_of_event(environ.get("GITHUB_EVENT_PATH", "")) if event in _OF_PULLS else None
+
+
+def summary_file(environ: Mapping[str, str] | None = None) -> Path | None:
+    """The file whose Markdown GitHub Actions shows on the page of this job; None elsewhere."""
+    environ = os.environ if environ is None else environ
+    path = environ.get("GITHUB_STEP_SUMMARY")
+    return Path(path) if path and _is_actions(environ) else None
+
+
 def has_job_token(environ: Mapping[str, str] | None = None) -> bool:
     """Whether this is a job of GitLab CI, with the token that every job has."""
     environ = os.environ if environ is None else environ
@@ -43,3 +73,18 @@ def _is_actions(environ: Mapping[str, str]) -> bool:
 
 def _is_gitlab(environ: Mapping[str, str]) -> bool:
     return environ.get("GITLAB_CI") == "true"
+
+
+def _pull_of_event(path: str) -> int | None:
+    """The number in the file that Actions writes. Strangers write titles and texts into it: anything can be there."""
+    try:
+        with Path(path).open("rb") as file:
+            event = json.loads(file.read(_EVENT_SIZE))
+        return _number(str(event["pull_request"]["number"]))
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def _number(text: str) -> int | None:
+    """A number as forges count: from 1, in decimal digits, and not without end."""
+    return int(text) if re.fullmatch(r"[1-9][0-9]{0,17}", text, re.ASCII) else None

@@ -11,6 +11,7 @@ from gapkeeper.errors import ConfigurationError
 from gapkeeper.settings.toml_text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 #: Where a configuration may stand, and at which table of the file.
@@ -23,10 +24,21 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
 LIMIT = 1_000_000  # bytes: no configuration is longer, and its scan is paid at each start
 
 
+class Where(NamedTuple):
+    """Where configurations are looked for: a folder as it is, or a commit of it."""
+
+    read: Callable[[str], bytes | None]  # what stands in a file, by its path; None where there is none
+    before: str = ""  # what people are told before the file's name: `9f1c2ab:`
+
+
+#: Where there is no configuration.
+NOWHERE = Where(lambda _: None)
+
+
 class ConfigurationFile(NamedTuple):
     """A file that configures Gapkeeper."""
 
-    name: str  # relative to the folder
+    name: str  # relative to the folder, after the commit that it was read from
     table: tuple[str, ...]  # the table of the file that is ours
     text: str
     values: dict[str, Any]
@@ -41,12 +53,17 @@ class ConfigurationFile(NamedTuple):
         return f"{self.name}:{line}"
 
 
+def of_folder(folder: Path) -> Where:
+    """The files of a folder; the folders above it do not count."""
+    return Where(lambda name: _bytes(folder, name))
+
+
 def names(folder: Path) -> list[str]:
     """The configurations that are there, also those that cannot be read."""
-    there = []
+    where, there = of_folder(folder), []
     for name, table in PLACES:
         try:
-            found = _read(folder, name, table) is not None if table else os.path.lexists(folder / name)
+            found = _read(where, name, table) is not None if table else os.path.lexists(folder / name)
         except ConfigurationError:
             found = True
         if found:
@@ -54,21 +71,26 @@ def names(folder: Path) -> list[str]:
     return there
 
 
-def find(folder: Path) -> ConfigurationFile | None:
-    """The configuration of a folder; the folders above it do not count.
+def find(where: Where) -> ConfigurationFile | None:
+    """The configuration that is there.
 
     Raises `ConfigurationError` where there are two, or where one cannot be read.
     """
-    found = [file for name, table in PLACES if (file := _read(folder, name, table)) is not None]
+    found = [file for name, table in PLACES if (file := _read(where, name, table)) is not None]
     if len(found) > 1:
         names = " and ".join(f"{f.name} [{'.'.join(f.table)}]" if f.table else f.name for f in found)
         raise ConfigurationError(f"there is more than one configuration: {names}", hint="Keep one of them.")
     return found[0] if found else None
 
 
-def _read(folder: Path, name: str, table: tuple[str, ...]) -> ConfigurationFile | None:
-    data = _bytes(folder, name)
-    if data is None or (table and table[-1].encode() not in data):
+def _read(where: Where, name: str, table: tuple[str, ...]) -> ConfigurationFile | None:
+    data = where.read(name)
+    if data is None:
+        return None
+    name = where.before + name
+    if len(data) > LIMIT:
+        raise ConfigurationError(f"{name} is longer than {LIMIT:,} bytes", hint="This is no configuration of ours.")
+    if table and table[-1].encode() not in data:
         return None
     try:
         text = data.decode("utf-8-sig")
@@ -106,8 +128,6 @@ def _bytes(folder: Path, name: str) -> bytes | None:
         raise ConfigurationError(
             f"{name} is a link that leaves the folder", hint="Put the file itself into the folder."
         )
-    if len(data) > LIMIT:
-        raise ConfigurationError(f"{name} is longer than {LIMIT:,} bytes", hint="This is no configuration of ours.")
     return data
 
 

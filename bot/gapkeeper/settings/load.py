@@ -64,6 +64,7 @@ def load(
     *,
     overrides: Mapping[str, object] | None = None,
     environ: Mapping[str, str] | None = None,
+    where: files.Where | None = None,
 ) -> Settings:
     """The settings of a folder.
 
@@ -71,13 +72,14 @@ def load(
         folder: The folder that is read; a configuration above it does not count.
         overrides: What the command line says, by dotted key: `{"tracker.url": "sqlite:t.db"}`.
         environ: The environment; by default the process's own.
+        where: Where the configuration file is looked for; by default in the folder as it is.
 
     Raises:
         ConfigurationError: With every fault, each with its place and remedy.
         UsageError: The same, where the command line alone is wrong.
     """
     environ = os.environ if environ is None else environ
-    file = files.find(folder)
+    file = files.find(files.of_folder(folder) if where is None else where)
     ours = any(name.startswith("GAPKEEPER_") for name in environ)
     if file is None and not ours and not overrides:
         return Settings(RepositorySettings())

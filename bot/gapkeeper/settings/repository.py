@@ -116,7 +116,12 @@ class Readiness(NamedTuple):
         ),
     ] = _NOTHING
     fail_under: Annotated[
-        float, Key("`gapkeeper score` fails below this score, in per cent; 0: never.", least=0, most=100)
+        float,
+        Key(
+            "Below this score, in per cent, `gapkeeper score` fails and the status of a pull request is red; 0: never.",
+            least=0,
+            most=100,
+        ),
     ] = 0.0
 
 
@@ -227,12 +232,23 @@ class Milestones(NamedTuple):
 
 
 class Comment(NamedTuple):
-    """The readiness comment on pull requests."""
+    """The readiness comment on pull requests, and the status or check `gapkeeper/readiness`."""
 
     when: Annotated[
         Literal["changes", "always", "never"],
-        Key("On pull requests that touch a planning document, on all, or on none. Not part of this version yet."),
+        Key("On pull requests that touch a planning document, on all, or on none."),
     ] = "changes"
+    status: Annotated[
+        Literal["changes", "always", "never"],
+        Key(
+            "Where the status or check is set: on pull requests that touch a planning document, on all, or on none. "
+            "Where a rule below or [readiness] fail_under makes it red, it is set on all, unless this says never."
+        ),
+    ] = "changes"
+    no_regression: Annotated[bool, Key("Whether the status is red where the readiness score falls.")] = False
+    no_new_errors: Annotated[
+        bool, Key("Whether the status is red where the documents have an error that they had not before.")
+    ] = False
 
 
 class Schedule(NamedTuple):

@@ -26,19 +26,25 @@ if TYPE_CHECKING:
     from gapkeeper.model.runs import Run
     from gapkeeper.model.snapshot import Actor
     from gapkeeper.planning.history import History
-    from gapkeeper.ports import DocumentSource, Journal, Tracker, TrackerReader
+    from gapkeeper.ports import DocumentSource, Journal, Reviews, Tracker, TrackerReader
     from gapkeeper.wiring.forges import Forge
 
 #: The journal for a forge, in the form of the embedded tracker's.
 _RUNS_ON_A_FORGE = "sqlite:.gapkeeper/runs.db"
 
 
-def load_settings(folder: Path, *, overrides: Mapping[str, object] | None = None) -> Settings:
+def load_settings(folder: Path, *, overrides: Mapping[str, object] | None = None, rev: str | None = None) -> Settings:
     """The settings in force for a folder; ``overrides`` is what the command line says: `{"tracker.url": URL}`.
+
+    With ``rev`` the configuration file is that of a commit, wherever the work tree stands.
 
     Raises `ConfigurationError` with every fault, each with its place and remedy.
     """
-    return load(folder, overrides=overrides)
+    if rev is None:
+        return load(folder, overrides=overrides)
+    from gapkeeper.wiring.revision_settings import where  # noqa: PLC0415
+
+    return load(folder, overrides=overrides, where=where(folder, rev))
 
 
 def document_source(settings: Settings, folder: Path, rev: str | None = None) -> DocumentSource:
@@ -216,6 +222,23 @@ def recover(settings: Settings, folder: Path, rev: str | None) -> str | None:
 
     with open_tracker(settings, folder) as tracker, tracker.lock():
         return local_repository(settings, folder, rev, tracker).recover()
+
+
+@contextlib.contextmanager
+def open_reviews(settings: Settings, folder: Path, *, read_only: bool) -> Iterator[Reviews]:
+    """The pull requests of the tracker's project, to read them or to comment on them.
+
+    Raises `UsageError` where the tracker is on no forge, `TrackerError` where it cannot be opened.
+    """
+    forge = _forge(settings)
+    if forge is None:
+        raise UsageError(
+            f"{tracker_url(settings)} has no pull requests",
+            hint="Name a forge as in --tracker github:owner/name or gitlab:group/name, or print the comment with "
+            "`gapkeeper comment --print`.",
+        )
+    with forge.open_reviews(tracker_url(settings), folder, read_only=read_only) as reviews:
+        yield reviews
 
 
 def proposals(settings: Settings, folder: Path) -> tuple[Proposal, ...]:

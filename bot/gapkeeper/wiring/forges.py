@@ -10,8 +10,6 @@ from gapkeeper.adapters.http.host import Host
 from gapkeeper.adapters.http.pacing import Pacing
 from gapkeeper.adapters.http.store import Store
 from gapkeeper.adapters.sqlite_tracker import utc_now
-from gapkeeper.adapters.sqlite_tracker.location import DEFAULT_FOLDER, prepare_folder, refuse_what_cannot_be_a_tracker
-from gapkeeper.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from gapkeeper.app.write_back import WayBack
     from gapkeeper.errors import TrackerError
     from gapkeeper.model.delivery import Proposal
-    from gapkeeper.ports import Tracker
+    from gapkeeper.ports import Reviews, Tracker
     from gapkeeper.settings.load import Settings
 
 
@@ -45,6 +43,9 @@ class Forge(Protocol):
 
     def open_edges(self, url: str, settings: Settings, folder: Path, rev: str | None) -> AbstractContextManager[Edges]:
         """A project's documents, to write to them."""
+
+    def open_reviews(self, url: str, folder: Path, *, read_only: bool) -> AbstractContextManager[Reviews]:
+        """A project's pull requests, to read them or to comment on them."""
 
     def proposals(self, url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:
         """What was proposed from the branch of ours, as it is now, the newest first."""
@@ -78,14 +79,3 @@ def make_wire(  # noqa: PLR0913 - what forges differ in
         headers=headers,
         explain=explain,
     )
-
-
-def kept_in(folder: Path, name: str) -> Path | None:
-    """The file that is kept between runs; None where none can be made."""
-    path = folder / DEFAULT_FOLDER / name
-    try:
-        prepare_folder(path)
-        refuse_what_cannot_be_a_tracker(path)
-    except UnavailableError:
-        return None
-    return path

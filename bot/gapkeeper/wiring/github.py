@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.github.address import read_address
-from gapkeeper.adapters.github.app_auth import TO_READ, TO_WRITE, AppAuth
+from gapkeeper.adapters.github.app_auth import REVIEWS_TO_READ, REVIEWS_TO_WRITE, TO_READ, TO_WRITE, AppAuth
 from gapkeeper.adapters.github.explain import explain
 from gapkeeper.adapters.github.pulls import Pulls
+from gapkeeper.adapters.github.reviews import GitHubReviews
 from gapkeeper.adapters.github.session import Session
 from gapkeeper.adapters.github.token import TokenAuth
 from gapkeeper.adapters.github.tracker import GitHubTracker
@@ -19,10 +20,11 @@ from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.errors import NotAuthorisedError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.settings.operator import load_operator
-from gapkeeper.wiring.forges import kept_in, make_wire
+from gapkeeper.wiring.forges import make_wire
+from gapkeeper.wiring.kept import kept_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gapkeeper.adapters.github.address import Address
@@ -47,8 +49,10 @@ def is_github(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def open_session(url: str, folder: Path, *, read_only: bool) -> Iterator[Session]:
-    """A project, to read it or to write to it.
+def open_session(
+    url: str, folder: Path, *, read_only: bool, permissions: Mapping[str, str] | None = None
+) -> Iterator[Session]:
+    """A project, to read it or to write to it. ``permissions`` are what an App asks for; None: what a sync needs.
 
     Raises:
         UsageError: The URL names no project, or one on another host than the operator's.
@@ -66,7 +70,7 @@ def open_session(url: str, folder: Path, *, read_only: bool) -> Iterator[Session
         headers=_HEADERS,
         explain=explain,
     )
-    auth = _auth(operator, wire, address, read_only=read_only)
+    auth = _auth(operator, wire, address, permissions or (TO_READ if read_only else TO_WRITE))
     client = Client(wire, auth.header, account=auth.key, read_only=url if read_only else None)
     with contextlib.closing(Session(address, client, auth, wire.store)) as session:
         yield session
@@ -105,6 +109,14 @@ def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> I
         )
 
 
+@contextlib.contextmanager
+def open_reviews(url: str, folder: Path, *, read_only: bool) -> Iterator[GitHubReviews]:
+    """A project's pull requests, to read them or to comment on them; see `open_session`."""
+    permissions = REVIEWS_TO_READ if read_only else REVIEWS_TO_WRITE
+    with open_session(url, folder, read_only=read_only, permissions=permissions) as session:
+        yield GitHubReviews(session)
+
+
 def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:
     """The pull requests from the branch of ours, as they are now, the newest first; see `open_session`."""
     with open_session(url, folder, read_only=True) as session:
@@ -112,10 +124,10 @@ def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...
         return Pulls(session).of(BRANCH, lambda name: name == base)
 
 
-def _auth(operator: OperatorSettings, wire: Wire, address: Address, *, read_only: bool) -> Auth:
+def _auth(operator: OperatorSettings, wire: Wire, address: Address, permissions: Mapping[str, str]) -> Auth:
     if operator.github_app_id is not None and operator.github_app_private_key is not None:
         key = operator.github_app_private_key.get_secret_value()
-        return AppAuth(wire, address, operator.github_app_id, key, TO_READ if read_only else TO_WRITE)
+        return AppAuth(wire, address, operator.github_app_id, key, permissions)
     if operator.github_app_id is not None or operator.github_app_private_key is not None:
         lacks = "PRIVATE_KEY" if operator.github_app_private_key is None else "ID"
         raise NotAuthorisedError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.adapters.gitlab.address import is_gitlab_address, read_address
 from gapkeeper.adapters.gitlab.explain import NEEDED, explain
 from gapkeeper.adapters.gitlab.merge_requests import MergeRequests
+from gapkeeper.adapters.gitlab.reviews import GitLabReviews
 from gapkeeper.adapters.gitlab.session import Session
 from gapkeeper.adapters.gitlab.token import TokenAuth
 from gapkeeper.adapters.gitlab.tracker import GitLabTracker
@@ -19,7 +20,8 @@ from gapkeeper.errors import NotAuthorisedError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.settings.ci import has_job_token
 from gapkeeper.settings.operator import load_operator
-from gapkeeper.wiring.forges import kept_in, make_wire
+from gapkeeper.wiring.forges import make_wire
+from gapkeeper.wiring.kept import kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +109,13 @@ def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> I
             make=GitLabRepository,
             nothing_open=lambda repository: repository.nothing_open(BRANCH),
         )
+
+
+@contextlib.contextmanager
+def open_reviews(url: str, folder: Path, *, read_only: bool) -> Iterator[GitLabReviews]:
+    """A project's merge requests, to read them or to comment on them; see `open_session`."""
+    with open_session(url, folder, read_only=read_only) as session:
+        yield GitLabReviews(session)
 
 
 def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from github_counterpart import (  # each brings its routes
     apps,
+    checks,
     dependencies,
     events,
     git,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from github_counterpart.messages import Request
     from github_counterpart.repository import Repository
 
-PARTS = (apps, dependencies, events, git, graphql, issue_parts, issues, people, pulls, statuses)
+PARTS = (apps, checks, dependencies, events, git, graphql, issue_parts, issues, people, pulls, statuses)
 #: What GitHub Enterprise Server puts before every path.
 ENTERPRISE = "/api/v3"
 VERSION = "2022-11-28"

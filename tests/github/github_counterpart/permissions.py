@@ -9,6 +9,7 @@ from github_counterpart.accounts import Kind, Role
 from github_counterpart.messages import Problem
 
 if TYPE_CHECKING:
+    from github_counterpart.accounts import Token
     from github_counterpart.call import Call
 
 
@@ -21,10 +22,11 @@ class Need:
     role: Role = Role.READ
     denied: int = 403
     message: str = "Must have admin rights to Repository."
+    of_pulls: str = ""  # what does as well where it is about a pull request
 
 
-def _write(permission: str, role: Role = Role.WRITE, denied: int = 404) -> Need:
-    return Need(permission, write=True, role=role, denied=denied)
+def _write(permission: str, role: Role = Role.WRITE, denied: int = 404, of_pulls: str = "") -> Need:
+    return Need(permission, write=True, role=role, denied=denied, of_pulls=of_pulls)
 
 
 _R = "/repos/{owner}/{repo}"
@@ -39,6 +41,10 @@ NEEDS: dict[str, Need] = {
     f"GET {_R}/contents": Need("contents"),
     f"GET {_R}/git": Need("contents"),
     f"GET {_R}/commits": Need("contents"),
+    f"GET {_R}/commits/{{ref}}/statuses": Need("statuses"),
+    f"GET {_R}/commits/{{ref}}/status": Need("statuses"),
+    f"GET {_R}/commits/{{ref}}/check-runs": Need("checks"),
+    f"GET {_R}/check-runs": Need("checks"),
     f"GET {_R}/branches": Need("contents"),
     f"GET {_R}/compare": Need("contents"),
     f"GET {_R}/branches/{{branch}}/protection": Need("administration", role=Role.ADMIN, denied=404),
@@ -48,9 +54,10 @@ NEEDS: dict[str, Need] = {
     f"PATCH {_R}": _write("administration", Role.ADMIN, 403),
     f"POST {_R}/issues": _write("issues", Role.READ),
     f"PATCH {_ISSUE}": _write("issues", Role.READ),  # what else it asks for depends on what is changed
-    f"POST {_ISSUE}/comments": _write("issues", Role.READ),
-    f"PATCH {_R}/issues/comments": _write("issues", Role.READ),
-    f"DELETE {_R}/issues/comments": _write("issues", Role.READ),
+    f"GET {_ISSUE}/comments": Need("issues", of_pulls="pull_requests"),
+    f"POST {_ISSUE}/comments": _write("issues", Role.READ, of_pulls="pull_requests"),
+    f"PATCH {_R}/issues/comments": _write("issues", Role.READ, of_pulls="pull_requests"),
+    f"DELETE {_R}/issues/comments": _write("issues", Role.READ, of_pulls="pull_requests"),
     f"PUT {_ISSUE}/lock": _write("issues", Role.TRIAGE, 403),
     f"DELETE {_ISSUE}/lock": _write("issues", Role.TRIAGE, 403),
     f"POST {_ISSUE}": _write("issues", Role.TRIAGE, 403),
@@ -94,8 +101,8 @@ def require(call: Call) -> None:
     token = call.caller.token
     if token is None and asked.write:
         raise Problem(401, "Requires authentication")
-    if token is not None and not token.may(asked.permission, write=asked.write) and not _is_public(call, asked):
-        raise _refused(call, asked.permission, write=asked.write)
+    if token is not None and not _allows(call, token, asked) and not _is_public(call, asked):
+        raise _refused(call, asked)
     public = call.github.roles_are_public and "/collaborators/" in call.name
     if not call.caller.integration and not public and call.role < asked.role:
         raise Problem(asked.denied, "Not Found" if asked.denied == 404 else asked.message)
@@ -110,7 +117,7 @@ def _require_repository(call: Call) -> None:
         if repository.private:
             call.found()
         if call.request.method != "GET":
-            raise _refused(call, "metadata", write=False)
+            raise _refused(call, Need("metadata"))
     if call.role < Role.READ:
         call.found()
 
@@ -119,13 +126,27 @@ def _is_public(call: Call, asked: Need) -> bool:
     return not asked.write and not call.repository.private and asked.role <= Role.READ
 
 
-def _refused(call: Call, permission: str, *, write: bool) -> Problem:
+def _allows(call: Call, token: Token, asked: Need) -> bool:
+    if token.may(asked.permission, write=asked.write):
+        return True
+    return bool(asked.of_pulls) and token.may(asked.of_pulls, write=asked.write) and _is_about_a_pull(call)
+
+
+def _is_about_a_pull(call: Call) -> bool:
+    """Whether the number in the path, or the comment that it names, is one of a pull request."""
+    number = call.number
+    if "comment_id" in call.values:
+        comment = call.look(f"/issues/comments/{call.values['comment_id']}") or {"issue_url": "/0"}
+        number = int(comment["issue_url"].rpartition("/")[2])
+    return call.look(f"/pulls/{number}") is not None
+
+
+def _refused(call: Call, asked: Need) -> Problem:
     token = call.caller.token
     assert token is not None
     if token.kind is Kind.CLASSIC:
         return Problem(404, "Not Found", headers={"x-accepted-oauth-scopes": "repo"})
     what = "integration" if token.kind.integration else "personal access token"
-    level = "write" if write else "read"
-    return Problem(
-        403, f"Resource not accessible by {what}", headers={"x-accepted-github-permissions": f"{permission}={level}"}
-    )
+    level = "write" if asked.write else "read"
+    accepted = "; ".join(f"{name}={level}" for name in (asked.permission, asked.of_pulls) if name)
+    return Problem(403, f"Resource not accessible by {what}", headers={"x-accepted-github-permissions": accepted})

@@ -159,6 +159,8 @@ def shown(call: Call, pull: dict[str, Any]) -> dict[str, Any]:
     repository, number = call.repository, pull["number"]
     head = dict(pull["head"])
     head["sha"] = repository.heads.get(number) or _tip(call, head["ref"]) or head["sha"]
+    if number in repository.forks:
+        head["repo"] = repository.forks[number]
     changed = pull | {
         "head": head,
         "active_lock_reason": None,

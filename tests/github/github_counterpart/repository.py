@@ -36,6 +36,8 @@ class Repository:
     events: list[Event] = field(default_factory=list)
     blocked_by: dict[int, list[int]] = field(default_factory=dict)  # issue -> those that block it
     statuses: list[dict[str, Any]] = field(default_factory=list)  # of commits, the newest last
+    checks: list[dict[str, Any]] = field(default_factory=list)  # check runs of commits, with all their annotations
+    forks: dict[int, dict[str, Any] | None] = field(default_factory=dict)  # pull request -> its repository; None: gone
     duplicates: set[int] = field(default_factory=set)  # closed as such: emulate does not know the reason
     deleted: set[int] = field(default_factory=set)
     transferred: dict[int, str] = field(default_factory=dict)  # issue -> its new address

@@ -1,4 +1,4 @@
-"""Statuses and checks of commits."""
+"""Statuses of commits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 DESCRIPTION_LIMIT = 140
 STATES = ("error", "failure", "pending", "success")
-ANNOTATIONS_LIMIT = 50
 
 
 @route("POST ~/statuses/{sha}")
@@ -59,7 +58,7 @@ def combined(call: Call) -> Answer:
     states = {one["state"] for one in newest.values()}
     state = "failure" if states & {"error", "failure"} else "success" if states == {"success"} else "pending"
     address = f"{call.github.url}/repos/{call.repository.full_name}"
-    sha = _sha(call)
+    sha = commit_of(call)
     return Answer(
         200,
         {
@@ -74,27 +73,13 @@ def combined(call: Call) -> Answer:
     )
 
 
-@route("POST ~/check-runs", "PATCH ~/check-runs/{check_run_id}")
-def check_run(call: Call) -> Answer:
-    if not call.caller.integration:
-        raise Problem(403, "You must authenticate via a GitHub App.")
-    annotations = (call.body.get("output") or {}).get("annotations") or ()
-    if len(annotations) > ANNOTATIONS_LIMIT:
-        raise Problem(
-            422,
-            "Invalid request.\n\n"
-            f"No more than {ANNOTATIONS_LIMIT} items are allowed; {len(annotations)} were supplied.",
-        )
-    return call.ask()
-
-
 def _of(call: Call) -> list[dict[str, Any]]:
-    sha = _sha(call)
+    sha = commit_of(call)
     found = [one for one in call.repository.statuses if one["sha"] == sha]
     return [{key: value for key, value in one.items() if key != "sha"} for one in reversed(found)]
 
 
-def _sha(call: Call) -> str:
+def commit_of(call: Call) -> str:
     commit = call.look(f"/commits/{call.values['ref']}")
     if commit is None:
         raise Problem(422, f"No commit found for SHA: {call.values['ref']}")

@@ -26,6 +26,7 @@ from gitlab_counterpart import (  # each brings its routes
     people,
     projects,
     protection,
+    statuses,
 )
 from gitlab_counterpart.access import Caller, authenticate
 from gitlab_counterpart.call import Call, find
@@ -51,6 +52,7 @@ PARTS = (
     people,
     projects,
     protection,
+    statuses,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gitlab_counterpart import changes, commit_shape, protection, shapes
+from gitlab_counterpart import changes, commit_shape, protection, shapes, statuses
 
 if TYPE_CHECKING:
     from gitlab_counterpart.call import Call
@@ -97,7 +97,7 @@ def shape(call: Call, one: MergeRequest) -> dict[str, Any]:
         "merged_at": shapes.moment(one.merged_at),
         "target_branch": one.target,
         "source_branch": one.source,
-        "source_project_id": project.id,
+        "source_project_id": project.id if one.fork is None else one.fork or None,
         "target_project_id": project.id,
         "reviewers": [shapes.user(gitlab, login) for login in one.reviewers],
         "draft": draft,
@@ -132,7 +132,7 @@ def whole(call: Call, one: MergeRequest) -> dict[str, Any]:
         "latest_build_finished_at": None,
         "first_deployed_to_production_at": None,
         "pipeline": None,
-        "head_pipeline": None,
+        "head_pipeline": statuses.head_pipeline(call, one),
         "diff_refs": {"base_sha": one.base, "head_sha": one.sha, "start_sha": one.start},
         "merge_error": None,
         "first_contribution": False,

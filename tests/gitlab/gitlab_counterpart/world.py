@@ -144,6 +144,31 @@ class Link:
 
 
 @dataclass
+class Status:
+    """What somebody said of a commit: a job of a pipeline that ran elsewhere."""
+
+    id: int
+    name: str
+    status: str  # pending, running, success, failed, canceled, skipped
+    login: str
+    at: float
+    description: str | None = None
+    target_url: str | None = None
+
+
+@dataclass
+class Pipeline:
+    """A pipeline of a project."""
+
+    id: int
+    sha: str
+    ref: str  # a branch, or refs/merge-requests/1/head
+    at: float
+    source: str = "push"  # merge_request_event, external
+    statuses: list[Status] = field(default_factory=list)  # the newest last
+
+
+@dataclass
 class MergeRequest:
     """A merge request within one project."""
 
@@ -176,6 +201,8 @@ class MergeRequest:
     locked: bool | None = None
     notes: list[Note] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    fork: int | None = None  # the project that it comes from; 0: one that is gone; None: this one
+    merged_results: str | None = None  # the commit that its pipeline runs for, where that is not its own
 
 
 @dataclass
@@ -209,6 +236,7 @@ class Project:
     links: list[Link] = field(default_factory=list)
     requests: dict[int, MergeRequest] = field(default_factory=dict)  # by iid
     protected: dict[str, Protection] = field(default_factory=dict)
+    pipelines: list[Pipeline] = field(default_factory=list)  # the newest last
     push_rule: dict[str, Any] | None = None
     approvals: int = 0  # that a merge request needs
     description: str = "Planning documents of a small harbour"

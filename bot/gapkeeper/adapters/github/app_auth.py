@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 #: What a run that only looks asks for, and one that writes.
 TO_READ: Mapping[str, str] = {"metadata": "read", "issues": "read", "contents": "read", "pull_requests": "read"}
 TO_WRITE: Mapping[str, str] = {"metadata": "read", "issues": "write", "contents": "write", "pull_requests": "write"}
+#: The same for reviews, which touch no document.
+REVIEWS_TO_READ: Mapping[str, str] = {"metadata": "read", "issues": "read", "pull_requests": "read", "checks": "read"}
+REVIEWS_TO_WRITE: Mapping[str, str] = {
+    "metadata": "read",
+    "issues": "write",
+    "pull_requests": "write",
+    "checks": "write",
+}
 
 _JWT_LASTS = dt.timedelta(minutes=9)  # GitHub takes ten at most
 _SKEW = dt.timedelta(minutes=1)  # GitHub's advice: issued a minute ago, for clocks that differ

@@ -45,11 +45,8 @@ class Pulls:
         return tuple(one for one in found if not (there and one.astray))
 
     def _is_ours(self, pull: Json, is_base: Callable[[str], bool]) -> bool:
-        """Whether it is from the project itself, and into the base or by us: others propose our branch elsewhere.
-
-        An owner can have several repositories of one project, and all their branches are listed by its name.
-        """
-        if pull["head"]["repo"] is None or int(pull["head"]["repo"]["id"]) != self._session.project.id:
+        """Whether it is from the project itself, and into the base or by us: others propose our branch elsewhere."""
+        if is_of_a_fork(pull, self._session.project.id):
             return False
         return self._session.is_us(str((pull.get("user") or {}).get("login"))) or is_base(str(pull["base"]["ref"]))
 
@@ -74,6 +71,15 @@ class Pulls:
             raise ConflictError(f"{before.name} is {before.state} already", hint="Only what is open can be changed.")
         asked = {"state": "closed", "body": f"{reason}\n\n{_WITHDRAWN}\n\n{before.body}"}
         self._session.write("PATCH", f"/pulls/{number}", asked)
+
+
+def is_of_a_fork(pull: Json, project: int) -> bool:
+    """Whether its branch is in another repository than the project with this number, or in one that is gone.
+
+    An owner can have several repositories of one project, and all their branches are listed by its name.
+    """
+    with _expected():
+        return pull["head"]["repo"] is None or int(pull["head"]["repo"]["id"]) != project
 
 
 @contextlib.contextmanager

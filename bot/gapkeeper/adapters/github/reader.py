@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.github.session import Session
     from gapkeeper.model.snapshot import Snapshot
 
-CAPABILITIES = Capabilities(name="GitHub")
+CAPABILITIES = Capabilities(name="GitHub", mermaid_limit=50_000, summary_limit=65_535)
 WITHOUT_LINKS = replace(CAPABILITIES, links=frozenset())
 _OWN_SERVER = "x-github-enterprise-version"  # a header of GitHub Enterprise Server
 

@@ -37,6 +37,7 @@ CAPABILITIES = Capabilities(
     reasons=frozenset({Reason.COMPLETED, Reason.NOT_PLANNED}),  # the second is a label
     confidential=True,
     quick_actions=True,
+    mermaid_limit=2_000,  # a longer one waits for a click
 )
 ON_FREE = replace(CAPABILITIES, links=frozenset({RELATES_TO}))
 #: So long it is remembered that a GitLab would not have one issue block another.

@@ -26,6 +26,8 @@ COMMANDS = {
     "items": Listed("items", "list the items that the documents hold"),
     "why": Listed("why", "explain one item: who says what, and what counts"),
     "score": Listed("score", "compute the readiness score, and compare it"),
+    "comment": Listed("comment", "say on a pull request what it does to readiness"),
+    "history": Listed("history", "show how readiness went, as a table or a chart"),
     "graph": Listed("graph", "show dependencies and the critical path"),
     "plan": Listed("plan", "show what a sync would change; writes nothing"),
     "sync": Listed("sync", "bring issues and documents in step"),

@@ -41,18 +41,19 @@ def read(path: str, rev: str | None = None, settings: Settings | None = None) ->
 def warn_of_nothing(path: str, register: Register) -> None:
     """Say that there is nothing to read, where there is not: no command does what somebody wants then."""
     if not register.documents:
-        _warn(f"no planning documents in {path}", "[documents] include and exclude say which files are read")
+        warn(f"no planning documents in {path}", "[documents] include and exclude say which files are read")
 
 
 def finish(register: Register, code: int = 0) -> int:
     """The exit code of a command that read these documents: 65 where one could not be read."""
     broken = [document for document in register.documents if document.error is not None]
     for document in broken:
-        _warn(f"{document.path} was not read: {document.error}", None, word="error")
+        warn(f"{document.path} was not read: {document.error}", None, word="error")
     return UNREADABLE if broken else code
 
 
-def _warn(message: str, hint: str | None, word: str = "warning") -> None:
+def warn(message: str, hint: str | None, word: str = "warning") -> None:
+    """Say something about what was read, and in a second line what to do."""
     from gapkeeper.reporting.complaint import error_lines  # noqa: PLC0415 - start-up
 
     show(lambda look: error_lines(message, hint, look, word=word), error=True)

@@ -32,11 +32,12 @@ def _per_cent(_ctx: click.Context, _param: click.Parameter, value: float | None)
         ("gapkeeper score --base main", "what changed since main"),
         ("gapkeeper score --fail-under 80", "exit 1 below 80 %"),
         ("gapkeeper score --format svg > readiness.svg", "a badge"),
+        ("gapkeeper score --format shields > badge.json", "one for shields.io"),
     ],
 )
 @path_argument()
 @rev_option()
-@format_option("text", "json", "markdown", "svg")
+@format_option("text", "json", "markdown", "svg", "shields")
 @click.option("--base", metavar="REV", help="Compare with this revision.")
 @click.option(
     "--fail-under",
@@ -70,8 +71,12 @@ def _for_machines(form: str, register: Register, comparison: Comparison | None, 
         from gapkeeper.reporting.score_markdown import score_markdown  # noqa: PLC0415 - start-up
 
         return score_markdown(register, comparison, base=base)
-    from gapkeeper.reporting.badge import badge_svg  # noqa: PLC0415 - start-up
+    from gapkeeper.reporting.badge import badge_shields, badge_svg  # noqa: PLC0415 - start-up
 
+    if form == "shields":
+        from gapkeeper.reporting.json_text import json_text  # noqa: PLC0415 - start-up
+
+        return json_text(badge_shields(score(register)))
     return badge_svg(score(register))
 
 
