@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.reporting.chart_layout import shortened, width
@@ -39,7 +40,7 @@ def placed(flags: Sequence[tuple[float, str]], size: float, left: float, right: 
         text = shortened(names, _ROOM, size)
         wide = width(text, size)
         flag = Flag(x, names)
-        for lane, start in ((lane, start) for lane in range(_LANES) for start in (x + _GAP, x - _GAP - wide)):
+        for start, lane in product((x + _GAP, x - _GAP - wide), range(_LANES)):
             if left <= start and start + wide <= right and _free(taken, lane, x, start, start + wide):
                 flag = Flag(x, names, text, lane, start)
                 taken[lane].append((start, start + wide))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT = 800, 420
 _LEFT, _RIGHT = 58, 632  # of both panels
 _TAIL = 10  # pixels for what the last commit says
-_LABELS, _EDGE = _RIGHT + 24, 788  # what labels to the right are between
+_LABELS, _EDGE = _RIGHT + 27, 788  # what labels to the right are between
 _SCORE_TOP, _SCORE_BOTTOM = 46, 206  # where no gate has a name above the panel
 _ITEMS_TOP, _ITEMS_BOTTOM = 254, 370
 _LANE = 14  # pixels of a row of names of gates
@@ -35,8 +35,9 @@ _HEAD = f"""\
 <title id="gk-title">Readiness and open items</title>"""
 
 # Every text has a contrast of at least 4.5 with the background, every area one of 3 (WCAG 2.2, 1.4.3
-# and 1.4.11). Bands are Okabe and Ito's colours, made darker or brighter until bands that touch
-# differ for colour-blind readers too. The background is painted: a reader's scheme need not be the page's.
+# and 1.4.11). Bands are Okabe and Ito's colours, made darker or brighter until bands that touch differ
+# in brightness alone, whatever colours a reader sees. The background is painted: the page around it
+# need not follow the reader's scheme.
 _STYLE = (
     f"""\
 text{{font:{_USUAL}px -apple-system,BlinkMacSystemFont,'Segoe UI','Noto Sans',Helvetica,Arial,sans-serif}}
@@ -51,8 +52,8 @@ text{{font:{_USUAL}px -apple-system,BlinkMacSystemFont,'Segoe UI','Noto Sans',He
 @media (prefers-color-scheme:dark){
 .bg{fill:#0d1117;stroke:#3d444d}.t{fill:#f0f6fc}.m{fill:#9198a1}
 .g{stroke:#262c34}.a{stroke:#656c76}.s{stroke:#58a6ff}.u{fill:#58a6ff}.w{stroke:#0d1117}
-.f0{fill:#2f8fd6}.f1{fill:#f0b73a}.f2{fill:#0b9e77}.f3{fill:#efa5d3}.f4{fill:#c8551b}.f5{fill:#7d8590}
-.l0{stroke:#2f8fd6}.l1{stroke:#f0b73a}.l2{stroke:#0b9e77}.l3{stroke:#efa5d3}.l4{stroke:#c8551b}.l5{stroke:#7d8590}
+.f0{fill:#2f8fd6}.f1{fill:#f0b73a}.f2{fill:#0b9e77}.f3{fill:#efa5d3}.f4{fill:#c8551b}.f5{fill:#a0a8b2}
+.l0{stroke:#2f8fd6}.l1{stroke:#f0b73a}.l2{stroke:#0b9e77}.l3{stroke:#efa5d3}.l4{stroke:#c8551b}.l5{stroke:#a0a8b2}
 }"""
 )
 
@@ -157,7 +158,7 @@ def _score_panel(points: Sequence[HistoryPoint], frame: _Frame) -> Iterator[str]
     drawn = [i for i, score in enumerate(scores) if score is not None]
     if not drawn:
         nothing = "No document states a readiness" if scores else "No commit has touched a planning document"
-        yield _text((_LEFT + _RIGHT) / 2, (frame.top + _SCORE_BOTTOM) / 2 + 4, nothing, "m", "middle")
+        yield _instead(nothing, _score_height(62.5, frame.top))
         return
     for corners, end in _unbroken(scores, frame):
         line = _stepped(corners, end)
@@ -220,7 +221,7 @@ def _items_panel(points: Sequence[HistoryPoint], frame: _Frame) -> Iterator[str]
     yield from _scale([(y, str(number)) for y, number in zip(heights, scale, strict=True)])
     found = bands(points)
     if not found:
-        yield _text((_LEFT + _RIGHT) / 2, (_ITEMS_TOP + _ITEMS_BOTTOM) / 2 + 4, "No open items", "m", "middle")
+        yield _instead("No open items", (_ITEMS_TOP + _ITEMS_BOTTOM) / 2)
         return
     unit = (_ITEMS_BOTTOM - _ITEMS_TOP) / scale[-1]
     tops = _tops([band.counts for band in found], unit)
@@ -249,6 +250,11 @@ def _band_labels(labels: Sequence[tuple[str, int]], tops: Sequence[float]) -> It
         yield f'<path class="l l{i}" d="M{_RIGHT + 2} {_px(middle)}L{_RIGHT + 14} {_px(place)}h6"/>'
         yield _text(column, place + 4, str(amount), "t b", "end")
         yield _text(column + 6, place + 4, shortened(name, _EDGE - column - 6, _USUAL), "t")
+
+
+def _instead(text: str, y: float) -> str:
+    """What a panel says that has nothing to draw."""
+    return _text((_LEFT + _RIGHT) / 2, y + 4, text, "m", "middle")
 
 
 def _scale(lines: Iterable[tuple[float, str]]) -> Iterator[str]:
