@@ -96,7 +96,7 @@ def test_a_chart_without_scores_says_so_and_still_shows_items() -> None:
 
 def test_one_commit_is_a_line_over_the_whole_width() -> None:
     (line,) = lines(history(point(3, 50.0)), "s")
-    assert re.fullmatch(r"M58 [\d.]+H632", line)
+    assert re.fullmatch(r"M58 [\d.]+H620", line)
 
 
 def test_a_shallow_clone_is_named() -> None:
@@ -106,29 +106,29 @@ def test_a_shallow_clone_is_named() -> None:
 
 def test_a_score_holds_until_the_next_commit() -> None:
     (line,) = lines(history(point(1, 0.0), point(2, 100.0), point(3, 0.0)), "s")
-    assert line == "M58 206H340V46H622V206H632"
+    assert line == "M58 206H334V46H610V206H620"
 
 
 def test_the_line_breaks_where_a_commit_has_no_score() -> None:
     scores = (10.0, 20.0, None, 30.0, None)
     shown = history(*(point(day, score) for day, score in enumerate(scores, 1)))
     first, second = lines(shown, "s")
-    assert first.endswith("H340")
-    assert second.startswith("M481 ")
-    assert second.endswith("H622")
+    assert first.endswith("H334")
+    assert second.startswith("M472 ")
+    assert second.endswith("H610")
     assert "as of 4 Jan 2026" in words(shown)
 
 
 @pytest.mark.parametrize(("score", "height"), [(140.0, "46"), (-5.0, "206"), (float("inf"), "46")])
 def test_a_score_that_no_scale_has_stays_in_the_panel(score: float, height: str) -> None:
     (line,) = lines(history(point(1, score)), "s")
-    assert line == f"M58 {height}H632"
+    assert line == f"M58 {height}H620"
 
 
 def test_bands_lie_on_each_other() -> None:
     shown = history(point(1, None, LATER=6, ACTION=2), point(2, None, LATER=4, ACTION=4))
-    assert lines(shown, "f0") == ["M58 283H622V312H632V370H58Z"]
-    assert lines(shown, "f1") == ["M58 254H632V370H58Z"]
+    assert lines(shown, "f0") == ["M58 283H610V312H620V370H58Z"]
+    assert lines(shown, "f1") == ["M58 254H620V370H58Z"]
 
 
 def test_gates_that_opened_have_a_flag_with_their_name() -> None:
@@ -143,13 +143,13 @@ def test_a_gate_that_was_through_from_the_beginning_has_no_flag() -> None:
 
 def test_commits_of_one_moment_are_spread_over_the_width() -> None:
     same = history(*(replace(point(1, score), at=START) for score in (0.0, 50.0, 100.0)))
-    assert lines(same, "s") == ["M58 206H340V126H622V46H632"]
+    assert lines(same, "s") == ["M58 206H334V126H610V46H620"]
     assert [text for text in words(same) if "Jan" in text] == ["3 commits, 31 Jan 2026", "31 Jan 2026"]
 
 
 def test_commits_without_a_time_are_spread_over_the_width() -> None:
     timeless = history(*(replace(point(1, score), at=None) for score in (0.0, 50.0, None)))
-    assert lines(timeless, "s") == ["M58 206H340V126H622"]
+    assert lines(timeless, "s") == ["M58 206H334V126H610"]
     assert "then no score" in words(timeless)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gapkeeper.model.history import HistoryPoint, ReadinessHistory
 
 _WIDTH, _HEIGHT = 800, 420
-_LEFT, _RIGHT = 58, 632  # of both panels
+_LEFT, _RIGHT = 58, 620  # of both panels
 _TAIL = 10  # pixels for what the last commit says
 _LABELS, _EDGE = _RIGHT + 27, 788  # what labels to the right are between
 _SCORE_TOP, _SCORE_BOTTOM = 46, 206  # where no gate has a name above the panel
