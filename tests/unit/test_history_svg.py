@@ -258,6 +258,11 @@ def test_times_that_run_backwards_give_way_to_the_longest_run_in_order() -> None
     assert days == [0, 2, 3, 4, 4.5, 5]
 
 
+def test_commits_of_one_time_keep_it() -> None:
+    times = [START, START + 2 * DAY, START + 2 * DAY, START + 4 * DAY]
+    assert seconds_in_order(times) == [second for time in times for second in seconds(time)]
+
+
 def test_commits_without_a_time_at_the_ends_stand_beside_their_neighbours() -> None:
     assert seconds_in_order([None, START, None]) == seconds(START) * 3
     assert seconds_in_order([None, None]) is None
