@@ -166,6 +166,12 @@ class TestRules:
         (body,) = opened.bodies
         assert "changes the configuration" in body
 
+    def test_that_nobody_can_read_in_the_files_that_are_checked_out_do_not_matter(self, opened: Opened) -> None:
+        (opened.runner.folder / "gapkeeper.toml").write_text("[comment\n", "utf-8")  # as a fork's is in CI
+        run = opened.comment()
+        assert run.code == 0, run.said
+        assert opened.pulls.verdicts() == [("success", "readiness 50 % (+10)")]
+
     def test_printed_and_nothing_is_written(self, opened: Opened) -> None:
         run = opened.comment("--print")
         assert (run.code, run.requests.writes) == (0, [])
