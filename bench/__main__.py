@@ -1,6 +1,6 @@
 """Measure the budgets, print a table, write `bench/result.json`; exit 1 where a budget is missed.
 
-python -m bench [reading growth planning start] [--json PATH]
+python -m bench [reading growth history planning start] [--json PATH]
 """
 
 from __future__ import annotations
@@ -16,12 +16,18 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from bench import growth, planning, reading, start
+from bench import growth, history, planning, reading, start
 
 if TYPE_CHECKING:
     from bench.measure import Result
 
-PARTS = {"reading": reading.results, "growth": growth.results, "planning": planning.results, "start": start.results}
+PARTS = {
+    "reading": reading.results,
+    "growth": growth.results,
+    "history": history.results,
+    "planning": planning.results,
+    "start": start.results,
+}
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from typing import TYPE_CHECKING, Protocol
 
@@ -88,6 +89,33 @@ def prove_one_comment(runner: Commands, pulls: Pulls) -> None:
     (edited,) = pulls.said(number)
     assert "Readiness 40 % (±0)" in edited.splitlines()[1]
     assert comment(runner, number).requests.writes == []
+
+
+def prove_three_items(runner: Commands, pulls: Pulls) -> None:
+    """A pull request that resolves LATER-001 to 003 in the documents of a real team."""
+    written = forge_stories.really_written("cutover")
+    number = pulls.propose({"docs/LATER.md": _resolved(written["docs/LATER.md"])}, bare_of(runner))
+    run = comment(runner, number)
+    assert run.code == 0, run.said
+    (body,) = pulls.said(number)
+    assert "Readiness 44.75 % (±0)" in body.splitlines()[1]
+    assert re.search(r"resolves LATER-001, LATER-002,? and LATER-003|resolves LATER-001, LATER-002, LATER-003", body)
+    assert len(re.findall(r"closes (#\d+(?:, | and )?){3}", body)) == 1
+    assert "9 of 18" in body  # what the gate of the cutover still waits for
+    for turn in range(4):
+        pulls.push({"README.txt": f"{turn}\n"}, bare_of(runner), number)
+        run = comment(runner, number)
+        assert (run.code, pulls.said(number)) == (0, [body])
+    assert comment(runner, number).requests.writes == []
+
+
+def _resolved(document: bytes) -> bytes:
+    """The first three items of `LATER.md`, resolved as its authors would."""
+    for number in (1, 2, 3):
+        start = document.index(f"### LATER-{number:03}:".encode())
+        end = document.index(b"\n", document.index(b"| **Owner**", start)) + 1
+        document = document[:end] + "| **Status** | ✅ **RESOLVED** |\r\n".encode() + document[end:]
+    return document
 
 
 def to_comment(runner: Commands, pulls: Pulls) -> Commands:

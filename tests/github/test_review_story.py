@@ -14,7 +14,17 @@ from github_counterpart import documents
 from github_counterpart.accounts import Kind
 from github_counterpart.facts import every
 from github_counterpart.seed import ELSEWHERE, OWNER, US
-from review_story import BETTER, DOCUMENTS, READINESS, bare_of, comment, prove_one_comment, set_ref, to_comment
+from review_story import (
+    BETTER,
+    DOCUMENTS,
+    READINESS,
+    bare_of,
+    comment,
+    prove_one_comment,
+    prove_three_items,
+    set_ref,
+    to_comment,
+)
 from stories import first_sync
 
 if TYPE_CHECKING:
@@ -78,26 +88,9 @@ def test_one_comment_stays_one(start: Start) -> None:
 
 @pytest.mark.skipif(CORPUS is None, reason="GAPKEEPER_CORPUS names no corpus")
 def test_three_items_of_a_real_team(start: Start) -> None:
-    written = really_written("cutover")
-    with start(partial(first_sync, documents=written)) as runner:
+    with start(partial(first_sync, documents=really_written("cutover"))) as runner:
         runner.to_the_end(runs=1)
-        pulls = OnGitHub(runner.github)
-        number = pulls.propose({"docs/LATER.md": resolved(written["docs/LATER.md"])}, bare_of(runner))
-        run = comment(runner, number)
-        assert run.code == 0, run.said
-        (body,) = pulls.said(number)
-        assert "Readiness 44.75 % (±0)" in body.splitlines()[1]
-        assert "resolves LATER-001, LATER-002, LATER-003" in body
-        assert comment(runner, number).requests.writes == []
-
-
-def resolved(document: bytes) -> bytes:
-    """The first three items of `LATER.md`, resolved as its authors would."""
-    for number in (1, 2, 3):
-        start = document.index(f"### LATER-{number:03}:".encode())
-        end = document.index(b"\n", document.index(b"| **Owner**", start)) + 1
-        document = document[:end] + "| **Status** | ✅ **RESOLVED** |\r\n".encode() + document[end:]
-    return document
+        prove_three_items(runner, OnGitHub(runner.github))
 
 
 @dataclass(frozen=True)
@@ -165,6 +158,12 @@ class TestRules:
         assert opened.pulls.verdicts() == [("failure", "readiness falls from 40 % to 30 %")]
         (body,) = opened.bodies
         assert "changes the configuration" in body
+
+    def test_that_nobody_can_read_in_the_files_that_are_checked_out_do_not_matter(self, opened: Opened) -> None:
+        (opened.runner.folder / "gapkeeper.toml").write_text("[comment\n", "utf-8")  # as a fork's is in CI
+        run = opened.comment()
+        assert run.code == 0, run.said
+        assert opened.pulls.verdicts() == [("success", "readiness 50 % (+10)")]
 
     def test_printed_and_nothing_is_written(self, opened: Opened) -> None:
         run = opened.comment("--print")

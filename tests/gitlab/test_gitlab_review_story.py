@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 from forge_bad_days import prove_every_end
+from forge_stories import CORPUS, really_written
 from gitlab_counterpart import clones
 from gitlab_counterpart.seed import OWNER, US
 from gitlab_stories import first_sync
-from review_story import DOCUMENTS, prove_one_comment, set_ref, to_comment
+from review_story import DOCUMENTS, prove_one_comment, prove_three_items, set_ref, to_comment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,3 +78,10 @@ def test_one_comment_stays_one(start: Start) -> None:
     with start(partial(first_sync, documents=DOCUMENTS)) as runner:
         runner.to_the_end(runs=1)
         prove_one_comment(runner, OnGitLab(runner.gitlab))
+
+
+@pytest.mark.skipif(CORPUS is None, reason="GAPKEEPER_CORPUS names no corpus")
+def test_three_items_of_a_real_team(start: Start) -> None:
+    with start(partial(first_sync, documents=really_written("cutover"))) as runner:
+        runner.to_the_end(runs=1)
+        prove_three_items(runner, OnGitLab(runner.gitlab))

@@ -38,7 +38,12 @@ MISSPELT = [
         "Did you mean count?",
     ),
     ("[kinds.GAP]\nscop = 'document'", 2, "kinds.GAP.scop is not a key of [kinds.GAP]", "Did you mean scope?"),
-    ("[comment]\nx = 1", 2, "comment.x is not a key of [comment]", "Its keys: when."),
+    (
+        "[comment]\nx = 1",
+        2,
+        "comment.x is not a key of [comment]",
+        "Its keys: when, status, no_regression, no_new_errors.",
+    ),
     ('[sync]\n"a\\nb" = 1', 2, 'sync."a\\nb" is not a key of [sync]', "Its keys: branch,"),
 ]
 

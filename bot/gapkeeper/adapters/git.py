@@ -38,6 +38,7 @@ class RevisionDocuments:
         self._folder = folder.resolve()
         self.revision = resolve(self._folder, revision)
         self._selection = Selection(include, exclude)
+        self._selected: dict[str, Blob] | None = None
 
     def documents(self) -> Iterator[Document]:
         """The documents, sorted by path in byte order, each read when it is asked for."""
@@ -48,6 +49,20 @@ class RevisionDocuments:
         """The files that the documents are, by path, without reading them."""
         with git_command.Blobs(self._folder) as blobs:
             return self._select(blobs)
+
+    def require(self) -> None:
+        """Raise `DocumentsError` where this clone lacks a document, or what says which files are none."""
+        files = {path: file for path, file in self._commit.files.items() if path.rpartition("/")[2] == ".gitignore"}
+        files |= self.files()
+        asked = "".join(f"{file.id}\n" for file in files.values()).encode()
+        answer = git_command.run(self._folder, "cat-file", "--batch-check", data=asked).stdout
+        there = [not line.endswith(b" missing") for line in answer.splitlines()]  # a partial clone's ends at the first
+        lacking = next((path for n, path in enumerate(files) if n >= len(there) or not there[n]), None)
+        if lacking is not None:
+            raise DocumentsError(
+                f"git cannot read {lacking!r} of {self.revision[:10]}",
+                hint="Clone all of it: without --filter, or sparse-checkout of actions/checkout. Or see `git fsck`.",
+            )
 
     def file(self, path: str) -> Blob | None:
         """Any file of the commit; None where there is none, or a link."""
@@ -66,8 +81,10 @@ class RevisionDocuments:
         return commit_dates(self._folder, paths, self.revision) if paths else {}
 
     def _select(self, blobs: git_command.Blobs) -> dict[str, Blob]:
-        found = self._selection.walk(ReadableFiles(self._commit, lambda blob: next(blobs.read([blob], SIZE_LIMIT))))
-        return {path: self._commit.files[path] for path, _ in found}
+        if self._selected is None:
+            tree = ReadableFiles(self._commit, lambda blob: next(blobs.read([blob], SIZE_LIMIT)))
+            self._selected = {path: self._commit.files[path] for path, _ in self._selection.walk(tree)}
+        return self._selected
 
     @cached_property
     def _commit(self) -> CommitFiles:

@@ -40,3 +40,8 @@ def newest_change(folder: Path, since: str | None, until: str, paths: Collection
             elif os.fsdecode(field.removeprefix(b"\n")) in wanted:
                 return commit
     return None
+
+
+def is_shallow(folder: Path) -> bool:
+    """Whether a clone has the newest part of the history only."""
+    return git_command.output(folder, "rev-parse", "--is-shallow-repository").strip() == b"true"

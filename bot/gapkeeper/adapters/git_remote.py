@@ -1,22 +1,25 @@
-"""Asking the remote that a folder was cloned from, once, without fetching anything.
+"""Asking the remote that a folder was cloned from.
 
-The question is asked outside of the repository, so that nothing that its configuration names is run; of that, only
+Git is run outside of the repository for that, so that nothing that its configuration names is run; of that, only
 headers for web addresses are taken along, which is how a job of CI carries its token.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import tempfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.adapters import git_command
 from gapkeeper.adapters.git import origin
 from gapkeeper.errors import UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _USER = re.compile(r"//[^/\s'\"]*@")  # and perhaps a password
@@ -24,47 +27,91 @@ _SECONDS = 60
 _ALLOWED = ("https", "http", "ssh", "git", "file")
 
 
-def newest(folder: Path, branch: str) -> str | None:
-    """The commit of a branch at the remote; None where there is no remote, or it has no such branch.
+class Remote(NamedTuple):
+    """The remote that a clone was made from."""
 
-    Raises `UnavailableError` where the remote does not answer: that it could not be asked is no answer.
+    url: str
+    settings: Mapping[str, str]  # for git: what may be spoken, and the headers of CI
+
+    def run(
+        self, place: str, *arguments: str, seconds: float, variables: Mapping[str, str] = git_command.NO_SETTINGS
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run git in a folder that is none of the repository's, with more variables, and end all of it when it is late.
+
+        Raises `UnavailableError` when it is.
+        """
+        environment = {**git_command.environment(self.settings), "GIT_CEILING_DIRECTORIES": place, **variables}
+        command = ["git", "-c", "protocol.allow=never", *arguments]
+        with subprocess.Popen(  # noqa: S603 - no shell, and what is not ours stands behind --
+            command,
+            cwd=place,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # no terminal, so that nothing can ask there
+        ) as process:
+            try:
+                said, complaint = process.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired as error:
+                raise UnavailableError(f"no answer in {seconds:g} seconds") from error
+            finally:
+                if process.returncode is None:  # what it has started waits for the remote, too
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGKILL)
+        return subprocess.CompletedProcess(command, process.returncode, said, complaint)
+
+
+def remote_of(folder: Path) -> Remote | None:
+    """The remote of a clone; None where there is none.
+
+    Raises `UnavailableError` where its address would run a program.
     """
     url = origin(folder)
     if url is None:
         return None
     if url.startswith("-") or "::" in url.partition("/")[0]:
-        raise _unanswered("its address runs a program")
+        raise UnavailableError("its address runs a program")
     if not url.startswith("/") and "://" not in url and ":" not in url:
-        url = str(folder / url)  # a folder, named from the repository
-    settings = {f"protocol.{name}.allow": "always" for name in _ALLOWED} | _headers(folder)
+        url = str(folder.resolve() / url)  # a folder, named from the repository
+    return Remote(url, {f"protocol.{name}.allow": "always" for name in _ALLOWED} | _headers(folder))
+
+
+def newest(folder: Path, branch: str) -> str | None:
+    """The commit of a branch at the remote; None where there is no remote, or it has no such branch.
+
+    Raises `UnavailableError` where the remote does not answer: that it could not be asked is no answer.
+    """
+    try:
+        remote = remote_of(folder)
+        return None if remote is None else _newest(remote, f"refs/heads/{branch}")
+    except UnavailableError as error:
+        raise UnavailableError(
+            f"the remote cannot be asked whether this clone is behind: {error.message}",
+            hint="See that `git ls-remote origin` works without a question, or take the remote away: git remote "
+            "remove.",
+        ) from error
+
+
+def _newest(remote: Remote, name: str) -> str | None:
     with tempfile.TemporaryDirectory() as nowhere:
-        command = ["git", "-c", "protocol.allow=never", "ls-remote", "--quiet", "--", url, f"refs/heads/{branch}"]
-        environment = {**git_command.environment(settings), "GIT_CEILING_DIRECTORIES": nowhere}
-        try:
-            answer = subprocess.run(  # noqa: S603 - no shell, and what is not ours stands behind --
-                command, cwd=nowhere, env=environment, capture_output=True, check=False, timeout=_SECONDS
-            )
-        except subprocess.TimeoutExpired as error:
-            raise _unanswered(f"no answer in {_SECONDS} seconds") from error
+        answer = remote.run(nowhere, "ls-remote", "--quiet", "--", remote.url, name, seconds=_SECONDS)
     if answer.returncode != 0:
-        lines = os.fsdecode(answer.stderr).strip().splitlines() or [""]
-        said = _USER.sub("//", lines[0].removeprefix("fatal: "))
-        raise _unanswered("".join(letter for letter in said if letter.isprintable()))
-    for line in os.fsdecode(answer.stdout).splitlines():
-        commit, _, name = line.partition("\t")
-        if name == f"refs/heads/{branch}":
-            return commit
-    return None
+        raise UnavailableError(complaint_of(answer.stderr))
+    lines = (line.partition("\t") for line in os.fsdecode(answer.stdout).splitlines())
+    return next((commit for commit, _, found in lines if found == name), None)
+
+
+def complaint_of(stderr: bytes) -> str:
+    """What git says of a remote, for people: one line, without names and passwords."""
+    lines = os.fsdecode(stderr).strip().splitlines() or [""]
+    said = _USER.sub("//", lines[0].removeprefix("fatal: "))
+    return "".join(letter for letter in said if letter.isprintable())
 
 
 def _headers(folder: Path) -> dict[str, str]:
-    answer = git_command.run(folder, "config", "--local", "-z", "--get-regexp", r"^http\..*\.extraheader$")
+    """Also those of a file that the configuration includes: newer versions of actions/checkout keep them there."""
+    asked = ("--local", "--includes", "-z", "--get-regexp", r"^http\..*\.extraheader$")
+    answer = git_command.run(folder, "config", *asked)
     fields = (os.fsdecode(field).partition("\n") for field in answer.stdout.split(b"\0") if field)
     return {name: value for name, _, value in fields}
-
-
-def _unanswered(why: str) -> UnavailableError:
-    return UnavailableError(
-        f"the remote cannot be asked whether this clone is behind: {why}",
-        hint="See that `git ls-remote origin` works without a question, or take the remote away: git remote remove.",
-    )

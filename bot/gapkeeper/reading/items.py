@@ -38,13 +38,14 @@ class Decided:
     def items(self, groups: Sequence[Group], precedence: Precedence, lookup: Lookup) -> dict[str, Item]:
         """Every item with its fields decided; those that are decided from the same are taken as they were."""
         names = [(g.key, g.path) for g in groups]
-        known = self._items if names == self._names else {}
+        same_names, known = names == self._names, self._items
         self._names, self._items = names, {}
         for found in groups:
             days = [precedence.dates.get(s.path) for s in found.statements]
-            source = (found.statements, days, precedence.registers.get(found.kind))
-            before = known.get(found.key)
-            item = before[1] if before and before[0] == source else _merge_one(found, precedence, lookup)
+            source = (found, days, precedence.registers.get(found.kind))
+            before, item = known.get(found.key, (None, None))
+            if item is None or before != source or not (same_names or _refers_as(item, found, lookup)):
+                item = _merge_one(found, precedence, lookup)
             self._items[found.key] = (source, item)
         return {key: item for key, (_, item) in self._items.items()}
 
@@ -55,6 +56,11 @@ def merge(groups: Sequence[Group], precedence: Precedence, lookup: Lookup, decid
     edges = tuple(edge for g in groups for edge in _edges(g, lookup))
     _resolve(items, edges, precedence)
     return Merged(items, edges)
+
+
+def _refers_as(item: Item, group: Group, lookup: Lookup) -> bool:
+    """Whether what its statements refer to is what the item has: nothing else in it depends on other items."""
+    return all(getattr(item, name) == _keys(group.statements, name, lookup, group.key) for name in EDGE_TYPES)
 
 
 def _merge_one(group: Group, precedence: Precedence, lookup: Lookup) -> Item:
@@ -117,7 +123,7 @@ def _category(statements: list[Statement], winners: Mapping[str, int]) -> str | 
     return value.text if value else None
 
 
-def _keys(statements: list[Statement], name: str, lookup: Lookup, own: str) -> tuple[str, ...]:
+def _keys(statements: Sequence[Statement], name: str, lookup: Lookup, own: str) -> tuple[str, ...]:
     found: set[str] = set()
     for statement in statements:
         references: References = getattr(statement, name)

@@ -26,7 +26,9 @@ def _ems(character: str) -> float:
         return 1.05
     if character in "MWmw@%":
         return 0.95
-    return 0.72 if character.isupper() else 0.6
+    if character in " !'()*,-./:;I[]fijlrt|":
+        return 0.4
+    return 0.7 if character.isupper() else 0.58
 
 
 def shortened(text: str, room: float, size: float) -> str:

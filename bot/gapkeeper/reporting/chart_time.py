@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _EPOCH = dt.datetime(1, 1, 1, tzinfo=dt.UTC)  # a Monday, so that whole weeks since then begin on Mondays
+_SECOND = dt.timedelta(seconds=1)
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _STEPS = tuple(
     step * unit
@@ -41,10 +42,11 @@ def day_words(at: dt.datetime) -> str:
 def seconds_in_order(times: Sequence[dt.datetime | None]) -> list[float] | None:
     """Seconds that never run backwards, one for each commit; None where no commit has a time.
 
+    The first and the last are whole: a fraction more would leave the years that there are.
     Clocks of committers are wrong now and then: the longest run of times in order is kept, and
     the other commits are spread evenly between their neighbours.
     """
-    known = [(i, (at - _EPOCH).total_seconds()) for i, at in enumerate(times) if at is not None]
+    known = [(i, (at - _EPOCH) // _SECOND) for i, at in enumerate(times) if at is not None]
     if not known:
         return None
     run = _longest_run(known)
@@ -56,9 +58,9 @@ def seconds_in_order(times: Sequence[dt.datetime | None]) -> list[float] | None:
     return seconds[:-1]
 
 
-def _longest_run(known: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+def _longest_run(known: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest part, with gaps, of which no time is before the one that it follows."""
-    least: list[float] = []  # the earliest last time of a run of each length
+    least: list[int] = []  # the earliest last time of a run of each length
     last: list[int] = []  # whose that is
     previous: list[int] = []  # what each one follows in its run
     for here, (_, second) in enumerate(known):

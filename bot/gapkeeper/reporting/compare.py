@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.status import State
+from gapkeeper.patterns import lazy
 from gapkeeper.reporting.findings import identity
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from gapkeeper.model.readiness import Readiness
     from gapkeeper.model.register import Register
     from gapkeeper.model.status import Status
+
+# What ends the subject of a message that may come to say more or less of it. Where there is none of it, all is subject:
+# `no document defines LATER-1` and `no document defines LATER-2` are two findings.
+_SAID_OF_IT = lazy(r" (?:is|says|names|waits for|add up to) |, but ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +158,8 @@ def _beyond(found: Iterable[Diagnostic], known: Counter[tuple[str, ...]]) -> tup
 
 
 def _subject(found: Diagnostic) -> tuple[str, ...]:
-    """What a finding is about: messages begin with that, in one word or two."""
-    return (found.path, found.code, *found.message.split(maxsplit=2)[:2])
+    """What a finding is about: messages begin with that, and the rest is said of it. A graver one is another one."""
+    return (found.path, found.code, found.severity, _SAID_OF_IT.split(found.message, maxsplit=1)[0])
 
 
 def _not_among(these: Iterable[Diagnostic], those: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

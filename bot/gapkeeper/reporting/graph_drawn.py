@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gapkeeper.model.register import Register
 
 _TITLE = 60  # characters of a title in a box
+# Low boxes close together: with Mermaid's own measures a path of seven steps is two screens high on a phone.
+_TIGHT = '%%{init: {"flowchart": {"rankSpacing": 24, "padding": 8, "wrappingWidth": 300}}}%%'
 
 # Fill and text; readable on light and dark pages alike.
 _COLOURS = {
@@ -55,7 +57,7 @@ def path_mermaid(register: Register) -> str:
     if path.gate is not None:
         gate = gates[path.gate]
         steps.append((f"{gate.name}: {gate.title}" if gate.title else gate.name, gate.status, ("{{", "}}")))
-    lines = ["flowchart TD"]
+    lines = [_TIGHT, "flowchart TD"]
     for i, (text, status, (before, after)) in enumerate(steps):
         label = text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"
         lines.append(f'  n{i}{before}"{escaping.mermaid_label(label)}"{after}:::{status.value}')

@@ -24,13 +24,13 @@ def critical_path_line(path: CriticalPath) -> Line:
         return line(say("no open items depend on each other", Tone.FAINT))
     pieces: list[Piece | str] = []
     for step in path.steps:
-        pieces += [
-            " -> " if pieces else "",
-            say(step.key, Tone.STRONG),
-            say(f" ({days(step.days)}{', assumed' if step.assumed and step.days else ''})", Tone.FAINT),
-        ]
+        pieces += [" -> " if pieces else "", say(step.key, Tone.STRONG)]
+        if path.unknown < len(path.steps):
+            pieces.append(say(f" ({days(step.days)}{', assumed' if step.assumed and step.days else ''})", Tone.FAINT))
     if path.gate is not None:
         pieces += [" -> ", say(path.gate, Tone.STRONG)]
+    if path.unknown == len(path.steps):
+        return line(*pieces, ": ", say("nobody estimated it", Tone.CARE))
     pieces += [": ", say(total_days(path.days), Tone.CARE)]
     if path.unknown:
         pieces.append(say(f", and {count(path.unknown, 'step')} without an estimate", Tone.FAINT))

@@ -29,6 +29,6 @@ def bands(points: Sequence[HistoryPoint]) -> list[Band]:
     found = [Band(kind, tuple(point.open.get(kind, 0) for point in points)) for kind in kinds[:_NAMED]]
     rest = kinds[_NAMED:]
     if rest:
-        name = rest[0] if len(rest) == 1 else f"in {len(rest)} other kinds"
+        name = rest[0] if len(rest) == 1 else f"others ({len(rest)} kinds)"
         found.append(Band(name, tuple(sum(point.open.get(kind, 0) for kind in rest) for point in points)))
     return found

@@ -62,6 +62,16 @@ def document_source(settings: Settings, folder: Path, rev: str | None = None) ->
     return RevisionDocuments(folder, rev, documents.include, documents.exclude)
 
 
+def merge_base(folder: Path, one: str, other: str) -> str | None:
+    """The newest commit that two revisions come from; None where there is none, or a shallow clone lacks it.
+
+    Raises `DocumentsError` where there is no such revision as the first.
+    """
+    from gapkeeper.adapters import git, git_range  # noqa: PLC0415
+
+    return git_range.merge_base(folder, git.resolve(folder, one), other)
+
+
 def synced_revision(settings: Settings, folder: Path, rev: str | None) -> str | None:
     """The revision that a sync reads; None: the folder as it is.
 

@@ -52,6 +52,9 @@ def pull_documents(folder: Path, pull: PullRequest, *, overrides: Mapping[str, o
     documents = settings.repository.documents
     before = RevisionDocuments(folder, ends.base, documents.include, documents.exclude) if ends.base else None
     after = RevisionDocuments(folder, ends.head, documents.include, documents.exclude)
+    for source in (before, after):
+        if source is not None:
+            source.require()
     old, new = before.files() if before else {}, after.files()
     touched = sorted((path for path in old.keys() | new.keys() if old.get(path) != new.get(path)), key=os.fsencode)
     found = newest_change(folder, ends.base, ends.head, old.keys() | new.keys())

@@ -19,6 +19,8 @@ from gapkeeper.reporting.compare import compare
 from gapkeeper.reporting.review_comment import Review, review_comment
 from gapkeeper.reporting.verdict import Rules, verdict
 from gapkeeper.settings.ci import tracker_of_job
+from gapkeeper.settings.files import NOWHERE
+from gapkeeper.settings.load import load
 from gapkeeper.settings.mapping import reading_rules, sync_policy
 from gapkeeper.wiring.pull_documents import pull_documents
 
@@ -54,7 +56,9 @@ def project_settings(folder: Path, tracker: str | None) -> Settings:
     folder may be those of a stranger's pull request, which must not lead us elsewhere.
     """
     named = tracker or tracker_of_job()
-    return wiring.load_settings(folder, overrides=_overrides(named))
+    if named is None:
+        return wiring.load_settings(folder)
+    return load(folder, overrides=_overrides(named), where=NOWHERE)
 
 
 def review(settings: Settings, folder: Path, pull: PullRequest, reader: Reviews) -> Reviewed:

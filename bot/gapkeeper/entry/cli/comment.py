@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,23 @@ from gapkeeper import wiring
 from gapkeeper.app.review import Done, is_red
 from gapkeeper.entry.cli.command import Command, path_argument, tracker_option
 from gapkeeper.entry.cli.terminal import show, write, write_data
-from gapkeeper.errors import NotAuthorisedError, UsageError
+from gapkeeper.errors import ConflictError, NotAuthorisedError, StaleDocumentsError, UsageError
 from gapkeeper.reporting.annotations import github_annotations
 from gapkeeper.reporting.complaint import error_lines
 from gapkeeper.reporting.style import line
 from gapkeeper.settings.ci import pull_of_job, summary_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gapkeeper.app.review import Said
+    from gapkeeper.ports import Reviews
+    from gapkeeper.reporting.style import Line, Look
+    from gapkeeper.settings.load import Settings
     from gapkeeper.wiring.reviewing import Reviewed
+
+#: How often a pull request is looked at that is pushed to at this moment.
+_TRIES = 3
 
 
 @click.command(
@@ -49,29 +58,38 @@ def command(path: str, number: int | None, tracker: str | None, only_print: bool
     folder = Path(path)
     settings = reviewing.project_settings(folder, tracker)
     with wiring.open_reviews(settings, folder, read_only=True) as reader:
-        pull = reader.pull(number)
-        if not pull.open and not only_print:
-            show(lambda _: [line(f"#{number} is closed; nothing is said on it")])
-            return 0
-        reviewed = reviewing.review(settings, folder, pull, reader)
-        if reviewed.notes:
-            show(
-                lambda look: [
-                    line_ for note in reviewed.notes for line_ in error_lines(note, None, look, word="warning")
-                ],
-                error=True,
-            )
-        if only_print:
-            write_data(f"{reviewed.body}\n")
-            return 0
-        try:
-            said = reviewing.publish(reviewed, settings, folder, reader)
-        except NotAuthorisedError as error:
-            if not pull.fork or summary_file() is None:
-                raise
-            return _into_the_job(reviewed, error)
+        for _ in range(_TRIES - 1):
+            with contextlib.suppress(ConflictError, StaleDocumentsError):  # somebody pushes at this moment
+                return _review(settings, folder, reader, number, only_print=only_print)
+        return _review(settings, folder, reader, number, only_print=only_print)
+
+
+def _review(settings: Settings, folder: Path, reader: Reviews, number: int, *, only_print: bool) -> int:
+    """Look at the pull request as it is now, and say so."""
+    from gapkeeper.wiring import reviewing  # noqa: PLC0415 - start-up
+
+    pull = reader.pull(number)
+    if not pull.open and not only_print:
+        show(lambda _: [line(f"#{number} is closed; nothing is said on it")])
+        return 0
+    reviewed = reviewing.review(settings, folder, pull, reader)
+    if reviewed.notes:
+        show(lambda look: _warnings(reviewed.notes, look), error=True)
+    if only_print:
+        write_data(f"{reviewed.body}\n")
+        return 0
+    try:
+        said = reviewing.publish(reviewed, settings, folder, reader)
+    except NotAuthorisedError as error:
+        if not pull.fork or summary_file() is None:
+            raise
+        return _into_the_job(reviewed, error)
     show(lambda _: [line(text) for text in _told(reviewed, said)])
     return 1 if said.verdict is Done.IMPOSSIBLE and is_red(reviewed.verdict) else 0
+
+
+def _warnings(notes: Sequence[str], look: Look) -> list[Line]:
+    return [told for note in notes for told in error_lines(note, None, look, word="warning")]
 
 
 def _told(reviewed: Reviewed, said: Said) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gapkeeper import wiring
 from gapkeeper.entry.cli import documents
 from gapkeeper.entry.cli.command import Command, format_option, path_argument, rev_option
 from gapkeeper.entry.cli.terminal import show, write_data
@@ -29,7 +30,7 @@ def _per_cent(_ctx: click.Context, _param: click.Parameter, value: float | None)
     cls=Command,
     examples=[
         ("gapkeeper score", "score, areas and gates"),
-        ("gapkeeper score --base main", "what changed since main"),
+        ("gapkeeper score --base main", "what changed since the branch left main"),
         ("gapkeeper score --fail-under 80", "exit 1 below 80 %"),
         ("gapkeeper score --format svg > readiness.svg", "a badge"),
         ("gapkeeper score --format shields > badge.json", "one for shields.io"),
@@ -38,7 +39,7 @@ def _per_cent(_ctx: click.Context, _param: click.Parameter, value: float | None)
 @path_argument()
 @rev_option()
 @format_option("text", "json", "markdown", "svg", "shields")
-@click.option("--base", metavar="REV", help="Compare with this revision.")
+@click.option("--base", metavar="REV", help="Compare with where this and REV parted: their merge base.")
 @click.option(
     "--fail-under",
     type=float,
@@ -50,7 +51,7 @@ def command(path: str, rev: str | None, form: str, base: str | None, fail_under:
     """Compute the readiness score that the documents state, and say what is between them and the gates."""
     read = documents.read(path, rev)
     register = read.register
-    comparison = None if base is None else compare(documents.read(path, base, read.settings).register, register)
+    comparison = None if base is None else compare(_before(read, base, rev).register, register)
     if form == "text":
         from gapkeeper.reporting.score_text import score_lines  # noqa: PLC0415 - start-up
 
@@ -59,6 +60,15 @@ def command(path: str, rev: str | None, form: str, base: str | None, fail_under:
         write_data(_for_machines(form, register, comparison, base or ""))
     least = read.settings.repository.readiness.fail_under if fail_under is None else fail_under
     return documents.finish(register, _judge(register, least) if least else 0)
+
+
+def _before(read: documents.Read, base: str, rev: str | None) -> documents.Read:
+    """What the branch began with: what others did to the base since then is not its doing."""
+    common = wiring.merge_base(read.folder, base, rev or "HEAD")
+    if common is None:
+        hint = "in a shallow clone, fetch more of the history: git fetch --unshallow"
+        documents.warn(f"no commit is known that {base} and this come from; compared with {base} itself", hint)
+    return documents.read(str(read.folder), common or base, read.settings)
 
 
 def _for_machines(form: str, register: Register, comparison: Comparison | None, base: str) -> str:
