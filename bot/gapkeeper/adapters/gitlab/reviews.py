@@ -61,7 +61,11 @@ class GitLabReviews:
         """The notes of our own account that begin with the review marker, the oldest first."""
         asked = {"order_by": "created_at", "sort": "asc", "activity_filter": "only_comments", "per_page": 100}
         with needing(COMMENTS):
-            found = [one for page in self._session.client.pages(self._notes(number), asked) for one in page.data]
+            found = [
+                one
+                for page in self._session.client.pages(self._session.path(self._notes(number)), asked)
+                for one in page.data
+            ]
         with expected("a list of notes"):
             ours = [PostedComment(int(one["id"]), str(one["body"])) for one in found if self._is_ours(one)]
         return tuple(sorted(ours, key=lambda one: one.id))
@@ -70,18 +74,18 @@ class GitLabReviews:
         """Post the comment."""
         limits.check_comment(body, CAPABILITIES)
         with needing(COMMENTS):
-            self._session.client.write("POST", self._notes(number), {"body": body}, creates="comment")
+            self._session.write("POST", self._notes(number), {"body": body}, creates="comment")
 
     def edit_comment(self, number: int, comment: int, body: str) -> None:
         """Change what it says. `NotFoundError` where it was deleted meanwhile."""
         limits.check_comment(body, CAPABILITIES)
         with needing(COMMENTS):
-            self._session.client.write("PUT", self._notes(number, comment), {"body": body})
+            self._session.write("PUT", self._notes(number, comment), {"body": body})
 
     def delete_comment(self, number: int, comment: int) -> None:
         """Take one away; one that is gone already stays so."""
         with contextlib.suppress(NotFoundError), needing(COMMENTS):
-            self._session.client.write("DELETE", self._notes(number, comment))
+            self._session.write("DELETE", self._notes(number, comment))
 
     def has_verdict(self, pull: PullRequest, verdict: Verdict) -> bool:
         """Whether the head already has this status, as the newest of its name; False where it can have none."""
@@ -97,8 +101,9 @@ class GitLabReviews:
         self._session.client.require_writer()
         self._statuses.set(pull, verdict)
 
-    def _notes(self, number: int, note: int | None = None) -> str:
-        return self._session.path(f"/merge_requests/{number}/notes{'' if note is None else f'/{note}'}")
+    @staticmethod
+    def _notes(number: int, note: int | None = None) -> str:
+        return f"/merge_requests/{number}/notes{'' if note is None else f'/{note}'}"
 
     def _is_ours(self, note: Json) -> bool:
         """What others quote does not count: the marker of ours begins with the first character."""

@@ -73,7 +73,7 @@ class Statuses:
         asked = {"name": CONTEXT, "ref": place.ref, **_said(pull, verdict), **pipeline}
         try:
             with needing(STATUSES):
-                self._session.client.write("POST", self._session.path(f"/statuses/{place.commit}"), asked)
+                self._session.write("POST", f"/statuses/{place.commit}", asked)
         except NotFoundError as error:
             gone = f"!{pull.number} has moved meanwhile ({error.message})"
             raise ConflictError(gone, hint="Run again: it is read anew.") from error
