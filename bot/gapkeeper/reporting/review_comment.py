@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FIRST_LINE = f"{COMMENT_START}1 -->"
 _LIMIT = 60_000  # characters; GitHub takes 65,536
 _NAMED = 5  # items that the summary names; of more it gives the number
-_ISSUES = 12  # that are named; nothing else of the comment leads to them
+_ISSUES = 12  # likewise; more than of items, because nothing else of the comment leads to them
 _LEFT_OUT = "*Too long for one comment: `gapkeeper score --base` shows the rest.*"
 _END = (
     "<sub>Gapkeeper compares the planning documents with where this branch left {base}. "
@@ -133,6 +133,6 @@ def _on_merge(merge: OnMerge) -> list[str]:
 
 
 def _numbers(issues: Sequence[tuple[str, int]]) -> str:
-    shown = [f"#{number}" for _, number in issues[:_ISSUES]]
-    more = len(issues) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    if len(issues) > _ISSUES:
+        return count(len(issues), "issue")
+    return ", ".join(f"#{number}" for _, number in issues)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MOST = 12  # entries of a list before it says how many more there are
 _MOST_FOLDED = 100
 _SHOWN = 4  # findings that are not folded away, the gravest
-_PLACES = 4  # of one finding
+_PLACES = 4  # of one finding, beyond the first
 _KEYS = 8  # that one gate waits for
 _STEPS = 8  # of a critical path, before it is folded away
 _TEXT = 200  # characters of a title or message
@@ -148,11 +148,15 @@ def _gravest(found: Diagnostic) -> tuple[int, tuple[str, int, int, str, str]]:
 
 
 def _finding(group: Sequence[Diagnostic], show: Show) -> str:
-    places = list(dict.fromkeys(show(one.path, one.line) for one in group))
-    more = len(places) - _PLACES
-    shown = ", ".join(places) if more <= 1 else f"{', '.join(places[:_PLACES])} and {more} more places"
-    message = escaping.inline(escaping.shorten(group[0].message, 2 * _TEXT))
-    return f"- {shown} **{group[0].severity.value}** `{group[0].code}`: {message}"
+    first, *others = dict.fromkeys(show(one.path, one.line) for one in group)
+    said = group[0]
+    message = escaping.inline(escaping.shorten(said.message, 2 * _TEXT))
+    text = f"- {first} **{said.severity.value}** `{said.code}`: {message}"
+    if not others:
+        return text
+    more = len(others) - _PLACES
+    also = ", ".join(others) if more <= 1 else f"{', '.join(others[:_PLACES])} and {count(more, 'more place')}"
+    return f"{text} Also at {also}."
 
 
 def _what_if(register: Register) -> str:
