@@ -76,8 +76,7 @@ def _to_comment(github: GitHub, folder: Path) -> Runner:
 
 
 def _seen(github: GitHub) -> list[str]:
-    pulls = OnGitHub(github)
-    return [*pulls.said(6), *map(str, pulls.verdicts())]
+    return seen(OnGitHub(github), 6)
 
 
 def test_one_comment_stays_one(start: Start) -> None:
