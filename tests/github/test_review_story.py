@@ -22,6 +22,7 @@ from review_story import (
     comment,
     prove_one_comment,
     prove_three_items,
+    seen,
     set_ref,
     to_comment,
 )
