@@ -221,7 +221,7 @@ def vast() -> Register:
     return replace(
         register(*items),
         gates=tuple(gate(f"Phase {n} {LONG}", *keys[n : n + 900]) for n in range(300)),
-        diagnostics=tuple(found(f"{LONG} {n}", line=n) for n in range(2_000)),
+        diagnostics=tuple(found(f"{LONG[:500]} {n}", line=n) for n in range(2_000)),
         readiness=stated(40, *(area(f"{LONG} {n}", n) for n in range(200))),
         critical_path=path(*keys[:500], end=f"Phase 0 {LONG}"),
     )
