@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 FIRST_LINE = f"{COMMENT_START}1 -->"
 _LIMIT = 60_000  # characters; GitHub takes 65,536
 _NAMED = 5  # items that the summary names; of more it gives the number
-_DRAWING = 2_000  # characters of a drawing where nobody knows who draws it; GitLab takes no more
 _ISSUES = 12  # likewise; more than of items, because nothing else of the comment leads to them
+_DRAWING = 2_000  # characters of a drawing where nobody knows who draws it; GitLab takes no more
 _LEFT_OUT = "*Too long for one comment: `gapkeeper score --base` shows the rest.*"
 _END = (
     "<sub>Gapkeeper compares the planning documents with where this branch left {base}. "

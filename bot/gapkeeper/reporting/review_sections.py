@@ -58,13 +58,15 @@ def all_of(comparison: Comparison, show: Show, mermaid_limit: int | None) -> lis
 def _areas(areas: Sequence[AreaChange]) -> str:
     if not areas:
         return ""
-    rows = [
-        f"| {escaping.cell(escaping.shorten(area.name, _TEXT))} | {_value(area.before)} | {_value(area.after)} |"
-        for area in areas[:_MOST]
-    ]
+    first = all(area.before is None for area in areas)  # a column of nothing would only take room
+    head = ["| Area | Score |", "|---|---:|"] if first else ["| Area | Before | After |", "|---|---:|---:|"]
+    rows = []
+    for area in areas[:_MOST]:
+        values = [area.after] if first else [area.before, area.after]
+        name = escaping.cell(escaping.shorten(area.name, _TEXT))
+        rows.append(f"| {name} | {' | '.join(map(_value, values))} |")
     more = len(areas) - _MOST
-    table = "\n".join(["| Area | Before | After |", "|---|---:|---:|", *rows])
-    return table + (f"\n\nand {count(more, 'more area')}" if more > 0 else "")
+    return "\n".join([*head, *rows]) + (f"\n\nand {count(more, 'more area')}" if more > 0 else "")
 
 
 def _value(value: float | None) -> str:
