@@ -124,3 +124,9 @@ def to_comment(runner: Commands, pulls: Pulls) -> Commands:
     number = pulls.propose(BETTER, bare_of(runner))
     runner.arguments = ("comment", "--pull", str(number), *runner.arguments[1:3])
     return runner
+
+
+def seen(pulls: Pulls, number: int) -> list[str]:
+    """Everything of ours on a pull request; a forge that is started anew has another address."""
+    said = [re.sub(r"http://127\.0\.0\.1:\d+/", "/", body) for body in pulls.said(number)]
+    return [*said, *map(str, pulls.verdicts())]

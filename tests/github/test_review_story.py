@@ -22,6 +22,7 @@ from review_story import (
     comment,
     prove_one_comment,
     prove_three_items,
+    seen,
     set_ref,
     to_comment,
 )
@@ -76,8 +77,7 @@ def _to_comment(github: GitHub, folder: Path) -> Runner:
 
 
 def _seen(github: GitHub) -> list[str]:
-    pulls = OnGitHub(github)
-    return [*pulls.said(6), *map(str, pulls.verdicts())]
+    return seen(OnGitHub(github), 6)
 
 
 def test_one_comment_stays_one(start: Start) -> None:

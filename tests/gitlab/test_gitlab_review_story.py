@@ -13,7 +13,7 @@ from forge_stories import CORPUS, really_written
 from gitlab_counterpart import clones
 from gitlab_counterpart.seed import OWNER, US
 from gitlab_stories import first_sync
-from review_story import DOCUMENTS, prove_one_comment, prove_three_items, set_ref, to_comment
+from review_story import DOCUMENTS, prove_one_comment, prove_three_items, seen, set_ref, to_comment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,8 +70,7 @@ def _to_comment(gitlab: GitLab, folder: Path) -> Runner:
 
 
 def _seen(gitlab: GitLab) -> list[str]:
-    pulls = OnGitLab(gitlab)
-    return [*pulls.said(1), *map(str, pulls.verdicts())]
+    return seen(OnGitLab(gitlab), 1)
 
 
 def test_one_comment_stays_one(start: Start) -> None:

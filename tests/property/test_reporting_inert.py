@@ -24,7 +24,7 @@ from gapkeeper.model.status import Status
 from gapkeeper.planning.places import Places
 from gapkeeper.reporting.compare import compare
 from gapkeeper.reporting.findings import finding_lines
-from gapkeeper.reporting.graph_drawn import dot, mermaid
+from gapkeeper.reporting.graph_drawn import dot, mermaid, path_mermaid
 from gapkeeper.reporting.graph_text import graph_lines
 from gapkeeper.reporting.history_text import history_lines, history_summary
 from gapkeeper.reporting.item_csv import items_csv
@@ -110,6 +110,10 @@ def test_files_for_programs_are_well_formed(text: str) -> None:
         len(re.findall('(?<!\\\\)"', shown.replace("\\\\", ""))) % 2 == 0 for shown in dot(register).splitlines()
     )
     assert all(shown.count('"') in {0, 2} for shown in mermaid(register).splitlines())
+    boxes = [shown for shown in path_mermaid(register).splitlines() if shown.startswith("  n")]
+    assert len(boxes) == 3
+    assert all(re.fullmatch(r'  n\d(\["|\{\{")[^"`%<>{}\[\]]*("\]|"\}\}):::[a-z_]+', shown) for shown in boxes[:2])
+    assert boxes[2] == "  n0 ==> n1"
 
 
 DRAWN = replace(FORGE, mermaid_limit=2_000)

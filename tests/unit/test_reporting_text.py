@@ -23,6 +23,7 @@ from gapkeeper.reporting.item_filter import matching
 from gapkeeper.reporting.item_list import item_lines, items_summary
 from gapkeeper.reporting.outcome_text import outcome_lines, report_lines
 from gapkeeper.reporting.plan_text import plan_lines
+from gapkeeper.reporting.review_comment import comparison_markdown
 from gapkeeper.reporting.score_markdown import score_markdown
 from gapkeeper.reporting.score_text import score_lines
 from gapkeeper.reporting.style import Look, render, text_of
@@ -136,7 +137,7 @@ def test_gates_that_are_passed_are_counted_and_those_that_only_say_so_are_shown(
         "  Phase 4  Opening  blocked   docs/gaps.md:149\n"
         "  1 gate passed\n"
     )
-    assert "Phase 1" not in score_markdown(replace(HARBOUR, gates=gates), None)
+    assert "Phase 1" not in score_markdown(replace(HARBOUR, gates=gates))
 
 
 def test_the_graph_as_mermaid() -> None:
@@ -223,11 +224,23 @@ def test_the_difference_in_words(before: object, after: object, words: str) -> N
 
 
 def test_the_score_as_markdown() -> None:
-    text = score_markdown(HARBOUR, compare(HARBOUR, HARBOUR), base="main")
+    text = score_markdown(HARBOUR)
     assert text.startswith("**44.75 %** Opening day, stated 44.8 % (`docs/gaps.md:196`)\n")
     assert "| Quays | 80 | 50 | 40 | 40 | 67 % of 3 |" in text
     assert "| Ferries | - | 25 | - | - |  |" in text
     assert "- **Phase 26 Opening**: blocked, waits for 2 of 3 items: ACTION-038, ACTION-040" in text
+
+
+def test_the_difference_as_markdown_is_what_the_comment_says_without_the_pull_request() -> None:
+    text = comparison_markdown(compare(register(), HARBOUR), "main")
+    assert text.startswith(
+        "### Readiness 44.75 %\n\n`main` states no score to compare with. What came since `main` adds "
+    )
+    assert "<!--" not in text
+    assert "pull request" not in text
+    assert "```mermaid" in text
+    same = comparison_markdown(compare(HARBOUR, HARBOUR), "main")
+    assert same.startswith("### Readiness 44.75 % (±0)\n\nNothing since `main` changes an item. ")
 
 
 def test_why_names_each_statement_and_what_became_of_it() -> None:

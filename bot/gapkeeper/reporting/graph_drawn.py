@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _TITLE = 60  # characters of a title in a box
 # Low boxes close together: with Mermaid's own measures a path of seven steps is two screens high on a phone.
-_TIGHT = '%%{init: {"flowchart": {"rankSpacing": 24, "padding": 8, "wrappingWidth": 300}}}%%'
+_TIGHT = '%%{init: {"flowchart": {"rankSpacing": 24, "padding": 8, "wrappingWidth": 340}}}%%'
 
 # Fill and text; readable on light and dark pages alike.
 _COLOURS = {

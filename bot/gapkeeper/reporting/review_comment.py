@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 FIRST_LINE = f"{COMMENT_START}1 -->"
 _LIMIT = 60_000  # characters; GitHub takes 65,536
 _NAMED = 5  # items that the summary names; of more it gives the number
-_ISSUES = 12  # that are named; nothing else of the comment leads to them
+_ISSUES = 12  # likewise; more than of items, because nothing else of the comment leads to them
+_DRAWING = 2_000  # characters of a drawing where nobody knows who draws it; GitLab takes no more
 _LEFT_OUT = "*Too long for one comment: `gapkeeper score --base` shows the rest.*"
 _END = (
     "<sub>Gapkeeper compares the planning documents with where this branch left {base}. "
     "The settings of that branch hold, not those of this pull request.</sub>"
 )
+
+
+def _place(path: str, line: int) -> str:
+    return escaping.code(f"{path}:{line}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Review:
     touched: tuple[str, ...] = ()  # planning documents that it changes
     notes: tuple[str, ...] = ()  # what people should know of the comparison: there is no merge base, ...
     # Shows a place of the head as Markdown.
-    show: Callable[[str, int], str] = field(default=lambda path, line: escaping.code(f"{path}:{line}"))
+    show: Callable[[str, int], str] = _place
 
 
 def review_comment(review: Review, capabilities: Capabilities) -> str:
@@ -56,7 +61,7 @@ def review_comment(review: Review, capabilities: Capabilities) -> str:
         *review_sections.all_of(review.comparison, review.show, capabilities.mermaid_limit),
     ]
     merge = _on_merge(review.merge)
-    head = "\n\n".join([f"{FIRST_LINE}\n{headline(review.comparison)}", _summary(review), *merge])
+    head = "\n\n".join([f"{FIRST_LINE}\n{headline(review.comparison)}", _review_summary(review), *merge])
     end = _END.format(base=escaping.code(review.base))
     limit = min(_LIMIT, capabilities.body_limit)
     blocks, room = [head], limit - len(head) - len(end) - len(_LEFT_OUT) - 8
@@ -83,9 +88,28 @@ def headline(comparison: Comparison) -> str:
     return f"### Readiness {per_cent(before)} → {per_cent(after)} ({signed(moved)})"
 
 
-def _summary(review: Review) -> str:
-    """What it means, in words."""
-    comparison = review.comparison
+def comparison_markdown(comparison: Comparison, base: str) -> str:
+    """What the comment says, without a pull request: for a job's summary, a wiki, a mail."""
+    said = _summary(
+        comparison,
+        base,
+        f"What came since {escaping.code(base)}",
+        f"Nothing since {escaping.code(base)} changes an item.",
+    )
+    sections = review_sections.all_of(comparison, _place, _DRAWING)
+    return "\n\n".join([headline(comparison), said, *sections]) + "\n"
+
+
+def _review_summary(review: Review) -> str:
+    if review.touched:
+        unchanged = f"This pull request changes {count(len(review.touched), 'planning document')}, and no item."
+    else:
+        unchanged = "This pull request changes no planning document."
+    return _summary(review.comparison, review.base, "This pull request", unchanged)
+
+
+def _summary(comparison: Comparison, base: str, what: str, unchanged: str) -> str:
+    """What it means, in words; ``unchanged`` where no item differs."""
     parts = [
         f"{word} {_keys(items)}"
         for word, items in (
@@ -98,15 +122,10 @@ def _summary(review: Review) -> str:
     ]
     if comparison.changed:
         parts.append(f"changes {count(len(comparison.changed), 'item')}")
-    if not review.touched:
-        said = "This pull request changes no planning document."
-    elif parts:
-        said = f"This pull request {'; '.join(parts)}."
-    else:
-        said = f"This pull request changes {count(len(review.touched), 'planning document')}, and no item."
+    said = f"{what} {'; '.join(parts)}." if parts else unchanged
     after = comparison.after
     if score(comparison.before) is None and score(after) is not None:
-        said = f"{escaping.inline(review.base)} states no score to compare with. {said}"
+        said = f"{escaping.code(base)} states no score to compare with. {said}"
     still = sum(item.state is State.OPEN for item in after.items)
     return f"{said} {count(still, 'item')} {'is' if still == 1 else 'are'} open after it."
 
@@ -133,6 +152,6 @@ def _on_merge(merge: OnMerge) -> list[str]:
 
 
 def _numbers(issues: Sequence[tuple[str, int]]) -> str:
-    shown = [f"#{number}" for _, number in issues[:_ISSUES]]
-    more = len(issues) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    if len(issues) > _ISSUES:
+        return count(len(issues), "issue")
+    return ", ".join(f"#{number}" for _, number in issues)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from gapkeeper import escaping
 from gapkeeper.model.status import State
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
 
     Show = Callable[[str, int], str]  # a place of the newer revision as Markdown
 
+_Entry = TypeVar("_Entry")  # of a list
+
 _MOST = 12  # entries of a list before it says how many more there are
 _MOST_FOLDED = 100
 _SHOWN = 4  # findings that are not folded away, the gravest
-_PLACES = 4  # of one finding
+_PLACES = 4  # of one finding, beyond the first
 _KEYS = 8  # that one gate waits for
 _STEPS = 8  # of a critical path, before it is folded away
 _TEXT = 200  # characters of a title or message
@@ -55,13 +58,15 @@ def all_of(comparison: Comparison, show: Show, mermaid_limit: int | None) -> lis
 def _areas(areas: Sequence[AreaChange]) -> str:
     if not areas:
         return ""
-    rows = [
-        f"| {escaping.cell(escaping.shorten(area.name, _TEXT))} | {_value(area.before)} | {_value(area.after)} |"
-        for area in areas[:_MOST]
-    ]
+    first = all(area.before is None for area in areas)  # a column of nothing would only take room
+    head = ["| Area | Score |", "|---|---:|"] if first else ["| Area | Before | After |", "|---|---:|---:|"]
+    rows = []
+    for area in areas[:_MOST]:
+        values = [area.after] if first else [area.before, area.after]
+        name = escaping.cell(escaping.shorten(area.name, _TEXT))
+        rows.append(f"| {name} | {' | '.join(map(_value, values))} |")
     more = len(areas) - _MOST
-    table = "\n".join(["| Area | Before | After |", "|---|---:|---:|", *rows])
-    return table + (f"\n\nand {count(more, 'more area')}" if more > 0 else "")
+    return "\n".join([*head, *rows]) + (f"\n\nand {count(more, 'more area')}" if more > 0 else "")
 
 
 def _value(value: float | None) -> str:
@@ -90,7 +95,7 @@ def _gates(comparison: Comparison) -> str:
     changed += [
         f"- {_gate_name(change.name)}: no document names it any more" for change in comparison.gates if not change.after
     ]
-    shown = "\n".join(["**Gates**", "", *_cut([*freed, *changed], _MOST)]) if freed or changed else ""
+    shown = "\n".join(["**Gates**", "", _lines([*freed, *changed], most=_MOST)]) if freed or changed else ""
     folded = _folded(f"{count(len(same), 'gate')} blocked as before", _lines(same)) if same else ""
     return "\n\n".join(part for part in (shown, folded) if part)
 
@@ -137,22 +142,25 @@ def _findings(found: Sequence[Diagnostic], show: Show) -> str:
     groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
     for one in sorted(found, key=_gravest):
         groups.setdefault((one.severity.value, one.code, one.message), []).append(one)
-    lines = [_finding(group, show) for group in groups.values()]
-    first = "\n".join([f"**{count(len(found), 'new finding')}**", "", *lines[:_SHOWN]])
-    rest = lines[_SHOWN:]
-    return f"{first}\n\n{_folded(f'{len(rest)} more', _lines(rest))}" if rest else first
+    things, line = list(groups.values()), partial(_finding, show)
+    text = f"**{count(len(found), 'new finding')}**\n\n{_lines(things[:_SHOWN], line)}"
+    rest = things[_SHOWN:]
+    return f"{text}\n\n{_folded(f'{len(rest)} more', _lines(rest, line))}" if rest else text
 
 
 def _gravest(found: Diagnostic) -> tuple[int, tuple[str, int, int, str, str]]:
     return ["error", "warning", "note"].index(found.severity.value), found.order
 
 
-def _finding(group: Sequence[Diagnostic], show: Show) -> str:
-    places = list(dict.fromkeys(show(one.path, one.line) for one in group))
-    more = len(places) - _PLACES
-    shown = ", ".join(places) if more <= 1 else f"{', '.join(places[:_PLACES])} and {more} more places"
-    message = escaping.inline(escaping.shorten(group[0].message, 2 * _TEXT))
-    return f"- {shown} **{group[0].severity.value}** `{group[0].code}`: {message}"
+def _finding(show: Show, group: Sequence[Diagnostic]) -> str:
+    first, *others = dict.fromkeys(show(one.path, one.line) for one in group)
+    said = group[0]
+    text = f"- {first} **{said.severity.value}** `{said.code}`: {_said(said)}"
+    if not others:
+        return text
+    more = len(others) - _PLACES
+    also = ", ".join(others) if more <= 1 else f"{', '.join(others[:_PLACES])} and {count(more, 'more place')}"
+    return f"{text} Also at {also}."
 
 
 def _what_if(register: Register) -> str:
@@ -170,7 +178,7 @@ def _what_if(register: Register) -> str:
 def _items(comparison: Comparison, show: Show) -> str:
     """Every item that differs, folded away. A list, because a table of titles is too wide for a phone."""
     parts = [
-        _part(word, [f"- {_named(item)} ({_place(item, show)})" for item in items])
+        _part(word, items, lambda item: f"- {_named(item)} ({_place(item, show)})")
         for word, items in (
             ("Resolved", comparison.resolved),
             ("Reopened", comparison.reopened),
@@ -179,18 +187,17 @@ def _items(comparison: Comparison, show: Show) -> str:
         if items
     ]
     if comparison.removed:
-        parts.append(_part("In no document any more", [f"- {_named(item)}" for item in comparison.removed]))
+        parts.append(_part("In no document any more", comparison.removed, lambda item: f"- {_named(item)}"))
     if comparison.changed:
-        lines = [f"- {_named(change.after)}: {_differs(change.fields)}" for change in comparison.changed]
-        parts.append(_part("Changed", lines))
+        parts.append(_part("Changed", comparison.changed, lambda one: f"- {_named(one.after)}: {_differs(one.fields)}"))
     if not parts:
         return ""
     groups = (comparison.resolved, comparison.reopened, comparison.added, comparison.removed, comparison.changed)
     return _folded(f"{count(sum(map(len, groups)), 'item')} changed", "\n\n".join(parts))
 
 
-def _part(title: str, lines: Sequence[str]) -> str:
-    return f"{title}:\n\n{_lines(lines)}"
+def _part(title: str, entries: Sequence[_Entry], line: Callable[[_Entry], str]) -> str:
+    return f"{title}:\n\n{_lines(entries, line)}"
 
 
 def _place(item: Item, show: Show) -> str:
@@ -211,21 +218,19 @@ def _named(item: Item) -> str:
 def _mended(found: Sequence[Diagnostic]) -> str:
     if not found:
         return ""
-    lines = [
-        f"- {escaping.code(one.path)} `{one.code}`: {escaping.inline(escaping.shorten(one.message, 2 * _TEXT))}"
-        for one in found
-    ]
-    return _folded(f"{count(len(lines), 'finding')} mended", _lines(lines))
+    text = _lines(found, lambda one: f"- {escaping.code(one.path)} `{one.code}`: {_said(one)}")
+    return _folded(f"{count(len(found), 'finding')} mended", text)
 
 
-def _lines(lines: Sequence[str]) -> str:
-    return "\n".join(_cut(lines, _MOST_FOLDED))
+def _said(found: Diagnostic) -> str:
+    return escaping.inline(escaping.shorten(found.message, 2 * _TEXT))
 
 
-def _cut(lines: Sequence[str], most: int) -> Iterable[str]:
-    if len(lines) <= most + 1:
-        return lines
-    return [*lines[:most], f"- and {len(lines) - most} more"]
+def _lines(entries: Sequence[_Entry], line: Callable[[_Entry], str] = str, most: int = _MOST_FOLDED) -> str:
+    """A line for each, or for the first of them and how many more there are: only these are made."""
+    shown = entries if len(entries) <= most + 1 else entries[:most]
+    more = len(entries) - len(shown)
+    return "\n".join([*map(line, shown), *([f"- and {more} more"] if more else [])])
 
 
 def _folded(title: str, text: str) -> str:

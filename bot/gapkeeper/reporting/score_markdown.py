@@ -9,20 +9,16 @@ from gapkeeper.model.status import State
 from gapkeeper.reporting.compare import posted, score
 from gapkeeper.reporting.graph_text import critical_path_line
 from gapkeeper.reporting.numbers import count, number, per_cent
-from gapkeeper.reporting.score_text import named, score_change
-from gapkeeper.reporting.style import PLAIN_LOOK, text_of
+from gapkeeper.reporting.style import text_of
 
 if TYPE_CHECKING:
     from gapkeeper.model.readiness import Area, Gate
     from gapkeeper.model.register import Register
-    from gapkeeper.reporting.compare import Comparison
 
 
-def score_markdown(register: Register, comparison: Comparison | None, *, base: str = "") -> str:
-    """The score, what a revision changes of it, its areas, the gates and the critical path."""
+def score_markdown(register: Register) -> str:
+    """The score, its areas, the gates and the critical path."""
     blocks = [_headline(register)]
-    if comparison is not None:
-        blocks.append(_difference(comparison, base))
     readiness = posted(register)
     if readiness is not None and readiness.areas:
         head = ["| Area | Score | Weight | Computed | Stated | Resolved |", "|---|---:|---:|---:|---:|---:|"]
@@ -42,22 +38,6 @@ def _headline(register: Register) -> str:
         return "No document states a readiness score."
     stated = f", stated {per_cent(readiness.stated)}" if readiness.stated is not None else ""
     return f"**{per_cent(value)}** {escaping.inline(readiness.title)}{stated} ({escaping.code(str(readiness.source))})"
-
-
-def _difference(comparison: Comparison, base: str) -> str:
-    since = f" since {escaping.code(base)}" if base else ""
-    parts = [f"{text_of(score_change(comparison, PLAIN_LOOK))}{since}"]
-    for word, items in (
-        ("resolves", comparison.resolved),
-        ("reopens", comparison.reopened),
-        ("adds", comparison.added),
-        ("removes", comparison.removed),
-    ):
-        if items:
-            parts.append(f"{word} {escaping.inline(named(items))}")
-    if comparison.new_diagnostics:
-        parts.append(count(len(comparison.new_diagnostics), "new finding"))
-    return "; ".join(parts)
 
 
 def _area(area: Area) -> str:

@@ -77,10 +77,14 @@ def _for_machines(form: str, register: Register, comparison: Comparison | None, 
         from gapkeeper.reporting.score_json import score_json  # noqa: PLC0415 - start-up
 
         return json_text(score_json(register, comparison))
+    if form == "markdown" and comparison is not None:
+        from gapkeeper.reporting.review_comment import comparison_markdown  # noqa: PLC0415 - start-up
+
+        return comparison_markdown(comparison, base)
     if form == "markdown":
         from gapkeeper.reporting.score_markdown import score_markdown  # noqa: PLC0415 - start-up
 
-        return score_markdown(register, comparison, base=base)
+        return score_markdown(register)
     from gapkeeper.reporting.badge import badge_shields, badge_svg  # noqa: PLC0415 - start-up
 
     if form == "shields":
