@@ -45,6 +45,12 @@ def gate(name: str, status: Status) -> Gate:
 class TestItems:
     """Each item is in one list at most."""
 
+    def test_what_is_given_up_is_not_called_done(self) -> None:
+        closed = register(item("LATER-1", status=Status.RESOLVED), item("LATER-2", status=Status.CANCELLED))
+        comparison = compare(register(item("LATER-1"), item("LATER-2")), closed)
+        assert [one.key for one in comparison.done] == ["LATER-1"]
+        assert [one.key for one in comparison.cancelled] == ["LATER-2"]
+
     def test_items_come_go_close_and_reopen(self) -> None:
         before = register(
             item("LATER-1"),

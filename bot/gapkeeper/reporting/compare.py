@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gapkeeper.model.status import State
+from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reporting.findings import identity
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Item
     from gapkeeper.model.readiness import Readiness
     from gapkeeper.model.register import Register
-    from gapkeeper.model.status import Status
 
 # What ends the subject of a message that may come to say more or less of it. Where there is none of it, all is subject:
 # `no document defines LATER-1` and `no document defines LATER-2` are two findings.
@@ -79,6 +78,16 @@ class Comparison:
     gates: tuple[GateChange, ...]  # those that differ
     new_diagnostics: tuple[Diagnostic, ...]
     mended_diagnostics: tuple[Diagnostic, ...]  # at their places before
+
+    @property
+    def done(self) -> tuple[Item, ...]:
+        """What of the items that are closed now was done."""
+        return tuple(item for item in self.resolved if item.status is not Status.CANCELLED)
+
+    @property
+    def cancelled(self) -> tuple[Item, ...]:
+        """What of them was given up."""
+        return tuple(item for item in self.resolved if item.status is Status.CANCELLED)
 
     @property
     def difference(self) -> float | None:

@@ -113,7 +113,8 @@ def _summary(comparison: Comparison, base: str, what: str, unchanged: str) -> st
     parts = [
         f"{word} {_keys(items)}"
         for word, items in (
-            ("resolves", comparison.resolved),
+            ("resolves", comparison.done),
+            ("cancels", comparison.cancelled),
             ("reopens", comparison.reopened),
             ("adds", comparison.added),
             ("removes", comparison.removed),

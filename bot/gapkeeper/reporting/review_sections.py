@@ -180,7 +180,8 @@ def _items(comparison: Comparison, show: Show) -> str:
     parts = [
         _part(word, items, lambda item: f"- {_named(item)} ({_place(item, show)})")
         for word, items in (
-            ("Resolved", comparison.resolved),
+            ("Resolved", comparison.done),
+            ("Cancelled", comparison.cancelled),
             ("Reopened", comparison.reopened),
             ("Added", comparison.added),
         )

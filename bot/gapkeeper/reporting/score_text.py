@@ -117,7 +117,8 @@ def difference_lines(comparison: Comparison, look: Look, *, base: str = "") -> l
             line(f"{area.name}: ", _value(area.before), f" {look.arrow} ", _value(area.after)), look, indent=2, hang=4
         )
     for word, items, tone in (
-        ("resolves", comparison.resolved, Tone.GOOD),
+        ("resolves", comparison.done, Tone.GOOD),
+        ("cancels", comparison.cancelled, Tone.GONE),
         ("reopens", comparison.reopened, Tone.CARE),
         ("adds", comparison.added, Tone.INFO),
         ("removes", comparison.removed, Tone.GONE),
