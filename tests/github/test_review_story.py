@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -188,6 +189,24 @@ class TestFork:
         assert "40 % → 30 %" in summary.read_text("utf-8")
         assert "summary" in run.said
         assert opened.bodies == []
+
+    def test_in_a_folder_below_the_top_has_its_findings_where_the_files_are(
+        self, opened: Opened, tmp_path: Path
+    ) -> None:
+        github = opened.pulls.github
+        lost = BETTER["docs/LATER.md"] + "\nSee LATER-999.\n"
+        opened.pulls.push({"docs/LATER.md": lost}, bare_of(opened.runner), opened.number)
+        github.repository.forks[opened.number] = github.upstream.look(
+            f"/repos/{ELSEWHERE}", at=github.clock.milliseconds
+        )
+        permissions = {"metadata": "read", "pull_requests": "read", "issues": "read", "statuses": "read"}
+        summary = tmp_path / "summary.md"
+        opened.runner.token = github.token(US, kind=Kind.FINE_GRAINED, permissions=permissions)
+        opened.runner.environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+        run = opened.comment("docs")
+        assert run.code == 0, run.said
+        assert "::warning file=docs/LATER.md," in run.said
+        assert re.search(r"/blob/[0-9a-f]{40}/docs/LATER\.md\?", summary.read_text("utf-8"))
 
     def test_outside_of_a_job_says_what_is_missing(self, opened: Opened) -> None:
         opened.runner.token = opened.pulls.github.token(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from gapkeeper import wiring
 from gapkeeper.app.review import Done, Said, merge_outlook, say
@@ -22,12 +24,14 @@ from gapkeeper.settings.ci import tracker_of_job
 from gapkeeper.settings.files import NOWHERE
 from gapkeeper.settings.load import load
 from gapkeeper.settings.mapping import reading_rules, sync_policy
+from gapkeeper.wiring.forge_back import prefix_of
 from gapkeeper.wiring.pull_documents import pull_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.pulls import PullRequest, Verdict
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Capabilities
@@ -75,16 +79,18 @@ def review(settings: Settings, folder: Path, pull: PullRequest, reader: Reviews)
     before, after = _registers(documents)
     outlook, notes = _outlook(documents, folder, before, after) if documents.touched else (OnMerge(), ())
     comparison = compare(before, after)
-    places = Places(_document_url(pull), documents.revision)
+    prefix = prefix_of(folder)
+    places = Places(_document_url(pull, prefix), documents.revision)
     made = Review(comparison, pull.base, outlook, documents.touched, _notes(documents), places.show)
     body = review_comment(made, reader.capabilities)
     touched = bool(documents.touched)
     comment = documents.settings.repository.comment
+    said = verdict(comparison, rules, _summary(body, reader.capabilities), touched=touched)
     return Reviewed(
         pull=pull,
         settings=documents.settings,
         body=body,
-        verdict=verdict(comparison, rules, _summary(body, reader.capabilities), touched=touched),
+        verdict=replace(said, annotations=_from_the_top(said.annotations, prefix)),
         wants_comment=comment.when == "always" or (comment.when == "changes" and touched),
         wants_verdict=comment.status != "never" and (comment.status == "always" or touched or bool(rules)),
         notes=notes,
@@ -144,13 +150,18 @@ def _notes(documents: PullDocuments) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _document_url(pull: PullRequest) -> str | None:
+def _from_the_top(findings: Sequence[Diagnostic], prefix: str) -> tuple[Diagnostic, ...]:
+    """Findings with paths as the forge has them: we read paths from the folder on."""
+    return tuple(replace(found, path=f"{prefix}{found.path}") for found in findings) if prefix else tuple(findings)
+
+
+def _document_url(pull: PullRequest, prefix: str) -> str | None:
     """Where the forge shows a line of a file at a commit; None where its address is of no known shape."""
     match = re.fullmatch(r"(https?://.+?)/(pull|-/merge_requests)/[0-9]+", pull.url)
     if match is None:
         return None
     blob = "blob" if match[2] == "pull" else "-/blob"
-    return f"{match[1]}/{blob}/{{revision}}/{{path}}?plain=1#L{{line}}"
+    return f"{match[1]}/{blob}/{{revision}}/{quote(os.fsencode(prefix))}{{path}}?plain=1#L{{line}}"
 
 
 def _summary(body: str, capabilities: Capabilities) -> str:
