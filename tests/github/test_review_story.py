@@ -173,6 +173,22 @@ class TestRules:
         assert (opened.bodies, opened.pulls.verdicts()) == ([], [])
 
 
+class TestScore:
+    def test_of_another_document_than_before_is_told_apart(self, opened: Opened) -> None:
+        flattering = READINESS.replace("# Readiness", "# Overall readiness").replace("0% | 0 |", "100% | 50 |", 1)
+        files = {"docs/LATER.md": DOCUMENTS["docs/LATER.md"], "docs/READINESS.md": READINESS, "docs/A.md": flattering}
+        opened.pulls.push(files, bare_of(opened.runner), opened.number)
+        run = opened.comment()
+        assert run.code == 0, run.said
+        (body,) = opened.bodies
+        assert "The score is that of docs/A.md now. docs/READINESS.md, which had it before, states 40 %." in body
+
+    def test_of_a_document_that_moved_is_the_same(self, opened: Opened) -> None:
+        files = {"docs/READINESS.md": None, "docs/A.md": READINESS}
+        opened.pulls.push(files, bare_of(opened.runner), opened.number)
+        assert "had it before" not in opened.comment("--print").said
+
+
 class TestFork:
     def test_whose_token_may_write_nothing_is_shown_by_the_job(self, opened: Opened, tmp_path: Path) -> None:
         github = opened.pulls.github

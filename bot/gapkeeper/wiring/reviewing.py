@@ -17,7 +17,8 @@ from gapkeeper.model.review import OnMerge
 from gapkeeper.planning.history import NO_HISTORY
 from gapkeeper.planning.places import Places
 from gapkeeper.reading import read_register
-from gapkeeper.reporting.compare import compare
+from gapkeeper.reporting.compare import compare, posted
+from gapkeeper.reporting.numbers import per_cent
 from gapkeeper.reporting.review_comment import Review, review_comment
 from gapkeeper.reporting.verdict import Rules, verdict
 from gapkeeper.settings.ci import tracker_of_job
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
 
     from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.pulls import PullRequest, Verdict
+    from gapkeeper.model.readiness import Readiness
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Capabilities
     from gapkeeper.ports import Reviews
+    from gapkeeper.reporting.compare import Comparison
     from gapkeeper.settings.load import Settings
     from gapkeeper.wiring.pull_documents import PullDocuments
 
@@ -81,7 +84,14 @@ def review(settings: Settings, folder: Path, pull: PullRequest, reader: Reviews)
     comparison = compare(before, after)
     prefix = prefix_of(folder)
     places = Places(_document_url(pull, prefix), documents.revision)
-    made = Review(comparison, pull.base, outlook, documents.touched, _notes(documents), places.show)
+    made = Review(
+        comparison,
+        pull.base,
+        outlook,
+        documents.touched,
+        (*_notes(documents), *_another_score(comparison)),
+        places.show,
+    )
     body = review_comment(made, reader.capabilities)
     touched = bool(documents.touched)
     comment = documents.settings.repository.comment
@@ -148,6 +158,24 @@ def _notes(documents: PullDocuments) -> tuple[str, ...]:
     if documents.configuration_changed:
         notes.append("This pull request changes the configuration of Gapkeeper. That takes effect once it is merged.")
     return tuple(notes)
+
+
+def _another_score(comparison: Comparison) -> tuple[str, ...]:
+    """That the number is one of another table, although the table that had it is still there: no change of a score."""
+    before, after = posted(comparison.before), posted(comparison.after)
+    if before is None or after is None or _table(before) == _table(after):
+        return ()
+    still = next((one for one in comparison.after.readiness if _table(one) == _table(before)), None)
+    if still is None or still.value is None:
+        return ()
+    states = f"which had it before, states {per_cent(still.value)}"
+    if before.source.path == after.source.path:
+        return (f"The score is that of “{after.title}” now. “{before.title}”, {states}.",)
+    return (f"The score is that of {after.source.path} now. {before.source.path}, {states}.",)
+
+
+def _table(score: Readiness) -> tuple[str, str]:
+    return score.source.path, score.title
 
 
 def _from_the_top(findings: Sequence[Diagnostic], prefix: str) -> tuple[Diagnostic, ...]:
