@@ -123,6 +123,7 @@ def opened(start: Start) -> Iterator[Opened]:
 
 #: No score may fall; a pull request that says otherwise does not decide about itself.
 SETTINGS = {"gapkeeper.toml": "[comment]\nno_regression = true\n"}
+MORE = f"{DOCUMENTS['docs/LATER.md']}\n### LATER-031: Count the gulls\n\n**Status:** Pending\n"
 WORSE = {"docs/READINESS.md": READINESS.replace("80% | 40 |", "60% | 30 |").replace("| | 40 |", "| | 30 |")}
 
 
@@ -171,6 +172,17 @@ class TestRules:
         assert (run.code, run.requests.writes) == (0, [])
         assert "40 % → 50 %" in run.said
         assert (opened.bodies, opened.pulls.verdicts()) == ([], [])
+
+
+class TestBranch:
+    def test_that_is_not_synced_has_no_say_over_issues(self, start: Start) -> None:
+        settings = {"gapkeeper.toml": "[sync]\nbranch = 'release'\n"}
+        with start(partial(first_sync, documents={**DOCUMENTS, **settings})) as runner:
+            pulls = OnGitHub(runner.github)
+            run = comment(runner, pulls.propose({**BETTER, "docs/LATER.md": MORE}, bare_of(runner)), "--print")
+        assert run.code == 0, run.said
+        assert "adds LATER-031" in run.said
+        assert "On merge" not in run.said
 
 
 class TestScore:
