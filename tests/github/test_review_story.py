@@ -236,6 +236,19 @@ class TestFork:
         assert "::warning file=docs/LATER.md," in run.said
         assert re.search(r"/blob/[0-9a-f]{40}/docs/LATER\.md\?", summary.read_text("utf-8"))
 
+    def test_is_what_dependabot_has_too_as_far_as_its_token_goes(self, opened: Opened, tmp_path: Path) -> None:
+        permissions = {"metadata": "read", "pull_requests": "read", "issues": "read", "statuses": "read"}
+        summary = tmp_path / "summary.md"
+        opened.runner.token = opened.pulls.github.token(US, kind=Kind.FINE_GRAINED, permissions=permissions)
+        opened.runner.environment = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_ACTOR": "dependabot[bot]",
+            "GITHUB_STEP_SUMMARY": str(summary),
+        }
+        run = opened.comment()
+        assert run.code == 0, run.said
+        assert "40 % → 50 %" in summary.read_text("utf-8")
+
     def test_outside_of_a_job_says_what_is_missing(self, opened: Opened) -> None:
         opened.runner.token = opened.pulls.github.token(
             US, kind=Kind.FINE_GRAINED, permissions={"metadata": "read", "pull_requests": "read", "issues": "read"}

@@ -61,6 +61,12 @@ def summary_file(environ: Mapping[str, str] | None = None) -> Path | None:
     return Path(path) if path and _is_actions(environ) else None
 
 
+def is_of_dependabot(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether Dependabot set this job of GitHub Actions off: its token may only read, as for a fork."""
+    environ = os.environ if environ is None else environ
+    return _is_actions(environ) and environ.get("GITHUB_ACTOR") == "dependabot[bot]"
+
+
 def has_job_token(environ: Mapping[str, str] | None = None) -> bool:
     """Whether this is a job of GitLab CI, with the token that every job has."""
     environ = os.environ if environ is None else environ

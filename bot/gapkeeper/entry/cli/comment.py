@@ -16,7 +16,7 @@ from gapkeeper.errors import ConflictError, NotAuthorisedError, StaleDocumentsEr
 from gapkeeper.reporting.annotations import github_annotations
 from gapkeeper.reporting.complaint import error_lines
 from gapkeeper.reporting.style import line
-from gapkeeper.settings.ci import pull_of_job, summary_file
+from gapkeeper.settings.ci import is_of_dependabot, pull_of_job, summary_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def _review(settings: Settings, folder: Path, reader: Reviews, number: int, *, o
     try:
         said = reviewing.publish(reviewed, settings, folder, reader)
     except NotAuthorisedError as error:
-        if not pull.fork or summary_file() is None:
+        if not (pull.fork or is_of_dependabot()) or summary_file() is None:
             raise
         return _into_the_job(reviewed, error)
     show(lambda _: [line(text) for text in _told(reviewed, said)])
@@ -102,7 +102,7 @@ def _told(reviewed: Reviewed, said: Said) -> list[str]:
 
 
 def _into_the_job(reviewed: Reviewed, error: NotAuthorisedError) -> int:
-    """A job for a fork's pull request has a token that can write nothing: its own page shows the result.
+    """A job for a fork, or of Dependabot, has a token that can write nothing: its own page shows the result.
 
     1 where a rule is broken, since no status can say so.
     """
