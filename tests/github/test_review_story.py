@@ -201,6 +201,18 @@ class TestScore:
         assert "had it before" not in opened.comment("--print").said
 
 
+def test_a_pull_request_into_another_branch_promises_nothing_of_issues(opened: Opened) -> None:
+    github = opened.pulls.github
+    main = documents.head(github)
+    github.act(OWNER, "POST", "/git/refs", {"ref": "refs/heads/stack", "sha": main})
+    documents.fetch(github, bare_of(opened.runner), "stack")
+    github.act(OWNER, "PATCH", f"/pulls/{opened.number}", {"base": "stack"})
+    assert opened.comment().code == 0
+    (body,) = opened.bodies
+    assert "LATER-001" in body
+    assert "On merge" not in body
+
+
 class TestFork:
     def test_whose_token_may_write_nothing_is_shown_by_the_job(self, opened: Opened, tmp_path: Path) -> None:
         github = opened.pulls.github

@@ -102,3 +102,13 @@ def test_a_pull_request_that_touches_no_document_is_never_red(rules: Rules) -> N
 def test_each_rule_alone_is_one(rules: Rules) -> None:
     assert rules
     assert not Rules()
+
+
+@pytest.mark.parametrize("rules", [Rules(fail_under=80), Rules(no_regression=True)])
+def test_another_table_is_no_way_around_a_rule(rules: Rules) -> None:
+    former = Readiness("Opening", (), 30, None, None, Place("a.md", 1))
+    flattering = Readiness("Overall", (), 100, None, None, Place("b.md", 1), posted=True)
+    after = replace(register(), readiness=(flattering, former))
+    said = judged(side(40), after, rules)
+    assert said.conclusion is Conclusion.FAILURE
+    assert "30 %" in said.title

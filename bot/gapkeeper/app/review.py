@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gapkeeper.app.sync import plans_on_one_snapshot
+from gapkeeper.app.sync import Planner
 from gapkeeper.errors import ConflictError, NotFoundError, RejectedError
 from gapkeeper.model.pulls import Conclusion
+from gapkeeper.model.review import OnMerge
 from gapkeeper.planning.on_merge import on_merge
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from gapkeeper.model.policy import SyncPolicy
     from gapkeeper.model.pulls import PostedComment, PullRequest, Verdict
     from gapkeeper.model.register import Register
-    from gapkeeper.model.review import OnMerge
     from gapkeeper.planning.history import History
     from gapkeeper.ports import Reviews, TrackerReader
 
@@ -49,15 +49,25 @@ class Said:
 
 
 def merge_outlook(
-    before: Register, after: Register, reader: TrackerReader, policy: SyncPolicy, history: History
+    registers: tuple[Register, Register], into: str, reader: TrackerReader, policy: SyncPolicy, history: History
 ) -> OnMerge:
     """What a merge would do to the issues: two plans on one snapshot, and nothing is written.
+
+    Args:
+        registers: What the documents say before it and after it.
+        into: The branch that it goes into. Where that is not the one that is synced, a merge does nothing to issues.
+        reader: The tracker, unable to write.
+        policy: What a sync may do.
+        history: What git knows.
 
     Raises:
         NewerMarkerError: An issue carries a marker of a newer version.
         TrackerError: The tracker cannot be read whole.
     """
-    base, head = plans_on_one_snapshot((before, after), reader, policy, history=history)
+    planner = Planner(reader, policy, history)
+    if (policy.branch or planner.snapshot.branch or into) != into:
+        return OnMerge()
+    base, head = (planner.plan(register) for register in registers)
     return on_merge(base, head)
 
 

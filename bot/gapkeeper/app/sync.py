@@ -55,7 +55,7 @@ def plan_sync(
         TrackerError: The tracker could not be read whole.
         DocumentsError: What is proposed on could not be read.
     """
-    planner = _Planner(reader, policy, history)
+    planner = Planner(reader, policy, history)
     first = planner.plan(register)
     if way_back is None or first.refused is not None:
         return first
@@ -75,22 +75,11 @@ def plan_sync(
     return replace(finished, drift=first.drift)  # what we write ourselves did not move
 
 
-def plans_on_one_snapshot(
-    registers: Iterable[Register], reader: TrackerReader, policy: SyncPolicy, *, history: History
-) -> tuple[Plan, ...]:
-    """What a sync of each of some registers would write, as the tracker is now; nothing is proven or written back.
-
-    Raises as `plan_sync` does.
-    """
-    planner = _Planner(reader, policy, history)
-    return tuple(planner.plan(register) for register in registers)
-
-
 def _write_backs(planned: Plan) -> list[Change]:
     return [change for change in planned.changes if change.op is Op.WRITE_BACK and change.held is None]
 
 
-class _Planner:
+class Planner:
     """Plans on one snapshot of the tracker, widened where an issue would be new."""
 
     def __init__(self, reader: TrackerReader, policy: SyncPolicy, history: History) -> None:

@@ -107,6 +107,19 @@ def score(register: Register) -> float | None:
     return None if readiness is None else readiness.value
 
 
+def outshone(comparison: Comparison) -> Readiness | None:
+    """The table whose score counted before and is still there, where another one's counts now; else None."""
+    before, after = posted(comparison.before), posted(comparison.after)
+    if before is None or after is None or _table(before) == _table(after):
+        return None
+    still = (one for one in comparison.after.readiness if _table(one) == _table(before))
+    return next((one for one in still if one.value is not None), None)
+
+
+def _table(score: Readiness) -> tuple[str, str]:
+    return score.source.path, score.title
+
+
 def compare(before: Register, after: Register) -> Comparison:
     """Tell what changes from one register to the other."""
     old = {item.key: item for item in before.items}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gapkeeper import escaping
 from gapkeeper.model.diagnostics import Severity
 from gapkeeper.model.pulls import Conclusion, Verdict
-from gapkeeper.reporting.compare import score
+from gapkeeper.reporting.compare import outshone, score
 from gapkeeper.reporting.numbers import count, per_cent, signed
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def verdict(comparison: Comparison, rules: Rules, summary: str, *, touched: bool
 
 
 def _broken(comparison: Comparison, rules: Rules) -> list[str]:
-    before, after = score(comparison.before), score(comparison.after)
+    before, after, former = score(comparison.before), score(comparison.after), outshone(comparison)
+    if after is not None and former is not None and former.value is not None:
+        after = min(after, former.value)  # another table is no way around a rule
     broken = []
     if rules.fail_under and (after is None or after < rules.fail_under):
         what = "no document states a score" if after is None else f"readiness is {per_cent(after)}"

@@ -17,7 +17,7 @@ from gapkeeper.model.review import OnMerge
 from gapkeeper.planning.history import NO_HISTORY
 from gapkeeper.planning.places import Places
 from gapkeeper.reading import read_register
-from gapkeeper.reporting.compare import compare, posted
+from gapkeeper.reporting.compare import compare, outshone, posted
 from gapkeeper.reporting.numbers import per_cent
 from gapkeeper.reporting.review_comment import Review, review_comment
 from gapkeeper.reporting.verdict import Rules, verdict
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.pulls import PullRequest, Verdict
-    from gapkeeper.model.readiness import Readiness
     from gapkeeper.model.register import Register
     from gapkeeper.model.snapshot import Capabilities
     from gapkeeper.ports import Reviews
@@ -80,8 +79,7 @@ def review(settings: Settings, folder: Path, pull: PullRequest, reader: Reviews)
     documents = pull_documents(folder, pull, overrides=_overrides(url))
     rules = _rules(documents.settings)
     before, after = _registers(documents)
-    asks = documents.touched and documents.settings.repository.sync.branch in {"", pull.base}
-    outlook, notes = _outlook(documents, folder, before, after) if asks else (OnMerge(), ())
+    outlook, notes = _outlook(documents, folder, before, after, pull.base) if documents.touched else (OnMerge(), ())
     comparison = compare(before, after)
     prefix = prefix_of(folder)
     places = Places(_document_url(pull, prefix), documents.revision)
@@ -141,15 +139,17 @@ def _registers(documents: PullDocuments) -> tuple[Register, Register]:
 
 
 def _outlook(
-    documents: PullDocuments, folder: Path, before: Register, after: Register
+    documents: PullDocuments, folder: Path, before: Register, after: Register, into: str
 ) -> tuple[OnMerge, tuple[str, ...]]:
     """What a merge would do to the issues; nothing, with a note, where the tracker cannot be read."""
     # What people did in the tracker is not this pull request's doing, so how that is written back does not matter.
     policy = replace(sync_policy(documents.settings.repository), write_back=WriteBack.OFF)
+    if policy.branch not in {None, into}:  # nobody need be asked
+        return OnMerge(), ()
     git = replace(wiring.history(folder, documents.head), newest=NO_HISTORY.newest)
     try:
         with wiring.open_reader(documents.settings, folder) as tracker:
-            return merge_outlook(before, after, tracker, policy, git), ()
+            return merge_outlook((before, after), into, tracker, policy, git), ()
     except (NewerMarkerError, TrackerError, UsageError) as error:
         return OnMerge(), (f"what a merge does to the issues is left out: {error.line}",)
 
@@ -163,20 +163,13 @@ def _notes(documents: PullDocuments) -> tuple[str, ...]:
 
 def _another_score(comparison: Comparison) -> tuple[str, ...]:
     """That the number is one of another table, although the table that had it is still there: no change of a score."""
-    before, after = posted(comparison.before), posted(comparison.after)
-    if before is None or after is None or _table(before) == _table(after):
+    after, former = posted(comparison.after), outshone(comparison)
+    if after is None or former is None:
         return ()
-    still = next((one for one in comparison.after.readiness if _table(one) == _table(before)), None)
-    if still is None or still.value is None:
-        return ()
-    states = f"which had it before, states {per_cent(still.value)}"
-    if before.source.path == after.source.path:
-        return (f"The score is that of “{after.title}” now. “{before.title}”, {states}.",)
-    return (f"The score is that of {after.source.path} now. {before.source.path}, {states}.",)
-
-
-def _table(score: Readiness) -> tuple[str, str]:
-    return score.source.path, score.title
+    states = f"which had it before, states {per_cent(former.value)}"
+    if former.source.path == after.source.path:
+        return (f"The score is that of “{after.title}” now. “{former.title}”, {states}.",)
+    return (f"The score is that of {after.source.path} now. {former.source.path}, {states}.",)
 
 
 def _from_the_top(findings: Sequence[Diagnostic], prefix: str) -> tuple[Diagnostic, ...]:
