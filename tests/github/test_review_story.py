@@ -201,6 +201,15 @@ class TestScore:
         assert "had it before" not in opened.comment("--print").said
 
 
+def test_a_score_table_that_nobody_can_read_any_more_is_named(opened: Opened) -> None:
+    broken = READINESS.replace("|---|---|---|---|\n", "")
+    opened.pulls.push({"docs/READINESS.md": broken}, bare_of(opened.runner), opened.number)
+    assert opened.comment().code == 0
+    (body,) = opened.bodies
+    assert "No document states a readiness score (it was 40 %)" in body
+    assert "docs/READINESS.md stated the score before" in body
+
+
 def test_a_pull_request_into_another_branch_promises_nothing_of_issues(opened: Opened) -> None:
     github = opened.pulls.github
     main = documents.head(github)

@@ -162,8 +162,10 @@ def _notes(documents: PullDocuments) -> tuple[str, ...]:
 
 
 def _another_score(comparison: Comparison) -> tuple[str, ...]:
-    """That the number is one of another table, although the table that had it is still there: no change of a score."""
-    after, former = posted(comparison.after), outshone(comparison)
+    """That the number is gone, or one of another table although the table that had it is still there."""
+    before, after, former = posted(comparison.before), posted(comparison.after), outshone(comparison)
+    if before is not None and after is None:
+        return (f"{before.source.path} stated the score before, and no document states one now that can be read.",)
     if after is None or former is None:
         return ()
     states = f"which had it before, states {per_cent(former.value)}"
