@@ -29,7 +29,7 @@ def test_the_embedded_tracker_has_no_pull_requests(tmp_path: Path) -> None:
         wiring.open_reviews(settings, tmp_path, read_only=True),
     ):
         pass
-    assert "--print" in (raised.value.hint or "")
+    assert "score --base" in (raised.value.hint or "")
     assert not (tmp_path / ".gapkeeper").exists()
 
 

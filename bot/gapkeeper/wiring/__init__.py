@@ -244,8 +244,8 @@ def open_reviews(settings: Settings, folder: Path, *, read_only: bool) -> Iterat
     if forge is None:
         raise UsageError(
             f"{tracker_url(settings)} has no pull requests",
-            hint="Name a forge as in --tracker github:owner/name or gitlab:group/name, or print the comment with "
-            "`gapkeeper comment --print`.",
+            hint="Name a forge as in --tracker github:owner/name or gitlab:group/name, or see the same text with "
+            "`gapkeeper score --base main --format markdown`.",
         )
     with forge.open_reviews(tracker_url(settings), folder, read_only=read_only) as reviews:
         yield reviews
