@@ -85,6 +85,7 @@ class TestWriteBack:
             before, after = changed(github, pull["number"])
             assert before == "-**Status:** Pending"
             assert after.startswith("+**Status:**")
+            assert pull["html_url"] in runner.run().said  # while it waits, people are led to it
 
     def test_merged_nothing_remains_to_do(self, start: Start) -> None:
         with start(begun) as runner:

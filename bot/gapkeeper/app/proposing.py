@@ -130,7 +130,8 @@ class Proposing:
         theirs = branch is not None and not branch.ours
         text = proposal.proposal_text(changes, items, edits, self._repository.base, persons_commit=theirs)
         if self._open is not None and self._stands(self._open, branch, text):
-            return _without(plan, lambda _: True, f"{self._open.name} waits for somebody to merge or close it")
+            where = f": {self._open.url}" if self._open.url else ""
+            return _without(plan, lambda _: True, f"{self._open.name} waits for somebody to merge or close it{where}")
         if theirs and self._open is None:
             why = f"the branch {BRANCH} has commits of somebody else, and no proposal is open; delete or rename it"
             return replace(plan, changes=tuple(_obstructed(change, why) for change in plan.changes))
