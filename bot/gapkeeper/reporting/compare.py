@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gapkeeper.model.status import State, Status
 from gapkeeper.patterns import lazy
 from gapkeeper.reporting.findings import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.items import Item
     from gapkeeper.model.readiness import Readiness
     from gapkeeper.model.register import Register
+
+_Name = TypeVar("_Name", bound="Hashable")  # what makes two findings one
 
 # What ends the subject of a message that may come to say more or less of it. Where there is none of it, all is subject:
 # `no document defines LATER-1` and `no document defines LATER-2` are two findings.
@@ -165,18 +167,7 @@ def _without_reworded(
 ) -> tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]:
     """Both without what only says more or less of the same: a gate that waits for fewer items than before."""
     known = Counter(map(_subject, mended)) & Counter(map(_subject, new))
-    return _beyond(new, known), _beyond(mended, known)
-
-
-def _beyond(found: Iterable[Diagnostic], known: Counter[tuple[str, ...]]) -> tuple[Diagnostic, ...]:
-    left = known.copy()
-    kept = []
-    for one in found:
-        if left[_subject(one)]:
-            left[_subject(one)] -= 1
-        else:
-            kept.append(one)
-    return tuple(kept)
+    return _beyond(new, known, _subject), _beyond(mended, known, _subject)
 
 
 def _subject(found: Diagnostic) -> tuple[str, ...]:
@@ -186,12 +177,18 @@ def _subject(found: Diagnostic) -> tuple[str, ...]:
 
 def _not_among(these: Iterable[Diagnostic], those: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Findings that are not among others; lines are left out of it, because rows above move them."""
-    known = Counter(identity(found) for found in those)
-    fresh = []
-    for found in these:
-        name = identity(found)
-        if known[name]:
-            known[name] -= 1
+    return _beyond(these, Counter(map(identity, those)), identity)
+
+
+def _beyond(
+    found: Iterable[Diagnostic], known: Counter[_Name], name: Callable[[Diagnostic], _Name]
+) -> tuple[Diagnostic, ...]:
+    """Findings without as many of each name as are known, the first ones."""
+    left = known.copy()
+    kept = []
+    for one in found:
+        if left[name(one)]:
+            left[name(one)] -= 1
         else:
-            fresh.append(found)
-    return tuple(fresh)
+            kept.append(one)
+    return tuple(kept)
