@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.forge.listing import Listing
 from gapkeeper.adapters.forge.mirror import Mirror
+from gapkeeper.adapters.forge.paces import paced
 from gapkeeper.adapters.forge.people import People
 from gapkeeper.adapters.forge.raw import is_issue
 from gapkeeper.adapters.forge.reader import ForgeReader
@@ -56,8 +57,7 @@ class GitHubReader(ForgeReader):
         shown = any("issue_dependencies_summary" in raw for raw in issues)
         has_links = shown if issues else not server.get("own")
         known = CAPABILITIES if has_links and server.get("links") is not False else WITHOUT_LINKS
-        limits = self._session.client.limits
-        return replace(known, seconds_a_write=limits.seconds_between_writes, creates_an_hour=limits.creates_an_hour)
+        return paced(known, self._session.client.limits)
 
     def snapshot(self, managed_label: str, *, everything: bool) -> Snapshot:
         """As for every forge; and it is remembered whether this is a server of one's own."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters import limits
+from gapkeeper.adapters.forge.paces import paced
 from gapkeeper.adapters.github.app_auth import AppAuth
 from gapkeeper.adapters.github.checks import Checks
 from gapkeeper.adapters.github.permission import COMMENTS, needing
@@ -33,10 +33,7 @@ class GitHubReviews:
     @property
     def capabilities(self) -> Capabilities:
         """What GitHub can hold."""
-        paces = self._session.client.limits
-        return replace(
-            CAPABILITIES, seconds_a_write=paces.seconds_between_writes, creates_an_hour=paces.creates_an_hour
-        )
+        return paced(CAPABILITIES, self._session.client.limits)
 
     def pull(self, number: int) -> PullRequest:
         """One pull request as it is now. `NotFoundError` where there is none."""

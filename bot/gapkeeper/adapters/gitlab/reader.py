@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.adapters.forge.issues import RELATES_TO
 from gapkeeper.adapters.forge.listing import Listing
 from gapkeeper.adapters.forge.mirror import Mirror, age
+from gapkeeper.adapters.forge.paces import paced
 from gapkeeper.adapters.forge.people import People
 from gapkeeper.adapters.forge.raw import is_issue
 from gapkeeper.adapters.forge.reader import ForgeReader
@@ -69,8 +70,7 @@ class GitLabReader(ForgeReader):
         refused = age(str(self._mirror.note("tier").get("no_blocking")), self._session.client.now)
         is_free = not self._session.project.premium or (refused is not None and refused < _REMEMBERED)
         known = ON_FREE if is_free else CAPABILITIES
-        limits = self._session.client.limits
-        return replace(known, seconds_a_write=limits.seconds_between_writes, creates_an_hour=limits.creates_an_hour)
+        return paced(known, self._session.client.limits)
 
     def _renew(self, managed_label: str | None = None, *, everything: bool = False) -> None:
         """A project that was made anew under its name has another number, which is asked for once a day otherwise."""
