@@ -83,8 +83,8 @@ class Memory:
         self.meanwhile()
         yield self
 
-    def say(self, body: str | None = BODY, verdict: Verdict | None = None) -> Said:
-        return say(PULL, body, verdict, self, self.open)
+    def say(self, body: str | None = BODY, verdict: Verdict | None = None, *, new: bool = True) -> Said:
+        return say(PULL, body, verdict, self, self.open, new=new)
 
 
 def test_it_is_posted_once_and_then_left_alone() -> None:
@@ -94,6 +94,13 @@ def test_it_is_posted_once_and_then_left_alone() -> None:
     assert memory.say(verdict=GREEN) == Said(Done.KEPT, Done.KEPT)
     assert memory.opened == 1
     assert list(memory.there.values()) == [BODY]
+
+
+def test_one_that_is_not_wanted_is_kept_true_where_it_is_and_not_posted_elsewhere() -> None:
+    silent = Memory()
+    assert silent.say(new=False) == Said(Done.NONE, Done.NONE)
+    assert silent.opened == 0
+    assert Memory(f"{COMMENT_START}1 -->\nold").say(new=False).comment is Done.EDITED
 
 
 def test_it_is_edited_in_place_where_something_is_new() -> None:

@@ -71,12 +71,14 @@ def merge_outlook(
     return on_merge(base, head)
 
 
-def say(
+def say(  # noqa: PLR0913 - what is said, and where, each by name
     pull: PullRequest,
     body: str | None,
     verdict: Verdict | None,
     reader: Reviews,
     open_writer: Callable[[], AbstractContextManager[Reviews]],
+    *,
+    new: bool = True,
 ) -> Said:
     """Post, edit or leave the one comment, then the status. Nothing is opened for writing where nothing differs.
 
@@ -86,6 +88,7 @@ def say(
         verdict: None: no status is wanted.
         reader: The pull requests, unable to write.
         open_writer: Opens them to write.
+        new: Whether the comment is posted where there is none; else one that is there is kept true, and no more.
 
     Raises:
         ConflictError: It has got other commits meanwhile; nothing was written, and their own run will speak of them.
@@ -93,6 +96,8 @@ def say(
     """
     there = reader.comments(pull.number) if body is not None else ()
     spare = there[1:]
+    if not (there or new):
+        body = None
     differs = body is not None and not (there and _same(there[0], body))
     sets = verdict is not None and not reader.has_verdict(pull, verdict)
     comment = Done.NONE if body is None else Done.KEPT

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gapkeeper import wiring
-from gapkeeper.app.review import Done, Said, merge_outlook, say
+from gapkeeper.app.review import merge_outlook, say
 from gapkeeper.errors import NewerMarkerError, TrackerError, UsageError
 from gapkeeper.model.policy import WriteBack
 from gapkeeper.model.review import OnMerge
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from gapkeeper.app.review import Said
     from gapkeeper.model.diagnostics import Diagnostic
     from gapkeeper.model.pulls import PullRequest, Verdict
     from gapkeeper.model.register import Register
@@ -109,14 +110,14 @@ def review(settings: Settings, folder: Path, pull: PullRequest, reader: Reviews)
 def publish(reviewed: Reviewed, settings: Settings, folder: Path, reader: Reviews) -> Said:
     """Say it on the pull request; see `app.review.say`. A comment that is there is kept true, wanted or not."""
     never = reviewed.settings.repository.comment.when == "never"
-    body: str | None = reviewed.body
-    if not reviewed.wants_comment and (never or not reader.comments(reviewed.pull.number)):
-        body = None
-    said_verdict = reviewed.verdict if reviewed.wants_verdict else None
-    if body is None and said_verdict is None:
-        return Said(Done.NONE, Done.NONE)
-    to_write = partial(wiring.open_reviews, settings, folder, read_only=False)
-    return say(reviewed.pull, body, said_verdict, reader, to_write)
+    return say(
+        reviewed.pull,
+        None if never else reviewed.body,
+        reviewed.verdict if reviewed.wants_verdict else None,
+        reader,
+        partial(wiring.open_reviews, settings, folder, read_only=False),
+        new=reviewed.wants_comment,
+    )
 
 
 def _overrides(tracker: str | None) -> Mapping[str, object]:
