@@ -37,6 +37,9 @@ class RevisionDocuments:
             raise UsageError(f"there is no folder {folder}", hint="Name a folder inside of a repository.")
         self._folder = folder.resolve()
         self.revision = resolve(self._folder, revision)
+        include, exclude = tuple(include), tuple(exclude)
+        #: The same where the documents are the same.
+        self.identity = (str(self._folder), self.revision, include, exclude)
         self._selection = Selection(include, exclude)
         self._selected: dict[str, Blob] | None = None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gapkeeper.errors import (
@@ -120,11 +121,12 @@ class _Run:
                 self._attempt(change, self._end)
             self._deliver_last()
         except _STOPPING as error:
-            return self._told(self._stopped(error), error.exit_code)
+            until = error.until if isinstance(error, RateLimitedError) else None
+            return replace(self._told(), stopped=self._stopped(error), stop_code=error.exit_code, until=until)
         return self._told()
 
-    def _told(self, stopped: str | None = None, stop_code: int = 0) -> Report:
-        return Report(self._plan, tuple(self._outcomes), stopped, stop_code, self._undelivered)
+    def _told(self) -> Report:
+        return Report(self._plan, tuple(self._outcomes), undelivered=self._undelivered)
 
     def _stopped(self, error: GapkeeperError) -> str:
         applied = [change for change in self._plan.changes if change.held is None]

@@ -191,6 +191,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
     stopped: str | None = None  # a limit, lock or outage ended the run early: what is left, and when to go on
     stop_code: int = 0  # the exit code of what ended it
+    until: dt.datetime | None = None  # when a limit that ended it ends
     undelivered: str | None = None  # why documents or their proposal are not as planned; empty: it was not tried
 
     @property

@@ -88,13 +88,14 @@ class Reader:
         )
 
 
-def read_corpus(
+def read_corpus(  # noqa: PLR0913 - what is read, and what only the edges know, each by name
     documents: Iterable[Document],
     rules: ReadingRules,
     *,
     revision: str | None = None,
     exists: Callable[[str], bool] | None = None,
     commit_dates: CommitDates | None = None,
+    facts_of: Callable[[Reader, Document], DocumentFacts | None] = Reader.facts,
 ) -> Corpus:
     """Read documents, one at a time.
 
@@ -105,12 +106,13 @@ def read_corpus(
         exists: whether a file or folder is there, for the check of links; without it, only links
             between documents are checked.
         commit_dates: the day of the last commit of each of some paths.
+        facts_of: finds what one document says; anything else than reading it has to come to the same.
     """
     reader = Reader(rules)
     facts: dict[str, DocumentFacts] = {}
     unread: dict[str, str] = {}
     for document in documents:
-        found = reader.facts(document)
+        found = facts_of(reader, document)
         if found is None:
             unread[document.path] = document.error or "cannot be read"
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gapkeeper.errors import UnavailableError, UsageError
@@ -90,7 +91,10 @@ def read_register(settings: Settings, source: DocumentSource) -> Register:
     """Read the register of a source by the repository's rules."""
     from gapkeeper import reading  # noqa: PLC0415
     from gapkeeper.settings.mapping import reading_rules  # noqa: PLC0415
+    from gapkeeper.wiring import shared  # noqa: PLC0415
 
+    if shared.current() is not None:
+        return read_documents(settings, source).register
     return reading.read_register(
         source.documents(),
         reading_rules(settings.repository),
@@ -180,8 +184,17 @@ def read_documents(settings: Settings, source: DocumentSource) -> Documents:
     """Read the documents of a source by the repository's rules, and keep their bytes."""
     from gapkeeper.app import documents  # noqa: PLC0415
     from gapkeeper.settings.mapping import reading_rules  # noqa: PLC0415
+    from gapkeeper.wiring import shared  # noqa: PLC0415
 
-    return documents.read_documents(source, reading_rules(settings.repository))
+    rules, known = reading_rules(settings.repository), shared.current()
+    if known is None:
+        return documents.read_documents(source, rules)
+    read = partial(documents.read_documents, source, rules, known.documents.facts)
+    from gapkeeper.adapters.git import RevisionDocuments  # noqa: PLC0415
+
+    if not isinstance(source, RevisionDocuments):
+        return read()
+    return known.documents.commit((source.identity, rules.digest()), read)
 
 
 @contextlib.contextmanager
