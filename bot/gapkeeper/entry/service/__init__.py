@@ -1,0 +1,1 @@
+"""The service: what runs in the process of `gapkeeper serve`."""
