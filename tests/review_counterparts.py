@@ -13,6 +13,8 @@ from gapkeeper.wiring import gitlab as wiring_gitlab
 from github_counterpart import documents
 from github_counterpart import seed as of_github
 from github_counterpart.accounts import Kind
+from github_counterpart.faults import Fault, Once
+from github_counterpart.messages import Answer
 from gitlab_counterpart import seed as of_gitlab
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gapkeeper.ports import Reviews
+    from github_counterpart.faults import Trouble
     from github_counterpart.github import GitHub
     from github_counterpart.seen import Log
     from gitlab_counterpart.gitlab import GitLab
@@ -61,6 +64,9 @@ class Forge(Protocol):
 
     def come_from_a_fork(self, number: int) -> None:
         """The branch of the pull request is another project's from now on."""
+
+    def list_instead(self, answer: object) -> None:
+        """Whoever lists pull requests is answered this from now on."""
 
     def say(self, who: str, number: int, body: str) -> None:
         """Comment as somebody."""
@@ -123,6 +129,9 @@ class OnGitHub:
     def come_from_a_fork(self, number: int) -> None:
         other = self.github.upstream.look(f"/repos/{of_github.ELSEWHERE}", at=self.github.clock.milliseconds)
         self.github.repository.forks[number] = other
+
+    def list_instead(self, answer: object) -> None:
+        self.github.trouble = _listing_instead("GET /repos/{owner}/{repo}/pulls", answer)
 
     def say(self, who: str, number: int, body: str) -> None:
         self.github.act(who, "POST", f"/issues/{number}/comments", {"body": body})
@@ -239,6 +248,9 @@ class OnGitLab:
         request.fork = self.gitlab.elsewhere.id
         self.gitlab.project.repository.branches.pop(request.source)
 
+    def list_instead(self, answer: object) -> None:
+        self.gitlab.trouble = _listing_instead("GET /projects/{id}/merge_requests", answer)
+
     def say(self, who: str, number: int, body: str) -> None:
         self.gitlab.act(who, "POST", f"/merge_requests/{number}/notes", {"body": body})
 
@@ -270,6 +282,10 @@ class OnGitLab:
         with _environment(environment):
             opening = wiring_gitlab.open_reviews(f"gitlab:{of_gitlab.PATH}", self._folder, read_only=read_only)
             return self._opened.enter_context(opening)
+
+
+def _listing_instead(what: str, answer: object) -> Trouble:
+    return Once(Fault("another list", done=False, answer=Answer(200, answer)), what, k=None)
 
 
 @contextlib.contextmanager

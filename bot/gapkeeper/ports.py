@@ -201,6 +201,12 @@ class Reviews(Protocol):
     def pull(self, number: int) -> PullRequest:
         """One pull request as it is now. `NotFoundError` where there is none."""
 
+    def open_pulls(self) -> tuple[PullRequest, ...]:
+        """All open pull requests as they are now, by number; on GitLab without those that are being merged.
+
+        Complete, or a `TrackerError`: never a part.
+        """
+
     def comments(self, number: int) -> tuple[PostedComment, ...]:
         """The comments of our own account that begin with the review marker, the oldest first.
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gapkeeper.errors import NotAuthorisedError, NotFoundError, RefusedError, RejectedError
+from gapkeeper.adapters.github import reviews as github_reviews
+from gapkeeper.adapters.gitlab import reviews as gitlab_reviews
+from gapkeeper.errors import NotAuthorisedError, NotFoundError, RefusedError, RejectedError, UnavailableError
 from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.pulls import COMMENT_START, Conclusion, Verdict
 from review_counterparts import FORGES
@@ -79,6 +81,47 @@ class TestPull:
             reviews.pull(99)
         with pytest.raises(NotFoundError):
             reviews.comments(99)
+
+
+class TestOpenPulls:
+    def test_are_none_where_nothing_is_proposed(self, reviews: Reviews) -> None:
+        assert reviews.open_pulls() == ()
+
+    def test_are_all_that_are_open_as_each_of_them_is_read(self, forge: Forge, reviews: Reviews) -> None:
+        first, closed, last = (forge.propose(branch) for branch in ("first", "closed", "last"))
+        forge.leave(closed)
+        assert reviews.open_pulls() == (reviews.pull(first), reviews.pull(last))
+        forge.move("last")
+        assert reviews.open_pulls()[1] == reviews.pull(last)
+
+    def test_are_read_from_all_pages(
+        self, forge: Forge, reviews: Reviews, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        monkeypatch.setattr(gitlab_reviews if name == "gitlab" else github_reviews, "PAGE", 2)
+        numbers = [forge.propose(f"topic-{k}") for k in range(5)]
+        assert [pull.number for pull in reviews.open_pulls()] == numbers
+
+    def test_that_come_from_a_fork_say_so(self, forge: Forge, reviews: Reviews, number: int) -> None:
+        forge.come_from_a_fork(number)
+        assert reviews.open_pulls() == (reviews.pull(number),)
+        assert reviews.open_pulls()[0].fork
+
+    @pytest.mark.parametrize("answer", [{}, "none", [1], [{}], [None], [{"number": "one", "iid": "one"}]])
+    def test_are_never_read_from_an_answer_that_is_no_list_of_them(
+        self, forge: Forge, reviews: Reviews, answer: object
+    ) -> None:
+        forge.propose()
+        forge.list_instead(answer)
+        with pytest.raises(UnavailableError, match=r"no list|no pull request|not a list"):
+            reviews.open_pulls()
+
+    def test_are_asked_for_again_at_no_cost_where_nothing_changed(
+        self, forge: Forge, reviews: Reviews, number: int
+    ) -> None:
+        reviews.open_pulls()
+        with forge.watched() as log:
+            assert [pull.number for pull in reviews.open_pulls()] == [number]
+        assert [seen.status for seen in log] == [304]
 
 
 class TestComments:

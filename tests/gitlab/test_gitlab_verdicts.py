@@ -75,6 +75,15 @@ def test_it_joins_the_pipeline_of_the_branch(forge: OnGitLab, gitlab: GitLab) ->
     assert places(gitlab) == [("push", "topic", ["success"])]
 
 
+def test_it_joins_a_pipeline_that_a_list_of_merge_requests_does_not_tell(forge: OnGitLab, gitlab: GitLab) -> None:
+    ref = f"refs/merge-requests/{forge.propose()}/head"
+    add_pipeline(gitlab, forge.head(), ref, "merge_request_event")
+    reviews = forge.open()
+    (pull,) = reviews.open_pulls()
+    reviews.set_verdict(pull, GREEN)
+    assert places(gitlab) == [("merge_request_event", ref, ["success"])]
+
+
 def test_it_joins_the_newest_pipeline_of_the_merge_request(forge: OnGitLab, gitlab: GitLab) -> None:
     number = forge.propose()
     ref = f"refs/merge-requests/{number}/head"

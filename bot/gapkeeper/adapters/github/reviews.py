@@ -6,6 +6,8 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters import limits
+from gapkeeper.adapters.forge.listing import PAGE
+from gapkeeper.adapters.forge.open_pulls import open_pulls
 from gapkeeper.adapters.forge.paces import paced
 from gapkeeper.adapters.github.app_auth import AppAuth
 from gapkeeper.adapters.github.checks import Checks
@@ -17,6 +19,8 @@ from gapkeeper.errors import NotFoundError, UnavailableError
 from gapkeeper.model.pulls import COMMENT_START, PostedComment, PullRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gapkeeper.adapters.github.session import Session
     from gapkeeper.adapters.http.answer import Json
     from gapkeeper.model.pulls import Verdict
@@ -42,9 +46,23 @@ class GitHubReviews:
                 data = self._session.client.get(self._session.path(f"/pulls/{number}")).data
         except NotFoundError as error:
             raise NotFoundError(f"{self._session.address.url} has no pull request #{number}") from error
+        return self._pull(data)
+
+    def open_pulls(self) -> tuple[PullRequest, ...]:
+        """All open pull requests as they are now, by number."""
+        with needing(COMMENTS):
+            return open_pulls(self._open_pages)
+
+    def _open_pages(self) -> Iterator[list[PullRequest]]:
+        asked = {"state": "open", "per_page": PAGE}
+        for page in self._session.client.pages(self._session.path("/pulls"), asked):
+            yield [self._pull(one) for one in page.data]
+
+    def _pull(self, data: Json) -> PullRequest:
         try:
+            number = int(data["number"])
             return PullRequest(
-                number=int(data["number"]),
+                number=number,
                 open=data["state"] == "open",
                 head=str(data["head"]["sha"]),
                 base=str(data["base"]["ref"]),

@@ -6,6 +6,8 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters import limits
+from gapkeeper.adapters.forge.listing import PAGE
+from gapkeeper.adapters.forge.open_pulls import open_pulls
 from gapkeeper.adapters.forge.paces import paced
 from gapkeeper.adapters.gitlab.expecting import expected
 from gapkeeper.adapters.gitlab.permission import COMMENTS, needing
@@ -15,6 +17,8 @@ from gapkeeper.errors import NotFoundError
 from gapkeeper.model.pulls import COMMENT_START, PostedComment, PullRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gapkeeper.adapters.gitlab.session import Session
     from gapkeeper.adapters.http.answer import Json
     from gapkeeper.model.pulls import Verdict
@@ -44,15 +48,22 @@ class GitLabReviews:
             raise NotFoundError(f"{self._session.address.url} has no merge request !{number}") from error
         with expected("a merge request"):
             self._statuses.note(number, data)
-            return PullRequest(
-                number=int(data["iid"]),
-                open=data["state"] in _OPEN,
-                head=str(data["sha"] or ""),  # none where the branch has never been there
-                base=str(data["target_branch"]),
-                head_ref=f"refs/merge-requests/{number}/head",
-                fork=int(data["source_project_id"] or 0) != int(data["target_project_id"]),
-                url=str(data["web_url"]),
-            )
+            return _pull(data)
+
+    def open_pulls(self) -> tuple[PullRequest, ...]:
+        """All open merge requests as they are now, by number, without those that are being merged.
+
+        What the list says of them does not tell their pipelines: where a status belongs is asked for each.
+        """
+        with needing(COMMENTS):
+            return open_pulls(self._open_pages)
+
+    def _open_pages(self) -> Iterator[list[PullRequest]]:
+        asked = {"state": "opened", "per_page": PAGE}
+        for page in self._session.client.pages(self._session.path("/merge_requests"), asked):
+            with expected("a list of merge requests"):
+                found = [_pull(one) for one in page.data]
+            yield found
 
     def comments(self, number: int) -> tuple[PostedComment, ...]:
         """The notes of our own account that begin with the review marker, the oldest first."""
@@ -106,3 +117,16 @@ class GitLabReviews:
         """What others quote does not count: the marker of ours begins with the first character."""
         ours = str(note["body"]).startswith(COMMENT_START) and not note.get("system")
         return ours and self._session.is_us(str((note.get("author") or {}).get("username")))
+
+
+def _pull(data: Json) -> PullRequest:
+    number = int(data["iid"])
+    return PullRequest(
+        number=number,
+        open=data["state"] in _OPEN,
+        head=str(data["sha"] or ""),  # none where the branch has never been there
+        base=str(data["target_branch"]),
+        head_ref=f"refs/merge-requests/{number}/head",
+        fork=int(data["source_project_id"] or 0) != int(data["target_project_id"]),
+        url=str(data["web_url"]),
+    )
