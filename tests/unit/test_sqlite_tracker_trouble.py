@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import sqlite3
@@ -174,7 +175,8 @@ class TestMigration:
     @pytest.fixture(autouse=True)
     def newer(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         fill(path, 3)
-        monkeypatch.setattr(connection, "MIGRATIONS", (*schema.MIGRATIONS, ("ALTER TABLE issues ADD COLUMN colour",)))
+        migrations = (*schema.MIGRATIONS, ("ALTER TABLE issues ADD COLUMN colour",))
+        monkeypatch.setattr(connection, "KIND", dataclasses.replace(schema.KIND, migrations=migrations))
 
     def test_a_writer_upgrades_the_file_and_keeps_what_is_in_it(self, path: Path) -> None:
         with open_tracker(path) as tracker:

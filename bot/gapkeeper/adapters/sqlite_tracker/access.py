@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.sqlite_tracker.connection import Database, damaged
+from gapkeeper.adapters.sqlite_tracker.schema import KIND
 from gapkeeper.adapters.sqlite_tracker.writes import Write
 from gapkeeper.errors import RefusedError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from gapkeeper.adapters.sqlite_tracker.connection import Database
     from gapkeeper.model.snapshot import Actor
     from gapkeeper.ports import Clock
 
@@ -30,7 +31,7 @@ class Access:
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One consistent view of everything that is read inside."""
-        with self.database.reading() as connection, self._plausible():
+        with self.database.reading() as connection, KIND.plausible(self.database.path):
             yield connection
 
     @contextlib.contextmanager
@@ -40,7 +41,7 @@ class Access:
         Raises `RefusedError` where the file was opened to be read.
         """
         actor = self.require_actor()
-        with self.database.writing() as connection, self._plausible():
+        with self.database.writing() as connection, KIND.plausible(self.database.path):
             now = self.clock().astimezone(dt.UTC).isoformat(timespec="microseconds")
             yield Write(connection, actor, now)
 
@@ -52,11 +53,3 @@ class Access:
         if self._actor is None:
             raise RefusedError(f"{self.url} was opened to be read, and cannot be written to")
         return self._actor
-
-    @contextlib.contextmanager
-    def _plausible(self) -> Iterator[None]:
-        """A state, role, reason or time that we never write is damage, too."""
-        try:
-            yield
-        except ValueError as error:
-            raise damaged(self.database.path, str(error)) from error

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gapkeeper.adapters.sqlite_file import SCHEME, path_in
+from gapkeeper.adapters.sqlite_tracker.schema import KIND
 from gapkeeper.errors import ConfigurationError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEME = "sqlite:"
 DEFAULT_FOLDER = ".gapkeeper"
 DEFAULT_URL = f"{SCHEME}{DEFAULT_FOLDER}/tracker.db"
 
@@ -27,8 +28,8 @@ def database_path(url: str, folder: Path, *, confined: bool = False) -> Path:
         UsageError: The URL names another kind of tracker, or no file.
         ConfigurationError: The file is not within the folder and has to be.
     """
-    path = url.removeprefix(SCHEME)
-    if path == url or not path.strip() or "\0" in path:
+    path = path_in(url)
+    if path is None:
         raise UsageError(
             f"`{url}` does not name an embedded tracker",
             hint=f"Write sqlite:PATH with the path of its file, for example {DEFAULT_URL}.",
@@ -48,12 +49,7 @@ def refuse_what_cannot_be_a_tracker(path: Path) -> None:
     `.gapkeeper` can come with a cloned repository: a link there would lead out of it. A link elsewhere
     is the operator's own.
     """
-    if path.is_dir():
-        raise UnavailableError(
-            f"{path} is a folder, not a tracker file", hint="Name a file: --tracker sqlite:PATH, or move the folder."
-        )
-    if path.exists() and not path.is_file():  # a pipe would be waited for
-        raise UnavailableError(f"{path} is not a file", hint="Name a file: --tracker sqlite:PATH.")
+    KIND.refuse_what_is_no_file(path)
     if path.parent.name == DEFAULT_FOLDER:
         for place in (path.parent, path):
             if place.is_symlink():

@@ -1,10 +1,11 @@
 """The tables, and how a file of an older version becomes one of this.
 
-A migration is a tuple of statements; the file's ``user_version`` says how many were applied. To change
-the tables, append a migration: one that has been released is never edited.
+To change the tables, append a migration: one that has been released is never edited.
 """
 
 from __future__ import annotations
+
+from gapkeeper.adapters.sqlite_file import Kind
 
 #: Marks the file as ours ("GapK").
 APPLICATION_ID = 0x4761_704B
@@ -131,3 +132,12 @@ _SECOND = (
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
+
+KIND = Kind(
+    name="tracker",
+    application_id=APPLICATION_ID,
+    migrations=MIGRATIONS,
+    another="--tracker sqlite:PATH",
+    mend="Put a copy of the file back, or move it aside: a sync then makes a new one from the documents.",
+    wait="Wait until its run has ended and start again. What was asked for just now was not written.",
+)
