@@ -17,6 +17,8 @@ from gapkeeper.adapters.http.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gapkeeper.adapters.http.client import Sent
+
 BASE = "https://api.example.org"
 TOKEN = "a-very-secret-token"  # noqa: S105 - of nobody
 UNPACED = Limits(seconds_between_writes=0)
@@ -62,6 +64,7 @@ def client(  # noqa: PLR0913 - every part has a default
     retries: int = 0,
     token: str | None = TOKEN,
     read_only: str | None = None,
+    sent: Callable[[Sent], None] = lambda _: None,
 ) -> Client:
     """A client whose requests a function answers; None: the network, which no test asks."""
     time = time or Time()
@@ -72,6 +75,7 @@ def client(  # noqa: PLR0913 - every part has a default
         pacing=Pacing(limits, clock=time, sleep=time.sleep, store=store),
         retries=Retries(retries),
         transport=None if server is None else httpx.MockTransport(server),
+        sent=sent,
     )
     account = account_of(token or "")
     return Client(wire, lambda: token and f"Bearer {token}", account=account, read_only=read_only)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from builders import NOW
+from gapkeeper.adapters.http.client import Sent
 from gapkeeper.adapters.http.failures import is_limit
 from gapkeeper.adapters.http.store import Kept, Store
 from gapkeeper.errors import (
@@ -221,6 +222,74 @@ class TestTryingAgain:
             client(server, retries=3, time=time).write(method, "/x", {})
         assert len(server.requests) == 1
         assert time.slept == []
+
+
+class TestCounting:
+    """Whoever counts is told of every request that was sent."""
+
+    @pytest.fixture
+    def sent(self) -> list[Sent]:
+        return []
+
+    def test_reads_and_writes_with_what_they_were_answered(self, sent: list[Sent]) -> None:
+        forge = client(answering(httpx.Response(200, json={}), httpx.Response(201, json={})), sent=sent.append)
+        forge.get("/x")
+        forge.write("POST", "/x")
+        assert sent == [Sent("read", 200, None), Sent("write", 201, None)]
+
+    @pytest.mark.parametrize(
+        ("headers", "remaining"),
+        [
+            ({"X-RateLimit-Remaining": "4999"}, 4999),
+            ({"RateLimit-Remaining": "0"}, 0),
+            ({"x-ratelimit-remaining": "many"}, None),
+            ({"x-ratelimit-remaining": "-1"}, None),
+            ({"x-ratelimit-remaining": "9" * 5000}, None),
+        ],
+    )
+    def test_what_is_left_where_the_forge_says_so(
+        self, sent: list[Sent], headers: dict[str, str], remaining: int | None
+    ) -> None:
+        client(answering(httpx.Response(200, json={}, headers=headers)), sent=sent.append).get("/x")
+        assert sent == [Sent("read", 200, remaining)]
+
+    def test_what_is_unchanged_as_that(self, sent: list[Sent]) -> None:
+        answers = answering(httpx.Response(200, json={}, headers={"etag": "1"}), httpx.Response(304))
+        forge = client(answers, sent=sent.append)
+        forge.get("/x")
+        forge.get("/x")
+        assert [one.kind for one in sent] == ["read", "unchanged"]
+
+    def test_what_is_believed_without_asking_not_at_all(self, sent: list[Sent]) -> None:
+        forge = client(answering(httpx.Response(200, json={})), sent=sent.append)
+        for _ in range(2):
+            forge.get("/x", within=dt.timedelta(minutes=1))
+        assert len(sent) == 1
+
+    def test_a_question_by_graphql_as_a_read(self, sent: list[Sent]) -> None:
+        forge = client(answering(httpx.Response(200, json={})), sent=sent.append)
+        forge.query(f"{BASE}/graphql", "query { viewer { login } }", within=dt.timedelta(0))
+        assert sent == [Sent("read", 200, None)]
+
+    def test_each_redirect_and_each_time_that_it_is_tried_again(self, sent: list[Sent]) -> None:
+        moved = httpx.Response(307, headers={"location": f"{BASE}/y"})
+        answers = answering(httpx.Response(503), moved, httpx.Response(200, json={}))
+        client(answers, retries=1, sent=sent.append).get("/x")
+        assert [one.status for one in sent] == [503, 307, 200]
+        assert len(sent) == len(answers.requests)
+
+    def test_a_request_without_an_answer(self, sent: list[Sent]) -> None:
+        forge = client(raising(httpx.ReadTimeout("boom")), sent=sent.append)
+        for ask in (lambda: forge.get("/x"), lambda: forge.write("PATCH", "/x")):
+            with pytest.raises(UnavailableError):
+                ask()
+        assert sent == [Sent("read", None, None), Sent("write", None, None)]
+
+    def test_nothing_where_nothing_was_sent(self, sent: list[Sent]) -> None:
+        forge = client(answering(httpx.Response(200)), read_only="github:o/r", sent=sent.append)
+        with pytest.raises(RefusedError):
+            forge.write("POST", "/x")
+        assert sent == []
 
 
 class TestReadOnly:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import random
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -14,7 +14,8 @@ import httpx
 from gapkeeper import __version__
 from gapkeeper.adapters.http.answer import Answer
 from gapkeeper.adapters.http.cache import Cache
-from gapkeeper.adapters.http.failures import failure
+from gapkeeper.adapters.http.failures import failure, remaining
+from gapkeeper.adapters.http.silence import LATER, silence
 from gapkeeper.errors import ConfigurationError, RateLimitedError, RefusedError, TrackerError, UnavailableError
 
 if TYPE_CHECKING:
@@ -59,6 +60,19 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """One request that was sent, for those who count."""
+
+    kind: Literal["read", "unchanged", "write"]  # unchanged: a read that was answered 304
+    status: int | None  # None: there was no answer
+    remaining: int | None  # how many more the forge allows for now; None: it does not say
+
+
+def _count_nothing(_: Sent) -> None:
+    """Nobody counts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wire:
     """What all requests of a run share. ``explain`` knows what the forge means by a failure, where it is more."""
 
@@ -69,6 +83,7 @@ class Wire:
     headers: Mapping[str, str] = field(default_factory=dict)
     explain: Callable[[Answer, TrackerError], TrackerError] = lambda _answer, error: error
     transport: httpx.BaseTransport | None = None  # None: the network
+    sent: Callable[[Sent], None] = _count_nothing  # told of every request, also where it is sent again
 
 
 class Client:
@@ -250,6 +265,7 @@ class Client:
                 answer = self._once(method, url, headers, body, writes=writes)
             finally:
                 pacing.after(answer, writes=writes, creates=creates)
+                self._wire.sent(_sent(answer, writes=writes))
             self.server_date = answer.date or self.server_date
             self.headers_seen.update(answer.headers)
             location = answer.headers.get("location")
@@ -274,10 +290,11 @@ class Client:
                     if len(content) > _SIZE_LIMIT:
                         raise UnavailableError(f"{what}: the answer does not end")
         except httpx.TimeoutException:
-            raise UnavailableError(f"{what}: no answer in time", hint=_LATER) from None
+            raise UnavailableError(f"{what}: no answer in time", hint=LATER) from None
         except (httpx.RequestError, httpx.InvalidURL) as error:
             # Its text can hold what a proxy or a server sent.
-            raise UnavailableError(f"{what}: no answer ({type(error).__name__})", hint=_LATER) from None
+            why = silence(error)
+            raise UnavailableError(f"{what}: {why.why}", hint=why.hint) from None
         return _answer(response, bytes(content), url)
 
     def _require_success(self, method: str, answer: Answer) -> None:
@@ -286,10 +303,7 @@ class Client:
             error = failure(answer, what, self.now)
             raise self._wire.explain(answer, error)
         if answer.text:
-            raise UnavailableError(f"{what}: {answer.status}, and an answer that is no JSON", hint=_LATER)
-
-
-_LATER = "See whether the network and the forge are up, and run again."
+            raise UnavailableError(f"{what}: {answer.status}, and an answer that is no JSON", hint=LATER)
 
 
 def _connections(wire: Wire) -> httpx.Client:
@@ -316,6 +330,14 @@ def _answer(response: httpx.Response, content: bytes, url: str) -> Answer:
         return Answer(response.status_code, headers, json.loads(content), url)
     except (ValueError, RecursionError):
         return Answer(response.status_code, headers, None, url, text=content[:200].decode("utf-8", "replace"))
+
+
+def _sent(answer: Answer | None, *, writes: bool) -> Sent:
+    if answer is None:
+        return Sent("write" if writes else "read", None, None)
+    if writes:
+        return Sent("write", answer.status, remaining(answer))
+    return Sent("unchanged" if answer.status == 304 else "read", answer.status, remaining(answer))
 
 
 def _with(url: str, parameters: Mapping[str, object] | None) -> str:

@@ -95,7 +95,13 @@ def is_limit(answer: Answer) -> bool:
 
 def is_used_up(answer: Answer) -> bool:
     """Whether the server says that this was the last request that it allows for now."""
-    return _of_limits(answer, "remaining") == "0"
+    return remaining(answer) == 0
+
+
+def remaining(answer: Answer) -> int | None:
+    """How many requests the server allows until its limit is set back; None where it does not say."""
+    text = _of_limits(answer, "remaining")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _of_limits(answer: Answer, name: str) -> str:
