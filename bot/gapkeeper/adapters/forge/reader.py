@@ -127,6 +127,11 @@ class ForgeReader(ABC):
         return self._session.address.url
 
     @property
+    def who(self) -> tuple[str, str]:
+        """The project's own number, which stays when it is renamed, and our account there."""
+        return str(self._session.project.id), self._session.account
+
+    @property
     @abstractmethod
     def capabilities(self) -> Capabilities:
         """What this forge can do and hold."""

@@ -1,0 +1,91 @@
+"""What follows from how a job ended: whether it is tried again, and when. One table, and no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gapkeeper.errors import (
+    BusyError,
+    ConflictError,
+    GapkeeperError,
+    RateLimitedError,
+    RefusedError,
+    StaleDocumentsError,
+    UnavailableError,
+)
+from gapkeeper.model.jobs import JobKind, Outcome
+
+if TYPE_CHECKING:
+    from gapkeeper.model.jobs import Job
+    from gapkeeper.model.plan import Report
+
+#: Waits between attempts: somebody was at it at the same moment; a forge or the network is away.
+_SOON = tuple(dt.timedelta(seconds=seconds) for seconds in (2, 5, 15, 60, 300))
+_LATER = tuple(dt.timedelta(seconds=seconds) for seconds in (30, 120, 480, 1_920))
+_BUG = (dt.timedelta(seconds=60), dt.timedelta(seconds=600))
+#: Where a limit does not say when it ends; GitHub asks for a minute.
+_LIMITED = dt.timedelta(minutes=1)
+#: The schedule leaves no repository alone for longer, however long it has been broken.
+LONGEST_PAUSE = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended."""
+
+    outcome: Outcome
+    error: str | None = None  # one line for people
+    hint: str | None = None
+    again_at: dt.datetime | None = None  # when it is tried again; None: it is not
+    counted: bool = True  # False: it was interrupted, which is no attempt
+    dead: bool = False  # nothing else would ever try it again: people see it and can replay it
+
+
+def ending_of_report(report: Report, now: dt.datetime) -> Ending:
+    """How a sync ended that came to its report."""
+    if report.stop_code:
+        outcome = Outcome.UNFINISHED if report.stop_code == BusyError.exit_code else Outcome.FAILED
+        again = report.until or now + _LIMITED
+        return Ending(outcome, report.stopped, again_at=again, counted=outcome is Outcome.FAILED)
+    if report.failed or report.undelivered is not None:
+        errors = (one.error for one in report.outcomes if one.error is not None)
+        error = next(errors, None) or report.undelivered or "the documents could not be changed"
+        return Ending(Outcome.FAILED, error)
+    return Ending(Outcome.CHANGED if report.outcomes or report.plan.delivery else Outcome.UNCHANGED)
+
+
+def ending_of_error(error: Exception, job: Job, attempts: int, now: dt.datetime) -> Ending:
+    """How an attempt ended that raised. ``attempts`` counts it, too."""
+    if not isinstance(error, GapkeeperError):
+        what = f"this is a bug of gapkeeper: {type(error).__name__}"
+        return _tried(_BUG, Ending(Outcome.FAILED, what, "Please report it, with the log of this run."), attempts, now)
+    told = Ending(Outcome.BROKEN, error.message, error.hint)
+    if isinstance(error, RateLimitedError):
+        return _with(told, Outcome.UNFINISHED, again_at=error.until or now + _LIMITED, counted=False)
+    if isinstance(error, BusyError | ConflictError | StaleDocumentsError):
+        return _tried(_SOON, _with(told, Outcome.FAILED), attempts, now)
+    if isinstance(error, UnavailableError):
+        return _tried(_LATER, _with(told, Outcome.FAILED), attempts, now)
+    if isinstance(error, RefusedError):
+        return _with(told, Outcome.REFUSED)
+    # The schedule looks at a repository again, and at a pull request nobody does.
+    return _with(told, Outcome.BROKEN, dead=job.kind is JobKind.REVIEW)
+
+
+def pause(failures: int, minutes: int) -> dt.timedelta:
+    """How long the schedule leaves a repository alone after so many failures in a row; a day at most."""
+    return min(LONGEST_PAUSE, dt.timedelta(minutes=minutes * (1 << min(failures, 11))))
+
+
+def _tried(waits: tuple[dt.timedelta, ...], told: Ending, attempts: int, now: dt.datetime) -> Ending:
+    if attempts > len(waits):
+        return _with(told, told.outcome, dead=True)
+    return _with(told, told.outcome, again_at=now + waits[attempts - 1])
+
+
+def _with(
+    told: Ending, outcome: Outcome, *, again_at: dt.datetime | None = None, counted: bool = True, dead: bool = False
+) -> Ending:
+    return Ending(outcome, told.error, told.hint, again_at, counted, dead)

@@ -1,0 +1,146 @@
+"""What each kind of job does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from gapkeeper.adapters.sqlite_tracker import utc_now
+from gapkeeper.app.settling import Ending, ending_of_error, ending_of_report
+from gapkeeper.errors import BusyError, GapkeeperError
+from gapkeeper.model.jobs import Job, JobKind, Outcome
+from gapkeeper.reporting.compare import score
+from gapkeeper.wiring.reconciling import ground, look_at_pulls, reconcile, review_pull
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gapkeeper.entry.service.stopping import Stopping
+    from gapkeeper.model.jobs import Known, QueuedJob
+    from gapkeeper.model.plan import Outcome as Change
+    from gapkeeper.model.plan import Report
+    from gapkeeper.service_ports import ServiceState
+    from gapkeeper.wiring.reconciling import Ground, Place
+
+log = structlog.get_logger("gapkeeper.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What one attempt did."""
+
+    ending: Ending
+    commit: str | None = None  # that was read
+    score: float | None = None  # per cent
+    open_items: int | None = None
+    operations: Mapping[str, int] = field(default_factory=dict)  # `create`: 3
+
+
+class Jobs:
+    """Does jobs, one at a time of each repository."""
+
+    def __init__(
+        self, places: Mapping[str, Place], state: ServiceState, *, stopping: Stopping, call: Callable[[], None]
+    ) -> None:
+        """``call`` is called when there is something new to do."""
+        self._places = places
+        self._state = state
+        self._stopping = stopping
+        self._call = call
+
+    def do(self, queued: QueuedJob) -> Did:
+        """Do one job. Raises nothing but what is a bug of ours."""
+        job = queued.job
+        place = self._places.get(job.repository)
+        if place is None:  # it was configured when it was asked for
+            return Did(Ending(Outcome.UNCHANGED))
+        done = _Attempt(place, self._state, self._stopping, self._call)
+        try:
+            ending = done.reconcile() if job.kind is JobKind.RECONCILE else done.review(job.pull)
+        except GapkeeperError as error:
+            ending = self._ending(error, queued)
+        return done.told(ending)
+
+    def _ending(self, error: GapkeeperError, queued: QueuedJob) -> Ending:
+        if self._stopping.is_set() and isinstance(error, BusyError):
+            return Ending(Outcome.UNFINISHED, error.message, again_at=utc_now(), counted=False)
+        return ending_of_error(error, queued.job, queued.attempts, utc_now())
+
+
+class _Attempt:
+    """One attempt, and what it has found out so far."""
+
+    def __init__(self, place: Place, state: ServiceState, stopping: Stopping, call: Callable[[], None]) -> None:
+        self._place = place
+        self._state = state
+        self._stopping = stopping
+        self._call = call
+        self._ground: Ground | None = None
+        self._report: Report | None = None
+
+    def reconcile(self) -> Ending:
+        """Bring the repository in step, and ask for reviews of pull requests that nobody told of."""
+        known = self._state.records.state(self._place.name).known
+        self._ground = on = ground(self._place, known)
+        self._stopping.check()
+        if on is None:
+            return Ending(Outcome.UNCHANGED, hint="The repository has no commit yet.")
+        done = reconcile(self._place, on, known, progress=self._progress, wait=self._stopping.sleep)
+        self._report = done.report
+        self._state.records.learn(self._place.name, self._with_pulls(on, done.known))
+        return ending_of_report(done.report, utc_now())
+
+    def review(self, number: int) -> Ending:
+        """Review a pull request."""
+        done = review_pull(self._place, number)
+        self._state.records.set_reviewed(self._place.name, number, done.seen)
+        if done.said is None:
+            return Ending(Outcome.UNCHANGED, hint="It is closed, and nothing is said on it.")
+        log.info("pull.reviewed", title=done.title, comment=done.said.comment.value, status=done.said.verdict.value)
+        return Ending(Outcome.CHANGED if done.said.wrote else Outcome.UNCHANGED, hint=done.said.why)
+
+    def told(self, ending: Ending) -> Did:
+        """What is kept of it."""
+        operations: Counter[str] = Counter()
+        if self._report is not None:
+            operations.update(one.change.op.value for one in self._report.outcomes if one.done)
+            operations.update({"failed": self._report.failed} if self._report.failed else {})
+        if self._ground is None:
+            return Did(ending, operations=operations)
+        register = self._ground.documents.register
+        opened = sum(item.state == "open" for item in register.items)
+        return Did(ending, self._ground.commit, score(register), opened, operations)
+
+    def _progress(self, change: Change) -> None:
+        log.info(
+            "change",
+            op=change.change.op.value,
+            key=change.change.key,
+            issue=change.issue,
+            done=change.done,
+            error=change.error,
+            reason=change.change.reason,
+        )
+        self._stopping.check()
+
+    def _with_pulls(self, on: Ground, known: Known) -> Known:
+        """What is known once pull requests have been looked at; what was not looked at is looked at again."""
+        records, name = self._state.records, self._place.name
+        try:
+            seen = look_at_pulls(self._place, on, known, records.reviewed(name))
+        except GapkeeperError as error:
+            log.warning("pulls.unseen", error=error.line)
+            return known
+        if seen is None:
+            return replace(known, refs=on.look.digest)
+        now = utc_now()
+        for number in seen.closed:
+            records.set_reviewed(name, number, None)
+        for number in seen.to_review:
+            self._state.queue.put(Job(JobKind.REVIEW, name, number), reason="found", now=now, due=now)
+        if seen.to_review:
+            self._call()
+        return replace(known, refs=on.look.digest, pulls_at=now)

@@ -1,0 +1,213 @@
+"""What jobs of the service do with a repository, by its mirror: bring it in step, and review a pull request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gapkeeper import wiring
+from gapkeeper.adapters.forge.reader import ForgeReader
+from gapkeeper.adapters.git import resolve
+from gapkeeper.adapters.sqlite_tracker import utc_now
+from gapkeeper.app.sync import sync
+from gapkeeper.errors import DocumentsError, StaleDocumentsError
+from gapkeeper.model.delivery import BRANCH
+from gapkeeper.model.jobs import Known, Reviewed
+from gapkeeper.planning.history import NO_HISTORY
+from gapkeeper.wiring import shared
+from gapkeeper.wiring.reviewing import project_settings, publish, review
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gapkeeper.adapters.git_mirror import Look, Mirror
+    from gapkeeper.app.documents import Documents
+    from gapkeeper.app.review import Said
+    from gapkeeper.model.plan import Outcome, Report
+    from gapkeeper.ports import TrackerReader
+    from gapkeeper.settings.load import Settings
+
+#: How often open pull requests are listed although no branch has moved: one may have been reopened or retargeted.
+_PULLS_AGAIN = dt.timedelta(hours=1)
+_HEADS = "refs/heads/"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A repository of the service: where everything of it is."""
+
+    name: str
+    tracker: str  # its URL, by the operator's word alone
+    mirror: Mirror
+    pull_heads: str | None  # where its remote has the heads of pull requests; None: those are left alone
+    max_creates: int | None = None  # None: as the repository says
+
+    @property
+    def overrides(self) -> Mapping[str, object]:
+        """What the operator says, whatever the repository's own configuration does."""
+        creates = {} if self.max_creates is None else {"sync.max_creates": self.max_creates}
+        return {"tracker.url": self.tracker, **creates}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What was fetched and read, and nothing done about it yet."""
+
+    look: Look
+    settings: Settings
+    branch: str
+    commit: str
+    documents: Documents
+
+
+def ground(place: Place, known: Known) -> Ground | None:
+    """Fetch and read a repository; None: it has no commit yet.
+
+    Raises:
+        ConfigurationError: Its configuration cannot be obeyed.
+        DocumentsError: There is no such branch.
+        TrackerError: The remote does not answer, or refuses.
+    """
+    look = _look(place, known.branch)
+    if look.default_branch is None:
+        return None
+    default, branch = look.default_branch, known.branch
+    _bring(place, look, known)
+    settings = _settings(place, look.heads[default])
+    wanted = settings.repository.sync.branch or default
+    if wanted not in {default, branch}:
+        look = _look(place, wanted)
+        _bring(place, look, Known())
+    if wanted not in look.heads:
+        raise DocumentsError(
+            f'[sync] branch = "{wanted}": the project has no such branch', hint="Push it, or name another one."
+        )
+    commit = look.heads[wanted]
+    if wanted != default:
+        settings = _settings(place, commit)
+    source = wiring.document_source(settings, place.mirror.folder, commit)
+    return Ground(look, settings, wanted, commit, wiring.read_documents(settings, source))
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a run did, and learned."""
+
+    report: Report
+    known: Known
+
+
+def reconcile(
+    place: Place, on: Ground, known: Known, *, progress: Callable[[Outcome], None], wait: Callable[[float], None]
+) -> Reconciled:
+    """Bring documents and issues in step; ``progress`` and ``wait`` as for `app.sync.sync`.
+
+    Raises:
+        RefusedError: A safety rule forbids it.
+        TrackerError: The tracker could not be read whole, or not be opened.
+    """
+    settings, folder = on.settings, place.mirror.folder
+    # It was fetched a moment ago, so that nobody need be asked whether it is behind.
+    history = replace(wiring.history(folder, on.commit), newest=NO_HISTORY.newest)
+    with (
+        wiring.open_reader(settings, folder) as reader,
+        wiring.open_way_back(settings, folder, on.commit, on.documents) as way_back,
+    ):
+        report = sync(
+            on.documents.register,
+            reader,
+            partial(wiring.open_writer, settings, folder),
+            wiring.sync_policy(settings),
+            clock=utc_now,
+            history=history,
+            way_back=way_back,
+            progress=progress,
+            wait=wait,
+        )
+        project_id, account = _who(reader)
+    minutes = settings.repository.schedule.minutes
+    learned = replace(known, project_id=project_id, account=account, branch=on.branch, minutes=minutes)
+    return Reconciled(report, learned)
+
+
+@dataclass(frozen=True, slots=True)
+class PullsSeen:
+    """The open pull requests, compared with what was reviewed."""
+
+    to_review: tuple[int, ...]
+    closed: tuple[int, ...]  # that were reviewed, and are not open any more
+
+
+def look_at_pulls(place: Place, on: Ground, known: Known, reviewed: Mapping[int, Reviewed]) -> PullsSeen | None:
+    """Find pull requests that nobody told of; None: nothing can have changed, and nobody was asked."""
+    if place.pull_heads is None:
+        return None
+    moved = on.look.digest is None or on.look.digest != known.refs
+    age = None if known.pulls_at is None else utc_now() - known.pulls_at
+    if not moved and age is not None and dt.timedelta(0) <= age < _PULLS_AGAIN:
+        return None
+    with wiring.open_reviews(on.settings, place.mirror.folder, read_only=True) as reviews:
+        now = {pull.number: Reviewed(pull.head, pull.base) for pull in reviews.open_pulls()}
+    return PullsSeen(
+        to_review=tuple(number for number, seen in now.items() if reviewed.get(number) != seen),
+        closed=tuple(sorted(reviewed.keys() - now.keys())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PullReviewed:
+    """What was said on a pull request."""
+
+    seen: Reviewed | None  # None: it is closed, and nothing was said
+    said: Said | None = None
+    title: str = ""  # the verdict in a line
+
+
+def review_pull(place: Place, number: int) -> PullReviewed:
+    """Comment on a pull request as it is now, and set its status.
+
+    Raises:
+        StaleDocumentsError: Somebody pushes at this moment.
+        ConflictError: The same, noticed by the forge.
+        ConfigurationError: The base has a configuration that cannot be obeyed.
+        TrackerError: The forge or the remote does not answer, or refuses.
+    """
+    folder = place.mirror.folder
+    settings = project_settings(folder, place.tracker)
+    with wiring.open_reviews(settings, folder, read_only=True) as reader:
+        pull = reader.pull(number)
+        if not pull.open:
+            place.mirror.drop_pull(number)
+            return PullReviewed(None)
+        head = f"refs/gapkeeper/pull/{number}/head"
+        base = f"{_HEADS}{pull.base}"
+        place.mirror.fetch({base: base, pull.head_ref: head})
+        shared.count("fetched")
+        if resolve(folder, head) != pull.head:
+            raise StaleDocumentsError(f"{pull.url} was pushed to meanwhile", hint="It is read anew in a moment.")
+        made = review(settings, folder, pull, reader)
+        said = publish(made, settings, folder, reader)
+    return PullReviewed(Reviewed(pull.head, pull.base), said, made.verdict.title)
+
+
+def _look(place: Place, branch: str | None) -> Look:
+    return place.mirror.look([BRANCH, *([] if branch is None else [branch])], place.pull_heads)
+
+
+def _bring(place: Place, look: Look, known: Known) -> None:
+    """Fetch the branches that were seen, where anything has moved or the mirror was lost."""
+    if look.digest is not None and look.digest == known.refs and place.mirror.has(look.heads.values()):
+        return
+    place.mirror.fetch({f"{_HEADS}{name}": f"{_HEADS}{name}" for name in look.heads})
+    shared.count("fetched")
+
+
+def _settings(place: Place, commit: str) -> Settings:
+    return wiring.load_settings(place.mirror.folder, overrides=place.overrides, rev=commit)
+
+
+def _who(reader: TrackerReader) -> tuple[str | None, str | None]:
+    """The project's number and our account, which were asked for already."""
+    return reader.who if isinstance(reader, ForgeReader) else (None, None)
