@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -42,7 +42,27 @@ class KeyInfo(NamedTuple):
 
     type: Any  # without Annotated
     key: Key
-    default: object
+    default: object  # None also where there is none
+    required: bool  # it has no default
+
+
+class Rules(NamedTuple):
+    """What is said of keys that do not exist."""
+
+    file: type  # the tables of the whole file
+    belongs: Callable[[str], str]  # where a word belongs that is no key here; empty: nowhere that we know
+
+
+def is_secret(word: str) -> bool:
+    """Whether a key is named as one that holds a secret."""
+    return any(part in word for part in _SECRETS)
+
+
+def _belongs(word: str) -> str:
+    return _BELONGS if word in _OPERATORS or is_secret(word) else ""
+
+
+_OF_REPOSITORY = Rules(RepositorySettings, _belongs)
 
 
 @cache
@@ -50,7 +70,7 @@ def keys_of(table: type) -> Mapping[str, KeyInfo]:
     """The keys of a table of the configuration, in order."""
     defaults: dict[str, object] = table._field_defaults  # type: ignore[attr-defined]  # a named tuple
     return {
-        name: KeyInfo(hint.__origin__, hint.__metadata__[0], defaults[name])
+        name: KeyInfo(hint.__origin__, hint.__metadata__[0], defaults.get(name), name not in defaults)
         for name, hint in get_type_hints(table, include_extras=True).items()
     }
 
@@ -60,7 +80,9 @@ def is_table(kind: Any) -> bool:  # noqa: ANN401 - types are values here
     return isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_field_defaults")
 
 
-def conform(table: type, values: Mapping[str, object], path: KeyPath = ()) -> tuple[dict[str, Any], list[Fault]]:
+def conform(
+    table: type, values: Mapping[str, object], path: KeyPath = (), rules: Rules = _OF_REPOSITORY
+) -> tuple[dict[str, Any], list[Fault]]:
     """The values that are right, lists as tuples; and what is wrong with the others."""
     right: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -68,34 +90,43 @@ def conform(table: type, values: Mapping[str, object], path: KeyPath = ()) -> tu
     for word, value in values.items():
         here = (*path, word)
         if word not in known:
-            faults.append(_unknown(here, tuple(known)))
+            faults.append(_unknown(here, tuple(known), rules))
             continue
         info = known[word]
-        part, wrong = _value(info.type, value, here)
+        part, wrong = _value(info.type, value, here, rules)
         faults += wrong
         if not wrong:
             faults += _out_of_bounds(info.key, part, here)
             right[word] = part
+    for word, info in known.items():
+        if info.required and word not in values:
+            hint = f"Set it, as in {word} = {info.key.example}."
+            faults.append(Fault(path, f"{dotted((*path, word))} is not set", hint))
     return right, faults
 
 
-def _value(kind: Any, value: object, path: KeyPath) -> tuple[Any, list[Fault]]:  # noqa: ANN401 - types are values here
+def _value(kind: Any, value: object, path: KeyPath, rules: Rules) -> tuple[Any, list[Fault]]:  # noqa: ANN401 - types are values here
     """One value of any type that a key can have."""
     if is_table(kind) and isinstance(value, Mapping):
-        return conform(kind, value, path)
+        return conform(kind, value, path, rules)
     origin = get_origin(kind)
     if origin is Mapping and isinstance(value, Mapping):
-        return _each(get_args(kind)[1], {str(word): part for word, part in value.items()}, path)
+        return _each(get_args(kind)[1], {str(word): part for word, part in value.items()}, path, rules)
     if _fits(kind, value):
         return tuple(value) if isinstance(value, list) else value, []
     return None, [_wrong(kind, value, path)]
 
 
-def _each(kind: Any, values: Mapping[str, object], path: KeyPath) -> tuple[dict[str, Any], list[Fault]]:  # noqa: ANN401
+def _each(
+    kind: Any,  # noqa: ANN401
+    values: Mapping[str, object],
+    path: KeyPath,
+    rules: Rules,
+) -> tuple[dict[str, Any], list[Fault]]:
     right: dict[str, Any] = {}
     faults: list[Fault] = []
     for word, value in values.items():
-        part, wrong = _value(kind, value, (*path, word))
+        part, wrong = _value(kind, value, (*path, word), rules)
         faults += wrong
         if not word.strip():
             faults.append(Fault((*path, word), f"{dotted(path)} has an empty name", "Give it a name, or take it out."))
@@ -178,24 +209,22 @@ def _out_of_bounds(key: Key, value: object, path: KeyPath) -> list[Fault]:
     return [Fault(path, f"{dotted(path)} is {_found(value)}", f"Allowed: a number {bounds}.")]
 
 
-def _unknown(path: KeyPath, known: tuple[str, ...]) -> Fault:
+def _unknown(path: KeyPath, known: tuple[str, ...], rules: Rules) -> Fault:
     """A key that does not exist. Its value is never repeated: it may be a token."""
     word = path[-1]
     message = f"{dotted(path)} is not a key of {f'[{dotted(path[:-1])}]' if path[:-1] else 'the configuration'}"
     plain = word.lower().replace("-", "_")
-    if plain in _OPERATORS or any(part in plain for part in _SECRETS):
-        return Fault(path, message, _BELONGS)
+    belongs = rules.belongs(plain)
+    if belongs:
+        return Fault(path, message, belongs)
     close = closest(plain, known)
     if close:
         return Fault(path, message, f"Did you mean {close}?")
-    elsewhere = [f"{section}.{plain}" for section, info in _sections() if plain in keys_of(info.type)]
+    tables = [(name, info.type) for name, info in keys_of(rules.file).items() if is_table(info.type)]
+    elsewhere = [f"{name}.{plain}" for name, table in tables if plain in keys_of(table)]
     if elsewhere:
         return Fault(path, message, f"Did you mean {elsewhere[0]}?")
     return Fault(path, message, f"Its keys: {', '.join(known)}.")
-
-
-def _sections() -> list[tuple[str, KeyInfo]]:
-    return [(k, info) for k, info in keys_of(RepositorySettings).items() if is_table(info.type)]
 
 
 def assemble(table: type, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the type that is asked for

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from typing import Any, Literal, Union, cast, get_args, get_origin
+from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin
 
 from gapkeeper.settings.conform import Fault, KeyPath, is_table, keys_of
 from gapkeeper.settings.likeness import closest
@@ -18,32 +18,51 @@ from gapkeeper.settings.repository import RepositorySettings
 from gapkeeper.settings.toml_text import printable
 
 PREFIX = "GAPKEEPER_"
+SERVICE_CONFIG = "GAPKEEPER_SERVICE_CONFIG"  # names the service's own file
 
 
-def read(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[KeyPath, str], list[Fault]]:
-    """The values that variables give, the variable of each, and what is wrong with their names."""
+#: Tables of the service's own file (`service.ServiceFile`) whose keys variables override.
+OF_SERVICE = ("service", "state")
+
+
+class Variables(NamedTuple):
+    """What variables say of a file's keys."""
+
+    values: dict[str, Any]
+    names: dict[KeyPath, str]  # the variable that gives each
+    faults: list[Fault]  # names that no key has
+
+
+def read(environ: Mapping[str, str], file: type = RepositorySettings) -> Variables:
+    """The values that variables give a file's tables."""
     values: dict[str, Any] = {}
     variables: dict[KeyPath, str] = {}
     faults: list[Fault] = []
     # A whole table comes before its keys, so that a key's own variable wins.
     for variable in sorted((v for v in environ if v.startswith(PREFIX) and environ[v]), key=_depth):
         parts = variable.removeprefix(PREFIX).split("__")
-        sections = keys_of(RepositorySettings)
-        if parts[0].lower() not in sections:
-            if len(parts) > 1:
-                faults.append(_unknown_table(variable, parts[0].lower(), tuple(sections)))
+        word = parts[0].lower()
+        if word not in _sections(file):
+            known = (*_sections(RepositorySettings), *OF_SERVICE)
+            if len(parts) > 1 and word not in known:
+                faults.append(_unknown_table(variable, word, known))
             continue
-        path, kind = _resolve(parts)
+        path, kind = _resolve(parts, file)
         variables[path] = variable
         _put(values, path, _decode(kind, environ[variable]))
-    return values, variables, faults
+    return Variables(values, variables, faults)
 
 
 def unused(environ: Mapping[str, str], known: frozenset[str]) -> list[str]:
     """Variables with our prefix that set nothing."""
-    sections = keys_of(RepositorySettings)
+    sections = (*_sections(RepositorySettings), *OF_SERVICE)
     ours = sorted(v for v in environ if v.startswith(PREFIX) and v not in known)
     return [v for v in ours if v.removeprefix(PREFIX).split("__")[0].lower() not in sections]
+
+
+def _sections(file: type) -> tuple[str, ...]:
+    """The tables of a file that variables can set."""
+    return tuple(keys_of(file)) if file is RepositorySettings else OF_SERVICE
 
 
 def _depth(variable: str) -> tuple[int, str]:
@@ -56,9 +75,9 @@ def _unknown_table(variable: str, word: str, sections: tuple[str, ...]) -> Fault
     return Fault((), f"{printable(variable)}: there is no table {printable(word)}", hint)
 
 
-def _resolve(parts: list[str]) -> tuple[KeyPath, Any]:
+def _resolve(parts: list[str], file: type) -> tuple[KeyPath, Any]:
     """The path that a name stands for, and the type there. Keys in any case; the repository's own names as written."""
-    kind: Any = RepositorySettings
+    kind: Any = file
     path: KeyPath = ()
     for part in parts:
         if is_table(kind):

@@ -84,27 +84,31 @@ def find(where: Where) -> ConfigurationFile | None:
 
 
 def _read(where: Where, name: str, table: tuple[str, ...]) -> ConfigurationFile | None:
+    """The configuration in a file; None where there is no file, or no table of ours in it."""
     data = where.read(name)
-    if data is None:
+    if data is None or (table and len(data) <= LIMIT and table[-1].encode() not in data):
         return None
-    name = where.before + name
-    if len(data) > LIMIT:
-        raise ConfigurationError(f"{name} is longer than {LIMIT:,} bytes", hint="This is no configuration of ours.")
-    if table and table[-1].encode() not in data:
-        return None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ConfigurationError(f"{name}:{line}: this is not UTF-8", hint="Save the file as UTF-8.") from None
-    values: Any = _parse(name, text)
+    file = parse(where.before + name, data)
+    values: Any = file.values
     for part in table:
         values = values.get(part) if isinstance(values, dict) else None
     if values is None:
         return None
     if not isinstance(values, dict):
-        raise ConfigurationError(f"{name}: {'.'.join(table)} is not a table", hint=f"Write [{'.'.join(table)}].")
-    return ConfigurationFile(name, table, text, values)
+        raise ConfigurationError(f"{file.name}: {'.'.join(table)} is not a table", hint=f"Write [{'.'.join(table)}].")
+    return ConfigurationFile(file.name, table, file.text, values)
+
+
+def parse(name: str, data: bytes) -> ConfigurationFile:
+    """What stands in a whole file; raises `ConfigurationError` where it cannot be read."""
+    if len(data) > LIMIT:
+        raise ConfigurationError(f"{name} is longer than {LIMIT:,} bytes", hint="This is no configuration of ours.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigurationError(f"{name}:{line}: this is not UTF-8", hint="Save the file as UTF-8.") from None
+    return ConfigurationFile(name, (), text, _parse(name, text))
 
 
 def _bytes(folder: Path, name: str) -> bytes | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.settings.conform import KeyPath, is_table, keys_of
-from gapkeeper.settings.environment import PREFIX, unused
+from gapkeeper.settings.environment import PREFIX, SERVICE_CONFIG, unused
 from gapkeeper.settings.likeness import closest
 from gapkeeper.settings.load import DEFAULT
 
@@ -78,7 +78,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[tuple[str, str | None]
     """Variables that look like ours and set nothing, each with the one that may be meant."""
     from gapkeeper.settings.operator import variables  # noqa: PLC0415
 
-    known = variables()
+    known = variables() | {SERVICE_CONFIG}
     # Compared without the prefix, which makes all of them alike.
     names = {name.removeprefix(PREFIX): name for name in known}
     listed = []

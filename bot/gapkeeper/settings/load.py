@@ -94,10 +94,10 @@ def _load(
 
     values, variables, faults = environment.read(environ)
     if faults:
-        raise _error([("", fault) for fault in faults])
+        raise complain([("", fault) for fault in faults])
     sources = [
         Layer(FILE, file.values, file.place) if file else None,
-        Layer(ENVIRONMENT, values, lambda path: _variable(variables, path)),
+        Layer(ENVIRONMENT, values, lambda path: variable_of(variables, path)),
         Layer(COMMAND_LINE, _nested(overrides), lambda _: COMMAND_LINE),
     ]
     layers: list[Layer] = []
@@ -108,18 +108,18 @@ def _load(
             wrong += [(source.place(fault.path), fault) for fault in faults]
             layers.append(Layer(source.origin, right, source.place))
     if wrong:
-        raise _error(wrong)
+        raise complain(wrong)
     merged: dict[str, Any] = {}
     for layer in layers:
         _merge(merged, layer.values)
     settings = Settings(assemble(RepositorySettings, merged), tuple(layers))
     faults = list(checks.faults(settings))
     if faults:
-        raise _error([(settings.origin(fault.path), fault) for fault in faults])
+        raise complain([(settings.origin(fault.path), fault) for fault in faults])
     return settings
 
 
-def _variable(variables: Mapping[KeyPath, str], path: KeyPath) -> str:
+def variable_of(variables: Mapping[KeyPath, str], path: KeyPath) -> str:
     """The variable that gives a key, or the table that it stands in."""
     return next(variables[path[:n]] for n in range(len(path), 0, -1) if path[:n] in variables)
 
@@ -144,7 +144,7 @@ def _merge(below: dict[str, Any], above: Mapping[str, Any]) -> None:
             below[key] = value
 
 
-def _error(wrong: list[tuple[str, Fault]]) -> ConfigurationError | UsageError:
+def complain(wrong: list[tuple[str, Fault]]) -> ConfigurationError | UsageError:
     """One error for all faults, so that a file is mended in one go."""
     kind = UsageError if all(place == COMMAND_LINE for place, _ in wrong) else ConfigurationError
     lines = [f"{place}: {fault.message}" if place else fault.message for place, fault in wrong]

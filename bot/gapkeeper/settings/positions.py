@@ -54,41 +54,62 @@ class _Tokens:
 
 
 def line_of_keys(text: str) -> dict[tuple[str, ...], int]:
-    """The first line of each key and table, by its path; entries of an array of tables share one path."""
+    """The first line of each key and table, by its path. Entries of an array are numbered: `("jobs", "0", "name")`."""
     tokens = _Tokens(text)
     found: dict[tuple[str, ...], int] = {}
+    entries: dict[tuple[str, ...], int] = {}  # of each array of tables, so far
     table: tuple[str, ...] = ()
     while True:
         tokens.lines()
-        kind, mark, line = tokens.next
+        kind, mark, _ = tokens.next
         if kind == "end":
             return found
         if mark == "[":
-            while tokens.next[1] == "[":
-                tokens.step()
-            table = _path(tokens, (), line, found)
-            while tokens.next[1] == "]":
-                tokens.step()
+            table = _header(tokens, entries, found)
         else:
             _pair(tokens, table, found)
 
 
+def _header(tokens: _Tokens, entries: dict[tuple[str, ...], int], found: dict[tuple[str, ...], int]) -> tuple[str, ...]:
+    """The table that a header opens; below an array of tables that is its last entry."""
+    _, _, line = tokens.step()
+    is_array = tokens.next[1] == "["
+    if is_array:
+        tokens.step()
+    path: tuple[str, ...] = ()
+    words = _words(tokens)
+    for n, word in enumerate(words, 1):
+        path = (*path, word)
+        found.setdefault(path, line)
+        if is_array and n == len(words):
+            entries[path] = entries.get(path, 0) + 1
+        if path in entries:
+            path = (*path, str(entries[path] - 1))
+            found.setdefault(path, line)
+    while tokens.next[1] == "]":
+        tokens.step()
+    return path
+
+
 def _pair(tokens: _Tokens, table: tuple[str, ...], found: dict[tuple[str, ...], int]) -> None:
-    path = _path(tokens, table, tokens.next[2], found)
+    """A key with its dots and its value: every table that it opens stands there too."""
+    line, path = tokens.next[2], table
+    for word in _words(tokens):
+        path = (*path, word)
+        found.setdefault(path, line)
     tokens.step()  # the equals sign
     _value(tokens, path, found)
 
 
-def _path(tokens: _Tokens, table: tuple[str, ...], line: int, found: dict[tuple[str, ...], int]) -> tuple[str, ...]:
-    """A key with its dots: every table that it opens stands there too."""
-    path = table
+def _words(tokens: _Tokens) -> list[str]:
+    """The parts of a key."""
+    words: list[str] = []
     while tokens.next[0] in {"bare", "text"}:
         kind, text, _ = tokens.step()
-        path = (*path, text if kind == "bare" else _plain(text))
-        found.setdefault(path, line)
+        words.append(text if kind == "bare" else _plain(text))
         if tokens.next[1] == ".":
             tokens.step()
-    return path
+    return words
 
 
 def _plain(text: str) -> str:
@@ -98,8 +119,9 @@ def _plain(text: str) -> str:
 
 
 def _value(tokens: _Tokens, path: tuple[str, ...], found: dict[tuple[str, ...], int]) -> None:
-    mark = tokens.next[1]
+    _, mark, line = tokens.next
     if mark == "{":
+        found.setdefault(path, line)  # of an entry of an array
         tokens.step()
         while tokens.next[1] not in {"}", ""}:
             tokens.lines()
@@ -109,11 +131,13 @@ def _value(tokens: _Tokens, path: tuple[str, ...], found: dict[tuple[str, ...], 
         tokens.step()
     elif mark == "[":
         tokens.step()
+        entry = 0
         while tokens.next[1] not in {"]", ""}:
             if tokens.next[1] in {",", "\n"}:
                 tokens.step()
             else:
-                _value(tokens, path, found)
+                _value(tokens, (*path, str(entry)), found)
+                entry += 1
         tokens.step()
     else:  # a scalar; a number's dot and a date's blank are tokens of their own
         while tokens.next[0] in {"bare", "text"} or tokens.next[1] == ".":
