@@ -342,11 +342,16 @@ def _is_embedded(settings: Settings) -> bool:
 
 def _forge(settings: Settings) -> Forge | None:
     """The forge that the tracker is on; None: the embedded one, or none that is known."""
-    if _is_embedded(settings):
-        return None
+    return None if _is_embedded(settings) else forge_of(tracker_url(settings))
+
+
+def forge_of(url: str) -> Forge | None:
+    """The forge that a tracker is on, by its URL; None: none that is known.
+
+    Raises `ConfigurationError` where the operator's settings cannot be read.
+    """
     from gapkeeper.wiring import github  # noqa: PLC0415
 
-    url = tracker_url(settings)
     if github.is_github(url):
         return github
     from gapkeeper.wiring import gitlab  # noqa: PLC0415

@@ -36,6 +36,9 @@ class Edges(Protocol):
 class Forge(Protocol):
     """One forge: a module of this package."""
 
+    #: Where a project's git has the heads of its pull requests.
+    PULL_HEADS: str
+
     def open_tracker(
         self, url: str, settings: Settings, folder: Path, *, read_only: bool
     ) -> AbstractContextManager[Tracker]:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from gapkeeper.wiring.forges import Edges
 
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+#: Where a project's git has the heads of its pull requests.
+PULL_HEADS = "refs/pull/*/head"
 
 
 def is_github(url: str) -> bool:

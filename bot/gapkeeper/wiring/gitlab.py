@@ -38,6 +38,8 @@ _HEADERS = {"Accept": "application/json"}
 _EACH_A_MINUTE = MappingProxyType({"issue": 200, "comment": 60})
 _OF_A_JOB = "glcbt-"  # how the tokens of jobs begin
 _IN_A_JOB = "The token of a job (CI_JOB_TOKEN) may not write issues. "
+#: Where a project's git has the heads of its pull requests.
+PULL_HEADS = "refs/merge-requests/*/head"
 
 
 def is_gitlab(url: str) -> bool:

@@ -140,11 +140,16 @@ class PullsSeen:
     closed: tuple[int, ...]  # that were reviewed, and are not open any more
 
 
-def look_at_pulls(place: Place, on: Ground, known: Known, reviewed: Mapping[int, Reviewed]) -> PullsSeen | None:
-    """Find pull requests that nobody told of; None: nothing can have changed, and nobody was asked."""
+def look_at_pulls(
+    place: Place, on: Ground, known: Known, reviewed: Mapping[int, Reviewed], *, proposed: bool
+) -> PullsSeen | None:
+    """Find pull requests that nobody told of; None: nothing can have changed, and nobody was asked.
+
+    ``proposed``: one of ours has just been opened or changed, and its status may be required for its merge.
+    """
     if place.pull_heads is None:
         return None
-    moved = on.look.digest is None or on.look.digest != known.refs
+    moved = proposed or on.look.digest is None or on.look.digest != known.refs
     age = None if known.pulls_at is None else utc_now() - known.pulls_at
     if not moved and age is not None and dt.timedelta(0) <= age < _PULLS_AGAIN:
         return None

@@ -130,7 +130,8 @@ class _Attempt:
         """What is known once pull requests have been looked at; what was not looked at is looked at again."""
         records, name = self._state.records, self._place.name
         try:
-            seen = look_at_pulls(self._place, on, known, records.reviewed(name))
+            proposed = self._report is not None and self._report.plan.delivery is not None
+            seen = look_at_pulls(self._place, on, known, records.reviewed(name), proposed=proposed)
         except GapkeeperError as error:
             log.warning("pulls.unseen", error=error.line)
             return known

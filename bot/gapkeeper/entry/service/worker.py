@@ -112,7 +112,7 @@ class Pool:
         """Do a job, and write down how that ended."""
         run = uuid.uuid4().hex[:12]
         with (
-            structlog.contextvars.bound_contextvars(run=run, job=str(queued.job)),
+            structlog.contextvars.bound_contextvars(run_id=run, repository=queued.job.repository),
             shared.tally() as counted,
         ):
             started = utc_now()
