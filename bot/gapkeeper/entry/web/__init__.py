@@ -1,0 +1,1 @@
+"""What the service answers over HTTP: webhooks in public, status and metrics in private."""

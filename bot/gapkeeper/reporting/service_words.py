@@ -1,0 +1,62 @@
+"""What the service did and will do, in words: for the status page, and for `gapkeeper jobs`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gapkeeper.model.plan import Op
+from gapkeeper.reporting.numbers import number
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))  # seconds; the first that is reached twice, or once for minutes
+_MOMENT = 10  # seconds either way that are now
+
+
+def moment(when: dt.datetime) -> str:
+    """A time as ISO 8601 has it, in UTC to the second: 2026-11-24 20:35:12Z."""
+    return f"{when:%Y-%m-%d %H:%M:%S}Z"
+
+
+def relative(when: dt.datetime, now: dt.datetime) -> str:
+    """How far away a time is: just now, 40 s ago, in 3 min."""
+    seconds = (when - now).total_seconds()
+    if abs(seconds) < _MOMENT:
+        return "now" if seconds > 0 else "just now"
+    return f"in {_span(seconds)}" if seconds > 0 else f"{_span(-seconds)} ago"
+
+
+def _span(seconds: float) -> str:
+    """One unit, rounded down: 119 seconds are 1 min, 47 hours are 47 h."""
+    for size, unit in _UNITS:
+        if seconds >= (size if unit == "min" else 2 * size):
+            return f"{int(seconds // size)} {unit}"
+    return f"{int(seconds)} s"
+
+
+def took(seconds: float) -> str:
+    """How long something took: 0.12 s, 4.5 s, 75 s, 12 min."""
+    if seconds < 0:  # the clock was set back meanwhile
+        return "0 s"
+    return f"{number(seconds, 2 if seconds < 1 else 1)} s" if seconds < 120 else _span(seconds)
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """What a run did and read: `2 create, 1 close; 3 documents parsed, 120 cached; 4 requests`; empty for nothing."""
+    changes = ", ".join(f"{counts[op]} {op}" for op in Op if counts.get(op))
+    failed = f"{counts['failed']} failed" if counts.get("failed") else ""
+    documents = ", ".join(f"{counts[how]} {how}" for how in ("parsed", "cached") if counts.get(how))
+    return "; ".join(
+        part for part in (changes, failed, documents and f"documents: {documents}", _requests(counts)) if part
+    )
+
+
+def _requests(counts: Mapping[str, int]) -> str:
+    """Reads, how many of them were answered that nothing has changed, and writes."""
+    reads, unchanged, writes = (counts.get(name, 0) for name in ("reads", "unchanged", "writes"))
+    if not reads and not writes:
+        return ""
+    free = f" ({unchanged} unchanged)" if unchanged else ""
+    return f"requests: {reads} read{free}, {writes} written"
