@@ -1,10 +1,12 @@
 """What the operator sets, and a repository cannot: hosts, tokens, and which write-back is allowed.
 
-From the environment only (`GAPKEEPER_GITHUB_TOKEN`, ...). Commands that only read documents never load this.
+From the environment only (`GAPKEEPER_GITHUB_TOKEN`, ...); secrets also from files that it names
+(`GAPKEEPER_GITHUB_TOKEN_FILE`). Commands that only read documents never load this.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Annotated, Any, Literal
 
@@ -14,8 +16,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from gapkeeper.errors import ConfigurationError
 from gapkeeper.settings.ci import github_of_job, gitlab_of_job
 from gapkeeper.settings.environment import PREFIX
+from gapkeeper.settings.secret_files import END, secret_of_file
 
 _LIST = 'Write it like this: ["pull-request", "off"]'
+
+#: Secrets that a file can hold: what `OperatorSettings` is given each as.
+_IN_FILES = {
+    f"{PREFIX}GITHUB_TOKEN": f"{PREFIX}GITHUB_TOKEN",  # by its alias
+    f"{PREFIX}GITHUB_APP_PRIVATE_KEY": "github_app_private_key",
+    f"{PREFIX}GITLAB_TOKEN": "gitlab_token",
+}
 
 WriteBackWord = Literal["pull-request", "commit", "worktree", "off"]
 
@@ -95,21 +105,25 @@ class OperatorSettings(BaseSettings):
 
 def variables() -> frozenset[str]:
     """The names of the operator's variables, without those of others (`GITHUB_TOKEN`)."""
-    return frozenset(PREFIX + name.upper() for name in OperatorSettings.model_fields)
+    names = {PREFIX + name.upper() for name in OperatorSettings.model_fields}
+    return frozenset(names | {variable + END for variable in _IN_FILES})
 
 
 def load_operator() -> OperatorSettings:
-    """The operator's settings from the environment.
+    """The operator's settings from the environment, and from the files that it names.
 
     Raises:
         ConfigurationError: With the variable's name; never with its value, which may be a secret.
     """
+    found = {variable: secret_of_file(variable, os.environ) for variable in _IN_FILES}
+    secrets: dict[str, Any] = {_IN_FILES[name]: secret for name, secret in found.items() if secret is not None}
     try:
-        return OperatorSettings()
+        return OperatorSettings(**secrets)
     except SettingsError:  # the only key that is decoded
         raise ConfigurationError(f"{PREFIX}WRITE_BACK_ALLOWED is not a list in JSON", hint=_LIST) from None
     except ValidationError as error:
         first: Any = error.errors(include_url=False, include_input=False)[0]
-        name = str(first["loc"][0]).upper().removeprefix(PREFIX)
+        variable = PREFIX + str(first["loc"][0]).upper().removeprefix(PREFIX)
+        variable += END if found.get(variable) else ""
         hint = _LIST if first["type"] == "tuple_type" else str(first["msg"]).removeprefix("Value error, ")
-        raise ConfigurationError(f"{PREFIX}{name} is not what is allowed", hint=hint) from None
+        raise ConfigurationError(f"{variable} is not what is allowed", hint=hint) from None

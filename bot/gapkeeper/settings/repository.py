@@ -254,7 +254,9 @@ class Comment(NamedTuple):
 class Schedule(NamedTuple):
     """How often the service looks."""
 
-    minutes: Annotated[int, Key("Between two looks of `gapkeeper serve`. Not part of this version yet.", least=1)] = 15
+    minutes: Annotated[
+        int, Key("Between two looks of `gapkeeper serve`; its operator may have set another.", least=1)
+    ] = 15
 
 
 class RepositorySettings(NamedTuple):

@@ -1,4 +1,4 @@
-"""The JSON schema of the repository's settings, for editors: completion and hints while one writes."""
+"""The JSON schemas of the repository's settings and of the service's, for editors: completion and hints."""
 
 from __future__ import annotations
 
@@ -8,30 +8,42 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from gapkeeper.settings.conform import KeyInfo, is_table, keys_of
 from gapkeeper.settings.repository import RepositorySettings
+from gapkeeper.settings.service import ServiceFile
 
 _PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema, in draft 7: the newest one that the TOML plug-ins of editors know."""
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "gapkeeper.toml",
-        "description": "What a repository may set for Gapkeeper. Every key may be left out.",
-        **_schema(RepositorySettings),
-    }
+    """The schema of a repository's file."""
+    about = "What a repository may set for Gapkeeper. Every key may be left out."
+    return _file("gapkeeper.toml", about, RepositorySettings)
+
+
+def service_schema() -> dict[str, Any]:
+    """The schema of the service's file."""
+    about = "What the operator of Gapkeeper's service sets. Secrets come from the environment, and are never in it."
+    return _file("gapkeeper-service.toml", about, ServiceFile)
+
+
+def _file(title: str, about: str, table: type) -> dict[str, Any]:
+    """In draft 7: the newest one that the TOML plug-ins of editors know."""
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": title, "description": about}
+    return {**head, **_schema(table)}
 
 
 def _schema(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - types are values here
     origin = get_origin(kind)
     if is_table(kind):
-        properties = {name: _property(info) for name, info in keys_of(kind).items()}
-        return {"type": "object", "properties": properties, "additionalProperties": False}
+        keys = keys_of(kind)
+        properties = {name: _property(info) for name, info in keys.items()}
+        required = [name for name, info in keys.items() if info.required]
+        schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        return {**schema, "required": required} if required else schema
     if origin is Mapping:
         names = {"minLength": 1, "pattern": r"\S"}
         return {"type": "object", "propertyNames": names, "additionalProperties": _schema(get_args(kind)[1])}
     if origin is tuple:
-        return {"type": "array", "items": {"type": "string"}}
+        return {"type": "array", "items": _schema(get_args(kind)[0])}
     if origin is Literal:
         return {"enum": list(get_args(kind))}
     if origin in {Union, types.UnionType}:

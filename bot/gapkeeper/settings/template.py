@@ -1,4 +1,4 @@
-"""A configuration in which every key is shown with its default and explained, and nothing is set."""
+"""Configurations in which every key is shown with its default and explained, and nothing is set that need not be."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from gapkeeper.settings.conform import KeyInfo, allowed, is_table, keys_of
 from gapkeeper.settings.repository import RepositorySettings
+from gapkeeper.settings.service import Repository, ServiceFile
 from gapkeeper.settings.toml_text import inline, printable
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ _WIDTH = 100
 _HEAD = (
     "Gapkeeper's configuration. Every key stands here with its default: to change one, uncomment its line and write "
     "another value. `gapkeeper config show` prints what is in force and where it comes from."
+)
+_SERVICE_HEAD = (
+    "What `gapkeeper serve` does, and for which repositories. Every key stands here with its default: to change one, "
+    "uncomment its line and write another value. Variables win over single keys of [service] and [state]: "
+    "GAPKEEPER_SERVICE__LISTEN, GAPKEEPER_STATE__URL. Secrets are never in this file: they come from the environment, "
+    "or from files that it names (GAPKEEPER_GITHUB_TOKEN_FILE)."
 )
 
 
@@ -30,10 +37,30 @@ def commented_toml(facts: Iterable[str] = ()) -> str:
         if get_origin(info.type) is Mapping:
             lines += [*_names(info), *_example("", info), ""]
             continue
-        for name, key in keys_of(info.type).items():
-            lines += ["", *_comment(_text(key)), *_example(f"{name} = ", key), f"#{name} = {inline(key.default)}"]
-        lines.append("")
+        lines += [*_keys(info.type), ""]
     return "\n".join(lines)
+
+
+def commented_service_toml() -> str:
+    """The text of a `gapkeeper-service.toml` with one repository."""
+    lines = [*_comment(_SERVICE_HEAD), ""]
+    for section, info in keys_of(ServiceFile).items():
+        is_list = section == "repositories"
+        lines += [*_comment(info.key.text), f"[[{section}]]" if is_list else f"[{section}]"]
+        lines += [*_keys(Repository if is_list else info.type), ""]
+    return "\n".join(lines)
+
+
+def _keys(table: type) -> Iterator[str]:
+    for name, key in keys_of(table).items():
+        yield ""
+        yield from _comment(_text(key))
+        if key.required:
+            yield f"{name} = {key.key.example}"
+        elif key.default is None:
+            yield f"#{name} = {key.key.example}"
+        else:
+            yield from (*_example(f"{name} = ", key), f"#{name} = {inline(key.default)}")
 
 
 def _comment(text: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from gapkeeper.reporting.json_text import json_text
 from gapkeeper.reporting.style import Tone, line, say
 from gapkeeper.settings import listing
 from gapkeeper.settings.load import DEFAULT
-from gapkeeper.settings.schema import json_schema
+from gapkeeper.settings.schema import json_schema, service_schema
 from gapkeeper.settings.toml_text import dotted, inline
 
 if TYPE_CHECKING:
@@ -74,11 +74,15 @@ def show_command(path: str, form: str) -> int:
     "schema",
     cls=Command,
     short_help="Print the JSON schema of gapkeeper.toml.",
-    examples=[("gapkeeper config schema > gapkeeper.schema.json", "for an editor that completes TOML")],
+    examples=[
+        ("gapkeeper config schema > gapkeeper.schema.json", "for an editor that completes TOML"),
+        ("gapkeeper config schema --service", "of the file of gapkeeper serve"),
+    ],
 )
-def schema_command() -> int:
+@click.option("--service", is_flag=True, help="Of gapkeeper-service.toml, the service's own file.")
+def schema_command(service: bool) -> int:
     """Print the JSON schema of gapkeeper.toml."""
-    write_data(json_text(json_schema()))
+    write_data(json_text(service_schema() if service else json_schema()))
     return 0
 
 
