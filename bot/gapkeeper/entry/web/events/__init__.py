@@ -1,0 +1,1 @@
+"""What a webhook's event asks for: payload to jobs, by rules that know nothing of HTTP."""

@@ -1,0 +1,127 @@
+"""Serves an application in a thread, with limits for whoever connects. Several of them live in one process."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from gapkeeper.errors import UnavailableError
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterator
+
+    from starlette.types import ASGIApp
+
+    from gapkeeper.settings.service import Listener
+
+_HEADERS = 32_768  # bytes of a request's head
+_CONNECTIONS = 200
+_KEEP_ALIVE = 5  # seconds
+_PATIENCE = 15.0  # seconds that a connection may be open without a request
+_START = 10.0  # seconds
+
+
+class _Impatient(H11Protocol):
+    """Closes connections on which no request comes to its end: uvicorn waits for ever for the first one's head."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._before: RequestResponseCycle | None = None
+        self._watch = self.loop.call_later(_PATIENCE, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._watch.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        """Go on waiting where a request is being answered, or one was since the last look."""
+        if self.cycle is self._before and _is_over(self.cycle):
+            self.transport.abort()
+            return
+        self._before = self.cycle
+        self._watch = self.loop.call_later(_PATIENCE, self._look)
+
+
+def _is_over(request: RequestResponseCycle | None) -> bool:
+    """Whether it was answered; before the first one there is None."""
+    return request is None or request.response_complete
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn's, which says when it has begun."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+
+@contextlib.contextmanager
+def serve(app: ASGIApp, listener: Listener, *, setting: str, grace: float) -> Iterator[int]:
+    """Serve an application until the block ends; gives the port.
+
+    At the end nothing new is accepted, and what is being answered has ``grace`` seconds.
+
+    Args:
+        app: The application.
+        listener: Where; port 0 is any that is free.
+        setting: The setting that says so, for the error.
+        grace: Seconds.
+
+    Raises:
+        UnavailableError: Where that address cannot be had.
+    """
+    bound = _bind(listener, setting)
+    server = _Uvicorn(uvicorn.Config(app, timeout_graceful_shutdown=math.ceil(grace), **_CONFIG))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name=f"web {setting}")
+    port: int = bound.getsockname()[1]
+    thread.start()
+    try:
+        if not server.is_up.wait(_START):
+            raise UnavailableError(f"nothing is served at {setting}: the server did not start")
+        yield port
+    finally:
+        server.should_exit = True
+        thread.join()
+        bound.close()
+
+
+def _bind(listener: Listener, setting: str) -> socket.socket:
+    try:
+        ((family, *_, address), *_) = socket.getaddrinfo(*listener, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return socket.create_server(address[:2], family=family, backlog=_CONNECTIONS)
+    except (OSError, OverflowError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UnavailableError(
+            f"{setting} = {listener.host}:{listener.port} cannot be had: {why}",
+            hint="Something else may listen there, or the address is not this machine's.",
+        ) from None
+
+
+#: Logs of requests are the caller's; errors alone are logged here, since strangers cause all the rest.
+_CONFIG: dict[str, Any] = {
+    "loop": "asyncio",
+    "http": _Impatient,
+    "ws": "none",
+    "lifespan": "off",
+    "log_config": None,
+    "log_level": logging.ERROR,
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,
+    "h11_max_incomplete_event_size": _HEADERS,
+    "limit_concurrency": _CONNECTIONS,
+    "backlog": _CONNECTIONS,
+    "timeout_keep_alive": _KEEP_ALIVE,
+}
