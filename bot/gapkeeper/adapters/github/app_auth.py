@@ -74,6 +74,19 @@ class AppAuth:
         """Close connections."""
         self._client.close()
 
+    @property
+    def as_app(self) -> Client:
+        """Requests as the App itself, and not as its installation."""
+        return self._client
+
+    @property
+    def installation(self) -> Json:
+        """The App's installation on the project: its `permissions` and `events`.
+
+        Raises `NotAuthorisedError` where there is none.
+        """
+        return self._installed()
+
     def _mint(self) -> None:
         installation = self._installed()
         try:
