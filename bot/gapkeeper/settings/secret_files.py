@@ -20,15 +20,11 @@ def secret_of_file(variable: str, environ: Mapping[str, str]) -> str | None:
     Raises:
         ConfigurationError: The variable itself is set as well, or the file cannot be read. The secret is never shown.
     """
-    name = environ.get(variable + END)
-    if not name:
+    path = secret_file(variable, environ)
+    if path is None:
         return None
-    if environ.get(variable):
-        raise ConfigurationError(
-            f"{variable} and {variable + END} are both set", hint="Say in one place what the secret is."
-        )
     try:
-        with Path(name).open("rb") as file:
+        with path.open("rb") as file:
             secret = file.read(_LIMIT).decode()
     except OSError as error:
         raise _useless(variable, f"cannot be read: {error.strerror}") from None
@@ -37,6 +33,22 @@ def secret_of_file(variable: str, environ: Mapping[str, str]) -> str | None:
     if not secret.strip():
         raise _useless(variable, "is empty")
     return secret
+
+
+def secret_file(variable: str, environ: Mapping[str, str]) -> Path | None:
+    """The file that `{variable}_FILE` names; None where it names none.
+
+    Raises:
+        ConfigurationError: The variable itself is set as well.
+    """
+    name = environ.get(variable + END)
+    if not name:
+        return None
+    if environ.get(variable):
+        raise ConfigurationError(
+            f"{variable} and {variable + END} are both set", hint="Say in one place what the secret is."
+        )
+    return Path(name)
 
 
 def _useless(variable: str, why: str) -> ConfigurationError:

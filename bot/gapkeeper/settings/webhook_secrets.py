@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.errors import ConfigurationError
 from gapkeeper.settings.environment import PREFIX
+from gapkeeper.settings.secret_files import END, secret_file
 
 if TYPE_CHECKING:
     import os
@@ -21,16 +22,16 @@ if TYPE_CHECKING:
 #: Each forge's variable; the same with `_FILE` names a file with one secret a line.
 SECRET_VARIABLES = {forge: f"{PREFIX}{forge.upper()}_WEBHOOK_SECRET" for forge in ("github", "gitlab")}
 
-_FILE = "_FILE"
 _LEAST = 16  # characters: whoever has a signed delivery can try shorter ones
 _MOST = 2  # the new and the old one
+_LIMIT = 10_000  # bytes of a file; what is after them is no secret
 _SECONDS = 1.0  # between two looks at a file whose secrets fit
 _HINT = "Take one of 32 random characters, as `openssl rand -hex 32` makes them."
 
 
 def secret_variables() -> frozenset[str]:
     """All names of variables that are read here."""
-    return frozenset(name + end for name in SECRET_VARIABLES.values() for end in ("", _FILE))
+    return frozenset(name + end for name in SECRET_VARIABLES.values() for end in ("", END))
 
 
 def load_webhook_secrets(environ: Mapping[str, str], report: Callable[[str], None]) -> Mapping[str, WebhookSecrets]:
@@ -45,14 +46,10 @@ def load_webhook_secrets(environ: Mapping[str, str], report: Callable[[str], Non
     """
     found: dict[str, WebhookSecrets] = {}
     for forge, variable in SECRET_VARIABLES.items():
-        text, file = environ.get(variable, ""), environ.get(variable + _FILE, "")
-        if text and file:
-            raise ConfigurationError(
-                f"{variable} and {variable + _FILE} are both set", hint="Say in one place what the secret is."
-            )
-        if file:
-            found[forge] = WebhookSecrets(variable + _FILE, Path(file), report)
-        elif text:
+        file = secret_file(variable, environ)
+        if file is not None:
+            found[forge] = WebhookSecrets(variable + END, file, report)
+        elif text := environ.get(variable):
             found[forge] = WebhookSecrets(variable, _split(text, variable), report)
     return found
 
@@ -108,7 +105,8 @@ class WebhookSecrets:
     def _read(self, file: Path) -> tuple[bytes, ...]:
         try:
             self._seen = _state(file)  # before it is read: a change in between is then seen the next time
-            return _split(file.read_text("utf-8"), self._variable)
+            with file.open("rb") as content:
+                return _split(content.read(_LIMIT).decode(), self._variable)
         except (OSError, UnicodeDecodeError) as error:
             why = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
             raise ConfigurationError(
