@@ -92,10 +92,11 @@ def fetch(github: GitHub, repository: Path, branch_: str = "main") -> str:
 def carry(github: GitHub, repository: Path, branch_: str = "main") -> str:
     """Bring the commits that a branch has on disk to GitHub, and move its branch there; its tip."""
     tip = _git(repository, "rev-parse", f"refs/heads/{branch_}")
+    place = f"/repos/{github.repository.full_name}/git"
     for commit in _git(repository, "rev-list", "--reverse", "--topo-order", tip).split():
-        if github.attempt("", "GET", f"/repos/harbour/pier/git/commits/{commit}").status != 200:
+        if github.attempt("", "GET", f"{place}/commits/{commit}").status != 200:
             _carry_commit(github, repository, commit)
-    there = github.attempt("", "GET", f"/repos/harbour/pier/git/ref/heads/{branch_}").status == 200
+    there = github.attempt("", "GET", f"{place}/ref/heads/{branch_}").status == 200
     if there:
         github.act(OWNER, "PATCH", f"/git/refs/heads/{branch_}", {"sha": tip, "force": True})
     else:

@@ -72,6 +72,7 @@ class Front:
                     return fault.spoil(None)
                 answer = self.serve(request, seen)
                 seen.status = answer.status
+                github.after(seen)
                 return answer if fault is None else fault.spoil(answer)
             except Exception:  # noqa: BLE001 - a mistake of the proxy must be seen, and end no test with a time-out
                 github.broken.append(f"{request.method} {request.path}\n{traceback.format_exc()}")

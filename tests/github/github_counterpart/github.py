@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
@@ -21,13 +22,14 @@ from github_counterpart.server import Server
 from github_counterpart.upstream import Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from github_counterpart.accounts import App, Caller
     from github_counterpart.emulator import Farm
     from github_counterpart.faults import Trouble
     from github_counterpart.messages import Answer
     from github_counterpart.openapi import OpenApi
+    from github_counterpart.seen import Seen
 
 #: When the repositories were made, in milliseconds since 1970: their first commits are the same every time.
 FOUNDED = int(dt.datetime(2026, 1, 5, 8, tzinfo=dt.UTC).timestamp() * 1000)
@@ -44,6 +46,7 @@ class GitHub:
         self.started = self.clock.seconds
         self.limits = Limits()
         self.trouble: Trouble = no_trouble  # what goes wrong with which request
+        self.after: Callable[[Seen], None] = lambda _: None  # told of each request that was answered
         self.latency = 0.0  # seconds that each request takes, by GitHub's clock
         self.dependencies = not enterprise  # whether issues can block each other: older servers have no such thing
         self.closers_in_lists = True  # whether a list of issues says who closed them, or only each issue does
@@ -62,7 +65,8 @@ class GitHub:
         self._server = Server(self._front.respond)
         emulator = farm.start(self.seed.for_emulate(), self.url, FOUNDED)
         self.upstream = Upstream(emulator, Polish(self.bots, self.url, self.address))
-        self.upstream.repositories = [self._repository(name) for name in (FULL_NAME, ELSEWHERE)]
+        self.upstream.repositories = [self._repository(name) for name in (FULL_NAME, ELSEWHERE, *self.seed.more)]
+        self.repository = self.repositories[0]  # the one that most tests are about
         for login, role in self.seed.roles.items():
             self.grant(login, role)
         self.upstream.collaborate(self.repository, ACTIONS, Role.WRITE, at=self.clock.milliseconds)
@@ -81,10 +85,11 @@ class GitHub:
     def repositories(self) -> list[Repository]:
         return self.upstream.repositories
 
-    @property
-    def repository(self) -> Repository:
-        """The one that most tests are about."""
-        return self.repositories[0]
+    def of(self, full_name: str) -> GitHub:
+        """The same GitHub for a test that is about several repositories: this one is its `repository`."""
+        other = copy.copy(self)
+        other.repository = next(one for one in self.repositories if one.full_name == full_name)
+        return other
 
     def close(self) -> None:
         self._server.close()

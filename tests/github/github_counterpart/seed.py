@@ -56,6 +56,7 @@ class Seed:
     private: bool = False
     granted: Mapping[str, str] = field(default_factory=lambda: dict(GRANTED))  # to the App
     description: str = "Planning documents of a small harbour"
+    more: tuple[str, ...] = ()  # full names of further repositories of `OWNER`
 
     def app(self) -> App:
         return App(7, APP, private_key(), installation=77, permissions=self.granted)
@@ -106,7 +107,7 @@ class Seed:
                         "private": self.private,
                         "auto_init": True,
                     }
-                    for name in (FULL_NAME, ELSEWHERE)
+                    for name in (FULL_NAME, ELSEWHERE, *self.more)
                 ],
                 "apps": [
                     {

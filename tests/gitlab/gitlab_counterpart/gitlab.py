@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
@@ -20,10 +21,11 @@ from gitlab_counterpart.seed import ELSEWHERE, OWNER, US, Seed, token_of
 from gitlab_counterpart.world import Kind, Person, Project, Protection, Role, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from github_counterpart.faults import Trouble
     from github_counterpart.messages import Answer
+    from github_counterpart.seen import Seen
 
 #: When everything was made, in seconds since 1970: first commits are the same every time.
 FOUNDED = int(dt.datetime(2026, 1, 5, 8, tzinfo=dt.UTC).timestamp())
@@ -47,6 +49,7 @@ class GitLab:
         self.clock = Clock()
         self.limits = Limits()
         self.trouble: Trouble = no_trouble  # what goes wrong with which request
+        self.after: Callable[[Seen], None] = lambda _: None  # told of each request that was answered
         self.latency = 0.0  # seconds that each request takes, by GitLab's clock
         self.maintenance = False  # whether it answers everything with 503, as while it is being upgraded
         self.read_only = False  # GitLab's own "maintenance mode": it can be read, and is not written to
@@ -77,6 +80,12 @@ class GitLab:
     @property
     def api(self) -> str:
         return f"{self.url}/api/v4"
+
+    def of(self, project: Project) -> GitLab:
+        """The same GitLab for a test that is about several projects: this one is its `project`."""
+        other = copy.copy(self)
+        other.project = project
+        return other
 
     def close(self) -> None:
         self._server.close()
