@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gapkeeper.model.items import Item
     from gapkeeper.model.plan import Outcome, Plan, Report
 
-_DONE = {
+#: What is said of changes that were made, after their number.
+DONE = {
     Op.LABEL: "made label",
     Op.MILESTONE: "made milestone",
     Op.CREATE: "created",
@@ -32,7 +33,7 @@ _DONE = {
     Op.COMMENT: "commented",
 }
 _VERB, _NUMBER, _KEY = 8, 6, 16  # cells of the verb, of the issue's number, and of the key at least
-_OF_THE_PROJECT = {Op.LABEL, Op.MILESTONE}
+OF_THE_PROJECT = {Op.LABEL, Op.MILESTONE}
 
 
 def outcome_lines(
@@ -44,7 +45,7 @@ def outcome_lines(
     that were made have no line: the summary counts them.
     """
     change = outcome.change
-    if outcome.done and change.op in _OF_THE_PROJECT:
+    if outcome.done and change.op in OF_THE_PROJECT:
         return []
     item = items.get(change.key)
     number = outcome.issue or change.issue
@@ -66,7 +67,7 @@ def outcome_lines(
 def _done(op: Op, plan: Plan) -> str:
     """What was done; to documents it is only proposed where people have to merge it."""
     proposed = op is Op.WRITE_BACK and plan.delivery is not None and plan.delivery.step is not Step.WRITE
-    return "proposed" if proposed else _DONE[op]
+    return "proposed" if proposed else DONE[op]
 
 
 def _tone(outcome: Outcome) -> Tone:
@@ -91,7 +92,7 @@ def report_lines(report: Report, look: Look) -> list[Line]:
         lines = wrap(nothing_to_do(report.plan), look) if not held and report.plan.delivery is None else []
     else:
         parts = [
-            f"{done[op]} {_done(op, report.plan)}" if op not in _OF_THE_PROJECT else _made(op, done[op])
+            f"{done[op]} {_done(op, report.plan)}" if op not in OF_THE_PROJECT else made(op, done[op])
             for op in Op
             if done[op]
         ]
@@ -106,5 +107,6 @@ def report_lines(report: Report, look: Look) -> list[Line]:
     return lines + note_lines(report.plan, look, delivered=report.undelivered is None)
 
 
-def _made(op: Op, amount: int) -> str:
+def made(op: Op, amount: int) -> str:
+    """The same of what belongs to the project and to no item: 2 labels made."""
     return f"{count(amount, op.value)} made"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gapkeeper.model.plan import Op
-from gapkeeper.reporting.numbers import number
+from gapkeeper.reporting.numbers import count, number
+from gapkeeper.reporting.outcome_text import DONE, OF_THE_PROJECT, made
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,19 +45,24 @@ def took(seconds: float) -> str:
 
 
 def counted(counts: Mapping[str, int]) -> str:
-    """What a run did and read: `2 create, 1 close; 3 documents parsed, 120 cached; 4 requests`; empty for nothing."""
-    changes = ", ".join(f"{counts[op]} {op}" for op in Op if counts.get(op))
-    failed = f"{counts['failed']} failed" if counts.get("failed") else ""
-    documents = ", ".join(f"{counts[how]} {how}" for how in ("parsed", "cached") if counts.get(how))
-    return "; ".join(
-        part for part in (changes, failed, documents and f"documents: {documents}", _requests(counts)) if part
-    )
+    """What a run did and read; empty for nothing.
+
+    As in `2 created, 1 closed; documents: 3 parsed, 120 cached; requests: 4 reads (3 unchanged), 3 writes`.
+    """
+    changes = [_changed(op, counts[op]) for op in Op if counts.get(op)]
+    failed = [f"{counts['failed']} failed"] if counts.get("failed") else []
+    documents = [f"{counts[how]} {how}" for how in ("parsed", "cached") if counts.get(how)]
+    parts = [("", [*changes, *failed]), ("documents: ", documents), ("requests: ", _requests(counts))]
+    return "; ".join(name + ", ".join(said) for name, said in parts if said)
 
 
-def _requests(counts: Mapping[str, int]) -> str:
+def _changed(op: Op, amount: int) -> str:
+    return made(op, amount) if op in OF_THE_PROJECT else f"{amount} {DONE[op]}"
+
+
+def _requests(counts: Mapping[str, int]) -> list[str]:
     """Reads, how many of them were answered that nothing has changed, and writes."""
     reads, unchanged, writes = (counts.get(name, 0) for name in ("reads", "unchanged", "writes"))
-    if not reads and not writes:
-        return ""
     free = f" ({unchanged} unchanged)" if unchanged else ""
-    return f"requests: {reads} read{free}, {writes} written"
+    said = [f"{count(reads, 'read')}{free}"] if reads else []
+    return [*said, count(writes, "write")] if writes else said

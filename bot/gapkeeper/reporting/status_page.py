@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 REFRESH_SECONDS = 30
 RUNS = 20  # that are shown at most
 _JOBS = 50  # of each table
-_REASON_LIMIT = 100  # characters
+_REASON_LIMIT = 60  # characters
 
 _TONES = {
     Outcome.UNCHANGED: "plain",
@@ -162,7 +162,7 @@ def _last(run: RunRecord, state: RepositoryState, now: dt.datetime) -> Html:
     good = "" if not state.failures else line("Last went well:", time(state.last_good_at, now, "never"), kind="small")
     return Html(
         line(badge(run.outcome.value, _TONES[run.outcome]), time(run.ended_at, now, ""))
-        + trouble(run.error, run.hint)
+        + trouble(run.error, run.hint, tone=_TONES[run.outcome])
         + line("; ".join(part for part in (f"took {took(seconds)}", counted(run.counts)) if part), kind="small")
         + good
     )
@@ -173,7 +173,11 @@ def _next(one: RepositoryView, now: dt.datetime) -> Html:
     failures = f"{count(state.failures, 'failure')} in a row" if state.failures else ""
     paused = state.paused_until is not None and state.paused_until > now
     return Html(
-        (line("paused until", time(state.paused_until, now, "")) if paused else line(time(one.next_at, now, "not set")))
+        (
+            line("paused, goes on", time(state.paused_until, now, ""))
+            if paused
+            else line(time(one.next_at, now, "not set"))
+        )
         + line(Html(failures), kind="bad")
     )
 
@@ -181,13 +185,19 @@ def _next(one: RepositoryView, now: dt.datetime) -> Html:
 # --- Jobs ---
 
 _DEAD = (
-    Column("Job"),
+    Column("Job", "name"),
     Column("Error", "wide"),
     Column("Attempts", "number"),
-    Column("Asked for"),
+    Column("Since"),
     Column("To try it again", "narrow"),
 )
-_QUEUE = (Column("Job"), Column("State"), Column("Due"), Column("Attempts", "number"), Column("Because of", "wide"))
+_QUEUE = (
+    Column("Job", "name"),
+    Column("State"),
+    Column("Due"),
+    Column("Attempts", "number"),
+    Column("Because of", "wide"),
+)
 
 
 def _dead(jobs: Sequence[QueuedJob], view: StatusView) -> Html:
@@ -209,7 +219,9 @@ def _queue(jobs: Sequence[QueuedJob], view: StatusView) -> Html:
         (
             _job(job.job),
             badge("running", "good") if job.state is JobState.RUNNING else badge("waiting", "plain"),
-            time(job.started_at, view.now, "") if job.started_at is not None else time(job.due_at, view.now, ""),
+            time(job.due_at, view.now, "")
+            if job.started_at is None
+            else line("begun", time(job.started_at, view.now, "")),
             Html(job.attempts),
             Html(line(_reasons(job.reasons)) + trouble(job.error)),
         )
@@ -234,7 +246,7 @@ def _reasons(reasons: Sequence[str]) -> Html:
 # --- Runs ---
 
 _RUN = (
-    Column("Job"),
+    Column("Job", "name"),
     Column("Ended"),
     Column("Outcome", "narrow"),
     Column("Took", "number"),
@@ -250,7 +262,7 @@ def _runs(runs: Sequence[RunRecord], now: dt.datetime) -> Html:
             time(run.ended_at, now, ""),
             badge(run.outcome.value, _TONES[run.outcome]),
             Html(took((run.ended_at - run.started_at).total_seconds())),
-            Html(trouble(run.error, run.hint) + line(counted(run.counts), kind="small")),
+            Html(trouble(run.error, run.hint, tone=_TONES[run.outcome]) + line(counted(run.counts), kind="small")),
             _reasons(run.reasons),
         )
         for run in runs

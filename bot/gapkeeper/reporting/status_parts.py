@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 NAME_LIMIT = 200  # characters; nobody's name is longer
-ERROR_LIMIT = 600
+ERROR_LIMIT = 400
 
 
 class Html(str):
@@ -62,11 +62,10 @@ def line(*parts: Html | str, kind: str = "") -> Html:
     return Html(f"<div{class_}>{said}</div>" if said else "")
 
 
-def trouble(error: str | None, hint: str | None = None) -> Html:
-    """An error, and what to do."""
-    if error is None:
-        return Html("")
-    return Html(line(text(error, ERROR_LIMIT), kind="error") + line(text(hint or "", ERROR_LIMIT) if hint else ""))
+def trouble(error: str | None, hint: str | None = None, *, tone: str = "bad") -> Html:
+    """An error, and what to do; empty where there is none."""
+    said = [line(text(error, ERROR_LIMIT), kind=tone)] if error else []
+    return Html("".join([*said, line(text(hint, ERROR_LIMIT))] if hint else said))
 
 
 def table(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Html]]) -> Html:

@@ -31,9 +31,8 @@ pre {
 }
 .faint { color: var(--faint); }
 .time { white-space: nowrap; }
-time { font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
+time { display: inline-block; font-size: 0.8125rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .small { font-size: 0.8125rem; color: var(--faint); }
-.error { color: var(--bad); }
 .badge {
   display: inline-block; padding: 0 0.5em; border: 1px solid currentColor; border-radius: 1em;
   font-size: 0.8125rem; font-weight: 600; white-space: nowrap;
@@ -48,17 +47,19 @@ th, td {
 thead th { color: var(--faint); font-size: 0.8125rem; font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 600; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; padding-right: 1.5rem; }
-.name { min-width: 9rem; max-width: 22rem; }
+.name { min-width: 10rem; max-width: 20rem; }
 .narrow { white-space: nowrap; }
 .wide { min-width: 16rem; }
-.least { width: 1%; }
 footer { margin-top: 2.5rem; color: var(--faint); font-size: 0.8125rem; }
+@media (min-width: 70rem) { .name { min-width: 14rem; } }
 @media (max-width: 52rem) {
   body { padding: 0.75rem 0.875rem 2rem; }
   table, tbody, tr, td, tbody th { display: block; width: auto; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { padding: 0.625rem 0; border-bottom: 1px solid var(--rule); }
-  th, td { padding: 0.0625rem 0; border: 0; text-align: left; white-space: normal; min-width: 0; max-width: none; }
+  tbody th, td, td.number {
+    min-width: 0; max-width: none; padding: 0.0625rem 0; border: 0; text-align: left; white-space: normal;
+  }
   td { display: grid; grid-template-columns: 6.25rem minmax(0, 1fr); gap: 0.5rem; }
   td::before { content: attr(data-title); color: var(--faint); font-size: 0.8125rem; }
   tbody tr:first-child { border-top: 1px solid var(--rule); }
