@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gapkeeper.app.write_back import WayBack
     from gapkeeper.errors import TrackerError
     from gapkeeper.model.delivery import Proposal
+    from gapkeeper.model.doctor import ForgeFacts
     from gapkeeper.ports import Reviews, Tracker
     from gapkeeper.settings.load import Settings
 
@@ -52,6 +53,9 @@ class Forge(Protocol):
 
     def proposals(self, url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...]:
         """What was proposed from the branch of ours, as it is now, the newest first."""
+
+    def facts(self, url: str) -> ForgeFacts:
+        """What the forge says of us and of a project, for people who ask what is wrong. Nothing is kept."""
 
 
 def make_wire(  # noqa: PLR0913 - what forges differ in

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gapkeeper.adapters.github.session import Auth
     from gapkeeper.adapters.http.client import Wire
     from gapkeeper.model.delivery import Proposal
+    from gapkeeper.model.doctor import ForgeFacts
     from gapkeeper.settings.load import Settings
     from gapkeeper.settings.operator import OperatorSettings
     from gapkeeper.wiring.forges import Edges
@@ -52,9 +53,11 @@ def is_github(url: str) -> bool:
 
 @contextlib.contextmanager
 def open_session(
-    url: str, folder: Path, *, read_only: bool, permissions: Mapping[str, str] | None = None
+    url: str, folder: Path | None, *, read_only: bool, permissions: Mapping[str, str] | None = None
 ) -> Iterator[Session]:
     """A project, to read it or to write to it. ``permissions`` are what an App asks for; None: what a sync needs.
+
+    What was read is kept in the folder; None: nothing is.
 
     Raises:
         UsageError: The URL names no project, or one on another host than the operator's.
@@ -124,6 +127,14 @@ def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...
     with open_session(url, folder, read_only=True) as session:
         base = settings.repository.sync.branch or session.project.default_branch
         return Pulls(session).of(BRANCH, lambda name: name == base)
+
+
+def facts(url: str) -> ForgeFacts:
+    """What GitHub says of us and of a project, for a doctor. Nothing is kept; see `open_session`."""
+    from gapkeeper.adapters.github.doctor import TO_LOOK, look  # noqa: PLC0415 - only doctors ask
+
+    with open_session(url, None, read_only=True, permissions=TO_LOOK) as session:
+        return look(session)
 
 
 def _auth(operator: OperatorSettings, wire: Wire, address: Address, permissions: Mapping[str, str]) -> Auth:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from gapkeeper.adapters.gitlab.address import Address
     from gapkeeper.model.delivery import Proposal
+    from gapkeeper.model.doctor import ForgeFacts
     from gapkeeper.settings.load import Settings
     from gapkeeper.settings.operator import OperatorSettings
     from gapkeeper.wiring.forges import Edges
@@ -51,8 +52,8 @@ def is_gitlab(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def open_session(url: str, folder: Path, *, read_only: bool) -> Iterator[Session]:
-    """A project, to read it or to write to it.
+def open_session(url: str, folder: Path | None, *, read_only: bool) -> Iterator[Session]:
+    """A project, to read it or to write to it. What was read is kept in the folder; None: nothing is.
 
     Raises:
         UsageError: The URL names no project, or one on another host than the operator's.
@@ -125,6 +126,14 @@ def proposals(url: str, settings: Settings, folder: Path) -> tuple[Proposal, ...
     with open_session(url, folder, read_only=True) as session:
         base = settings.repository.sync.branch or session.project.default_branch
         return MergeRequests(session).of(BRANCH, base)
+
+
+def facts(url: str) -> ForgeFacts:
+    """What GitLab says of us and of a project, for a doctor. Nothing is kept; see `open_session`."""
+    from gapkeeper.adapters.gitlab.doctor import look  # noqa: PLC0415 - only doctors ask
+
+    with open_session(url, None, read_only=True) as session:
+        return look(session)
 
 
 def _auth(operator: OperatorSettings, address: Address) -> TokenAuth:

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def kept_in(folder: Path, name: str) -> Path | None:
-    """The file of this name that is kept between runs; None where none can be made."""
+def kept_in(folder: Path | None, name: str) -> Path | None:
+    """The file of this name that a folder's runs keep; None where none can be made, or there is no folder."""
+    if folder is None:
+        return None
     path = folder / DEFAULT_FOLDER / name
     try:
         refuse_what_cannot_be_a_tracker(path)
