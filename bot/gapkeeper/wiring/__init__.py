@@ -289,7 +289,7 @@ def open_journal(settings: Settings, folder: Path) -> Iterator[Journal | None]:
     """
     from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
 
-    path, url = _journal(settings, folder)
+    path, url = journal_file(settings, folder)
     with contextlib.ExitStack() as stack:
         opened = None
         if _is_embedded(settings):
@@ -307,12 +307,12 @@ def runs(settings: Settings, folder: Path, limit: int) -> tuple[Run, ...]:
     """
     from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
 
-    path, url = _journal(settings, folder)
+    path, url = journal_file(settings, folder)
     with contextlib.closing(sqlite_tracker.open_reader(path, url=url)) as opened:
         return opened.journal.runs(limit)
 
 
-def _journal(settings: Settings, folder: Path) -> tuple[Path, str]:
+def journal_file(settings: Settings, folder: Path) -> tuple[Path, str]:
     """The file that runs are noted in, and its URL."""
     from gapkeeper.adapters import sqlite_tracker  # noqa: PLC0415
 
