@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gapkeeper.adapters.http.client import Sent
+    from gapkeeper.adapters.http.paces import Paces
 
 BASE = "https://api.example.org"
 TOKEN = "a-very-secret-token"  # noqa: S105 - of nobody
@@ -39,6 +40,14 @@ class Time:
         self.now += dt.timedelta(seconds=seconds)
 
 
+class Passing(Protocol):
+    """A clock, and how it is waited for."""
+
+    def __call__(self) -> dt.datetime: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
 class Server:
     """Answers requests with a function, and keeps them."""
 
@@ -58,13 +67,14 @@ class Server:
 def client(  # noqa: PLR0913 - every part has a default
     server: Callable[[httpx.Request], httpx.Response] | None,
     *,
-    time: Time | None = None,
+    time: Passing | None = None,
     store: Store | None = None,
     limits: Limits = UNPACED,
     retries: int = 0,
     token: str | None = TOKEN,
     read_only: str | None = None,
     sent: Callable[[Sent], None] = lambda _: None,
+    paces: Paces | None = None,
 ) -> Client:
     """A client whose requests a function answers; None: the network, which no test asks."""
     time = time or Time()
@@ -72,7 +82,7 @@ def client(  # noqa: PLR0913 - every part has a default
     wire = Wire(
         host=Host(BASE),
         store=store,
-        pacing=Pacing(limits, clock=time, sleep=time.sleep, store=store),
+        pacing=Pacing(limits, clock=time, sleep=time.sleep, store=store, paces=paces),
         retries=Retries(retries),
         transport=None if server is None else httpx.MockTransport(server),
         sent=sent,

@@ -259,12 +259,12 @@ class Client:
         pacing = self._wire.pacing
         answer = None
         for _ in range(_REDIRECTS):
-            pacing.before(writes=writes, creates=creates)
+            slot = pacing.before(writes=writes, creates=creates)
             answer = None
             try:
                 answer = self._once(method, url, headers, body, writes=writes)
             finally:
-                pacing.after(answer, writes=writes, creates=creates)
+                pacing.after(slot, answer)
                 self._wire.sent(_sent(answer, writes=writes))
             self.server_date = answer.date or self.server_date
             self.headers_seen.update(answer.headers)

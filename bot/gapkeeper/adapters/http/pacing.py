@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import deque
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.http.failures import is_limit, is_used_up, limited_until
-from gapkeeper.errors import RateLimitedError
+from gapkeeper.adapters.http.paces import HOUR, MINUTE, PATIENCE, Asked, Paces, Quota
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from gapkeeper.adapters.http.answer import Answer
+    from gapkeeper.adapters.http.paces import Slot
     from gapkeeper.adapters.http.store import Store
+    from gapkeeper.errors import RateLimitedError
     from gapkeeper.ports import Clock
 
-#: A wait that is longer ends the run instead.
-PATIENCE = dt.timedelta(seconds=60)
-_MINUTE, _HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
+_EVERYTHING = "new issues and comments"
 _READ, _WRITE = 1, 5  # points, as GitHub counts them
 
 
@@ -37,17 +36,24 @@ class Limits:
 
 
 class Pacing:
-    """The pace of one account. What was created is kept between runs: an hour's limit does not end with a run."""
+    """The pace of one account in one run. What was created is kept: an hour's limit does not end with a run."""
 
-    def __init__(self, limits: Limits, *, clock: Clock, sleep: Callable[[float], None], store: Store) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        clock: Clock,
+        sleep: Callable[[float], None],
+        store: Store,
+        paces: Paces | None = None,
+    ) -> None:
+        """``paces`` are those of all runs that go on at once; None: there is no other."""
         self.limits = limits
         self._clock = clock
         self._sleep = sleep
         self._store = store
-        self._account = ""
-        self._blocked: dt.datetime | None = None
-        self._last_write: dt.datetime | None = None
-        self._points: deque[tuple[dt.datetime, int]] = deque()
+        self._paces = Paces() if paces is None else paces
+        self.is_for("")
 
     @property
     def now(self) -> dt.datetime:
@@ -57,34 +63,34 @@ class Pacing:
     def is_for(self, account: str) -> None:
         """Count for this account from now on; it names a token, and does not tell it."""
         self._account = account
+        self._pace = self._paces.of(account)
 
-    def before(self, *, writes: bool, creates: str | None) -> None:
-        """Wait until a request may be sent.
+    def before(self, *, writes: bool, creates: str | None) -> Slot:
+        """Wait until a request may be sent; `after` is to be called with what is returned.
 
         Raises `RateLimitedError` where that takes longer than a run should wait.
         """
-        if self._blocked is not None:
-            self._wait_until(self._blocked, "the forge allows no more requests for now")
-        if self.limits.points_a_minute is not None:
-            self._spend(_WRITE if writes else _READ, self.limits.points_a_minute)
-        if creates is not None:
-            self._count_creates(creates)
-        if writes and self._last_write is not None and self.limits.seconds_between_writes:
-            gap = dt.timedelta(seconds=self.limits.seconds_between_writes)
-            # A clock that is set back must not make us wait for an hour.
-            self._pause(min(gap, self._last_write + gap - self.now))
+        asked = self._asked(writes=writes, creates=creates)
+        for quota in asked.quotas:
+            self._pace.learn(quota.name, self._store.creates_since(quota.name, self.now - quota.period))
+        while True:
+            slot = self._pace.reserve(asked, self.now)
+            try:
+                self._pause(slot.start - self.now)
+            except BaseException:
+                self._pace.withdraw(slot)
+                raise
+            if not self._pace.is_put_off(slot):
+                return slot
+            self._pace.withdraw(slot)
 
-    def after(self, answer: Answer | None, *, writes: bool, creates: str | None) -> None:
+    def after(self, slot: Slot, answer: Answer | None) -> None:
         """A request was sent; None: and not answered."""
         now = self.now
-        if writes:
-            self._last_write = now
-        if creates is not None:
-            self._store.note_create(self._account, now)
-            if creates in self.limits.each_a_minute:
-                self._store.note_create(self._counted_as(creates), now)
-        if answer is not None and (is_limit(answer) or is_used_up(answer)):
-            self._blocked = limited_until(answer, now)
+        stopped = answer is not None and (is_limit(answer) or is_used_up(answer))
+        self._pace.done(slot, now, blocked=limited_until(answer, now) if answer is not None and stopped else None)
+        for name in slot.asked.creates:
+            self._store.note_create(name, now)
 
     def wait_for(self, error: RateLimitedError) -> bool:
         """Wait until a limit ends, if that is soon; whether we did."""
@@ -97,38 +103,29 @@ class Pacing:
         """Wait a moment before something is tried again."""
         self._sleep(seconds)
 
-    def _count_creates(self, what: str) -> None:
-        everything = "new issues and comments"
-        self._keep_to(self.limits.creates_an_hour, _HOUR, self._account, everything)
-        self._keep_to(self.limits.creates_a_minute, _MINUTE, self._account, everything)
-        self._keep_to(self.limits.each_a_minute.get(what), _MINUTE, self._counted_as(what), f"new {what}s")
+    def _asked(self, *, writes: bool, creates: str | None) -> Asked:
+        quotas = () if creates is None else tuple(self._quotas(creates))
+        return Asked(
+            points=_WRITE if writes else _READ,
+            points_a_minute=self.limits.points_a_minute,
+            gap=dt.timedelta(seconds=self.limits.seconds_between_writes) if writes else None,
+            creates=() if creates is None else tuple(self._names(creates)),
+            quotas=quotas,
+        )
 
-    def _keep_to(self, limit: int | None, period: dt.timedelta, account: str, what: str) -> None:
-        if limit is None:
-            return
-        made = self._store.creates_since(account, self.now - period)
-        if len(made) >= limit:
-            # As soon as the one that has to leave the window has left it.
-            per = "an hour" if period == _HOUR else "a minute"
-            self._wait_until(made[-limit] + period, f"{limit} {what} {per} are allowed")
+    def _names(self, what: str) -> Iterator[str]:
+        """Under which names things of one kind are counted."""
+        yield self._account
+        if what in self.limits.each_a_minute:
+            yield f"{self._account}/{what}"
 
-    def _counted_as(self, what: str) -> str:
-        """Under which name things of one kind are counted."""
-        return f"{self._account}/{what}"
-
-    def _spend(self, cost: int, limit: int) -> None:
-        while self._points and self._points[0][0] <= self.now - _MINUTE:
-            self._points.popleft()
-        while self._points and sum(points for _, points in self._points) + cost > limit:
-            oldest, _ = self._points.popleft()
-            self._pause(oldest + _MINUTE - self.now)
-        self._points.append((self.now, cost))
-
-    def _wait_until(self, moment: dt.datetime, why: str) -> None:
-        if moment - self.now > PATIENCE:
-            raise RateLimitedError(why, until=moment, hint="The next run goes on where this one stopped.")
-        self._pause(moment - self.now)
-        self._blocked = None
+    def _quotas(self, what: str) -> Iterator[Quota]:
+        if self.limits.creates_an_hour is not None:
+            yield Quota(self._account, self.limits.creates_an_hour, HOUR, _EVERYTHING)
+        if self.limits.creates_a_minute is not None:
+            yield Quota(self._account, self.limits.creates_a_minute, MINUTE, _EVERYTHING)
+        if what in self.limits.each_a_minute:
+            yield Quota(f"{self._account}/{what}", self.limits.each_a_minute[what], MINUTE, f"new {what}s")
 
     def _pause(self, how_long: dt.timedelta) -> None:
         if how_long > dt.timedelta(0):
