@@ -173,10 +173,16 @@ def test_one_who_waits_to_create_keeps_nobody_from_changing() -> None:
 
 def test_being_stopped_holds_for_all_and_they_go_on_one_after_the_other() -> None:
     forge = Forge(Limits(seconds_between_writes=1))
-    limited = httpx.Response(200, json={}, headers={"x-ratelimit-remaining": "0", "retry-after": "40"})
-    forge.answer = lambda _: limited if len(forge.asked) == 1 else httpx.Response(200, json={})  # type: ignore[method-assign]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        if len(forge.asked) > 1:
+            return httpx.Response(200, json={})
+        forge.time.sleep(0.5)  # so that all others know when they would have been next
+        return httpx.Response(200, json={}, headers={"x-ratelimit-remaining": "0", "retry-after": "40"})
+
+    forge.answer = answer  # type: ignore[method-assign]
     forge.time.together([patching(forge) for _ in range(4)])
-    assert forge.at("PATCH") == [0, 40, 41, 42]
+    assert forge.at("PATCH") == [0, 40.5, 41.5, 42.5]
 
 
 def test_being_stopped_for_long_ends_the_runs_of_all() -> None:
