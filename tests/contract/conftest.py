@@ -1,19 +1,23 @@
-"""Runs every contract test on every tracker that can take it."""
+"""Runs every contract test on every tracker, or every state of the service, that can take it."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
+from service_states import STATES
 from tracker_counterparts import COUNTERPARTS, NEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from service_states import Opener
     from tracker_counterparts import Counterpart
 
     from gapkeeper.ports import Tracker
+    from gapkeeper.service_ports import ServiceState
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,3 +40,16 @@ def counterpart(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Coun
 def tracker(counterpart: Counterpart) -> Tracker:
     """The tracker as our own account."""
     return counterpart.open()
+
+
+@pytest.fixture(params=STATES)
+def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+    """Opens the test's state; all that it opened is closed at the end."""
+    with contextlib.ExitStack() as opened:
+        yield lambda: STATES[request.param](tmp_path, opened)
+
+
+@pytest.fixture
+def state(open_again: Opener) -> ServiceState:
+    """The state of the service."""
+    return open_again()
