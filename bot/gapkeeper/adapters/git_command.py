@@ -46,6 +46,11 @@ _CHUNK = 65_536  # bytes
 _AHEAD = 60  # questions at a time: 65 bytes each, they fit into the smallest pipe, and no side waits for the other
 
 
+def command(*arguments: str) -> list[str]:
+    """How git is called: the person's own, told to run nothing."""
+    return ["git", *_SAFE, *arguments]
+
+
 def environment(settings: Mapping[str, str] = NO_SETTINGS) -> dict[str, str]:
     """The environment that git runs in; ``settings`` win over all configuration."""
     kept = {
@@ -81,7 +86,7 @@ def run(
     """
     try:
         return subprocess.run(  # noqa: S603 - no shell, and arguments are ours or behind --end-of-options
-            ["git", *_SAFE, *arguments],  # noqa: S607 - the person's own git
+            command(*arguments),
             cwd=folder,
             env=environment(settings),
             input=data,
@@ -89,7 +94,7 @@ def run(
             check=False,
         )
     except FileNotFoundError as error:
-        raise _no_git() from error
+        raise no_git() from error
 
 
 def output(folder: Path, *arguments: str, data: bytes = b"", settings: Mapping[str, str] = NO_SETTINGS) -> bytes:
@@ -188,7 +193,7 @@ def _answer(stdout: IO[bytes], limit: int) -> bytes | None:
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603 - as above
-            ["git", *_SAFE, *arguments],  # noqa: S607 - as above
+            command(*arguments),
             cwd=folder,
             env=environment(),
             stdin=subprocess.PIPE,
@@ -196,7 +201,7 @@ def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
             stderr=subprocess.DEVNULL,  # read by nobody while it runs, so it must not fill up
         )
     except FileNotFoundError as error:
-        raise _no_git() from error
+        raise no_git() from error
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -205,7 +210,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         pass
 
 
-def _no_git() -> DocumentsError:
+def no_git() -> DocumentsError:
+    """The error where there is none."""
     return DocumentsError("git is not installed", hint="Install it; without --rev, documents are read without git.")
 
 

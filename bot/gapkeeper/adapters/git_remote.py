@@ -6,25 +6,30 @@ headers for web addresses are taken along, which is how a job of CI carries its 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import signal
 import subprocess
 import tempfile
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.adapters import git_command
 from gapkeeper.adapters.git import origin
+from gapkeeper.adapters.git_watched import Watch, watched
 from gapkeeper.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from gapkeeper.adapters.git_watched import Ended
+
 _USER = re.compile(r"//[^/\s'\"]*@")  # and perhaps a password
 _SECONDS = 60
-_ALLOWED = ("https", "http", "ssh", "git", "file")
+#: What may be spoken with a remote; nothing else is, which would run programs.
+SPOKEN = ("https", "http", "ssh", "git", "file")
+#: The same as settings of git.
+SPEAKING: Mapping[str, str] = MappingProxyType({f"protocol.{name}.allow": "always" for name in SPOKEN})
 
 
 class Remote(NamedTuple):
@@ -40,26 +45,22 @@ class Remote(NamedTuple):
 
         Raises `UnavailableError` when it is.
         """
+        said: list[bytes] = []
+        ended = self.watch(place, *arguments, watch=Watch(seconds, said.append), variables=variables)
+        return subprocess.CompletedProcess(arguments, ended.code, b"".join(said), ended.complaint)
+
+    def watch(
+        self, place: str, *arguments: str, watch: Watch, variables: Mapping[str, str] = git_command.NO_SETTINGS
+    ) -> Ended:
+        """As `run`, without keeping what git answers.
+
+        Raises `DocumentsError` where there is no git.
+        """
         environment = {**git_command.environment(self.settings), "GIT_CEILING_DIRECTORIES": place, **variables}
-        command = ["git", "-c", "protocol.allow=never", *arguments]
-        with subprocess.Popen(  # noqa: S603 - no shell, and what is not ours stands behind --
-            command,
-            cwd=place,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,  # no terminal, so that nothing can ask there
-        ) as process:
-            try:
-                said, complaint = process.communicate(timeout=seconds)
-            except subprocess.TimeoutExpired as error:
-                raise UnavailableError(f"no answer in {seconds:g} seconds") from error
-            finally:
-                if process.returncode is None:  # what it has started waits for the remote, too
-                    with contextlib.suppress(ProcessLookupError):
-                        os.killpg(process.pid, signal.SIGKILL)
-        return subprocess.CompletedProcess(command, process.returncode, said, complaint)
+        try:
+            return watched(["git", "-c", "protocol.allow=never", *arguments], place, environment, watch)
+        except FileNotFoundError as error:
+            raise git_command.no_git() from error
 
 
 def remote_of(folder: Path) -> Remote | None:
@@ -74,7 +75,7 @@ def remote_of(folder: Path) -> Remote | None:
         raise UnavailableError("its address runs a program")
     if not url.startswith("/") and "://" not in url and ":" not in url:
         url = str(folder.resolve() / url)  # a folder, named from the repository
-    return Remote(url, {f"protocol.{name}.allow": "always" for name in _ALLOWED} | _headers(folder))
+    return Remote(url, {**SPEAKING, **_headers(folder)})
 
 
 def newest(folder: Path, branch: str) -> str | None:

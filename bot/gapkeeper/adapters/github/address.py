@@ -73,6 +73,13 @@ def api_address(github: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/api/v3"
 
 
+def web_address(github: str) -> str:
+    """Where browsers and git find the projects of a GitHub."""
+    parts = urlsplit(github)
+    host = parts.netloc.casefold().removeprefix("api.").removeprefix("www.")
+    return f"{parts.scheme}://{host}"
+
+
 def graphql_address(api: str) -> str:
     """Where GraphQL is: beside the API's version on a server of one's own, else below it."""
     return f"{api.removesuffix('/v3')}/graphql"

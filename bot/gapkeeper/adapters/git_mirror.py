@@ -1,0 +1,296 @@
+"""A bare mirror of a repository, fetched and never cloned anew: what a service reads documents and history from.
+
+All of the history is fetched, since who changed a line and where branches part is asked of it; and only the references
+that somebody names, forced, so that a branch that was rewritten there is rewritten here. Nothing is checked out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+from typing import TYPE_CHECKING, NamedTuple
+
+from gapkeeper.adapters import git_command
+from gapkeeper.adapters.git_mirror_folder import MirrorFolder
+from gapkeeper.adapters.git_mirror_look import Listing, Look, TooLongError
+from gapkeeper.adapters.git_mirror_remote import (
+    NETWORK,
+    SILENT,
+    ForeignHashError,
+    GitAccess,
+    MissingRefError,
+    MovedError,
+    complaint,
+    failure_of,
+    plain,
+    remote_for,
+)
+from gapkeeper.adapters.git_watched import Watch, watched
+from gapkeeper.errors import DocumentsError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
+
+    from gapkeeper.adapters.git_watched import Ended
+
+__all__ = ["GitAccess", "Look", "Mirror", "MissingRefError", "MovedError", "Seconds", "mirror_folder"]
+
+_REF = re.compile(r"refs/(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)))[^\s~^:?*\[\\\x00-\x20\x7f]+(?<![/.])")
+_PACKS = 50  # every fetch that brings something makes one; more of them make every look-up slower
+_FETCH = (
+    *("fetch", "--quiet", "--force", "--atomic", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance"),
+    *("--no-write-fetch-head", "--no-show-forced-updates", "--end-of-options"),
+)
+
+
+class Seconds(NamedTuple):
+    """How long git may take."""
+
+    look: float = 60.0
+    fetch: float = 300.0
+    tidy: float = 600.0
+
+
+_SECONDS = Seconds()
+
+
+def mirror_folder(mirrors: Path, repository: str) -> Path:
+    """The folder of a repository's mirror: its name for people, and what tells it from all others.
+
+    Names differ in letters that file systems take for the same, or have slashes: the end is a digest of the name.
+    """
+    readable = re.sub(r"[^A-Za-z0-9_.-]+", "_", repository).strip("._-")[:80]
+    return mirrors / f"{readable or 'repository'}-{hashlib.sha256(os.fsencode(repository)).hexdigest()[:12]}"
+
+
+class Mirror:
+    """One repository's mirror. One thread works on it at a time; others may read its documents meanwhile."""
+
+    def __init__(
+        self,
+        folder: Path,
+        access: Callable[[], GitAccess],
+        *,
+        limit_bytes: int,
+        seconds: Seconds = _SECONDS,
+        tick: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Of a folder of its own, see `mirror_folder`; nothing is made before the first `fetch`.
+
+        Args:
+            folder: What is handed to those who read documents; `.gapkeeper` in it stays when the mirror is made anew.
+            access: Where it is fetched from, and as whom; asked each time, since tokens end.
+            limit_bytes: What it may take on the disk.
+            seconds: How long it may take.
+            tick: Called some times a second while git runs; what it raises ends that, and is raised.
+        """
+        self.folder = folder
+        self._place = MirrorFolder(folder.absolute())
+        self._access = access
+        self._limit_bytes = limit_bytes
+        self._seconds = seconds
+        self._tick = tick
+
+    def look(self, branches: Collection[str] = (), pulls: str | None = None) -> Look:
+        """Ask the remote what it has; nothing is fetched.
+
+        Args:
+            branches: Whose commits are wanted, beside the default branch.
+            pulls: The heads of pull requests that count: `refs/pull/*/head`, `refs/merge-requests/*/head`.
+
+        Raises:
+            ConfigurationError: The address is none that git may fetch from, or holds a secret.
+            NotAuthorisedError: The remote refuses us.
+            NotFoundError: There is no such repository; `MovedError` where it has another address.
+            UnavailableError: The remote does not answer.
+            DocumentsError: There is no git.
+        """
+        access = self._access()
+        listing = Listing(branches, pulls)
+        arguments = ("ls-remote", "--symref", "--quiet", "--end-of-options", access.url)
+        watch = Watch(self._seconds.look, listing.take, self._tick)
+        try:
+            with tempfile.TemporaryDirectory() as nowhere:
+                ended = remote_for(access).watch(nowhere, *arguments, watch=watch, variables=SILENT)
+        except TooLongError:
+            return listing.look(whole=False)
+        except UnavailableError as error:
+            raise _late(access, error) from error
+        if ended.code != 0:
+            raise failure_of(access, ended.complaint) or _unknown(access, ended)
+        return listing.look(whole=True)
+
+    def fetch(self, refs: Mapping[str, str]) -> bool:
+        """Fetch references of the remote, each under a name of ours: `{"refs/heads/main": "refs/heads/main"}`.
+
+        All of them arrive, or none does. A mirror that is damaged is made anew.
+
+        Returns:
+            Whether any of them is not what it was.
+
+        Raises:
+            MissingRefError: The remote has no such reference; ours is deleted.
+            DocumentsError: The repository is larger than allowed; the folder is not ours, or there is no git.
+            ConfigurationError: As `look`, and so are `NotAuthorisedError`, `NotFoundError` and `UnavailableError`.
+        """
+        for name in (*refs, *refs.values()):
+            if not _REF.fullmatch(name):
+                raise DocumentsError(f"{name!r} is no name of a branch", hint="The forge says that; see the branches.")
+        self._place.prepare()
+        before: Mapping[str, str] = {}
+        with contextlib.suppress(DocumentsError):  # damaged: what follows finds that, too
+            before = self.tips(refs.values())
+            self._make_way(refs.values())
+        try:
+            self._fetch(refs)
+        except ForeignHashError:
+            self._anew("sha256" if self._place.hash() == "sha1" else "sha1")
+            self._fetch(refs)
+        except _UnknownError:
+            if self.whole():
+                raise
+            self._anew()
+            self._fetch(refs)
+        if self._place.packs() > _PACKS:
+            self._pack()
+        return self.tips(refs.values()) != before
+
+    def tips(self, names: Collection[str]) -> dict[str, str]:
+        """The commits of references of ours, by full name; those that are not there are missing.
+
+        Raises `DocumentsError` where the mirror is damaged.
+        """
+        if not names or not self._place.git.is_dir():
+            return {}
+        found = self._refs(*names)
+        return {name: found[name] for name in names if name in found}
+
+    def drop_pull(self, number: int) -> None:
+        """Delete what is kept of a pull request, `refs/gapkeeper/pull/N/`.
+
+        Raises `DocumentsError` where the mirror is damaged.
+        """
+        if self._place.git.is_dir():
+            self._delete(self._refs(f"refs/gapkeeper/pull/{number}/"))
+
+    def size(self) -> int:
+        """Bytes on the disk; 0 where nothing was fetched yet."""
+        return self._place.size()
+
+    def whole(self) -> bool:
+        """Whether everything that is there can be read: every object is looked at.
+
+        Raises `UnavailableError` where that takes too long.
+        """
+        if not self._place.git.is_dir():
+            return False
+        return self._local("fsck", "--no-dangling", "--no-progress").code == 0
+
+    def forget(self) -> None:
+        """Delete the repository, so that the next `fetch` makes it anew.
+
+        Raises `DocumentsError` where the folder is not ours.
+        """
+        self._place.forget()
+
+    def _fetch(self, refs: Mapping[str, str]) -> None:
+        self._require_room()
+        access = self._access()
+        wanted = [f"+{theirs}:{ours}" for theirs, ours in refs.items()]
+        watch = Watch(self._seconds.fetch, _nothing, self._growing)
+        variables = {**SILENT, "GIT_DIR": str(self._place.git)}
+        arrived = False
+        try:
+            ended = remote_for(access).watch(
+                str(self._place.git), *_FETCH, access.url, *wanted, watch=watch, variables=variables
+            )
+            arrived = ended.code == 0
+        except UnavailableError as error:
+            raise _late(access, error) from error
+        finally:
+            if not arrived:
+                self._place.sweep()
+        if arrived:
+            return
+        failure = failure_of(access, ended.complaint) or _unknown(access, ended)
+        if isinstance(failure, MissingRefError):
+            self._delete(self.tips([refs[failure.ref]]) if failure.ref in refs else ())
+        raise failure
+
+    def _growing(self) -> None:
+        self._tick()
+        if self._place.size() > self._limit_bytes:
+            raise self._too_large()
+
+    def _require_room(self) -> None:
+        if self._place.size() > self._limit_bytes:
+            self._pack()  # what nothing leads to any more is left out
+            if self._place.size() > self._limit_bytes:
+                raise self._too_large()
+
+    def _too_large(self) -> DocumentsError:
+        return DocumentsError(
+            f"the repository is larger than {self._limit_bytes / 1_000_000:,.0f} MB, as much as a mirror may have",
+            hint="Allow more: mirror_limit_mb in [state].",
+        )
+
+    def _make_way(self, names: Collection[str]) -> None:
+        """Delete references that stand where others have to: a branch `a` is gone, and one `a/b` is there."""
+        present = self._refs()
+        self._delete(
+            [old for old in present if any(old.startswith(f"{name}/") or name.startswith(f"{old}/") for name in names)]
+        )
+
+    def _anew(self, hash_: str | None = None) -> None:
+        self._place.forget()
+        self._place.prepare(hash_)
+
+    def _pack(self) -> None:
+        """Make one pack of all that references lead to."""
+        for arguments in (("pack-refs", "--all", "--prune"), ("repack", "-a", "-d", "-q")):
+            if self._local(*arguments).code != 0:
+                self._place.sweep()
+                return  # nothing is lost; a damaged mirror is found when it is read
+
+    def _local(self, *arguments: str) -> Ended:
+        command = git_command.command(self._git_dir, *arguments)
+        watch = Watch(self._seconds.tidy, _nothing, self._tick)
+        return watched(command, str(self.folder), git_command.environment(), watch)
+
+    def _refs(self, *below: str) -> dict[str, str]:
+        answer = git_command.output(
+            self.folder, self._git_dir, "for-each-ref", "--format=%(objectname) %(refname)", "--", *below
+        )
+        lines = (line.partition(" ") for line in os.fsdecode(answer).splitlines())
+        return {name: commit for commit, _, name in lines}
+
+    def _delete(self, names: Collection[str]) -> None:
+        if names:
+            lines = "".join(f"delete {name}\n" for name in names)
+            git_command.output(self.folder, self._git_dir, "update-ref", "--stdin", data=os.fsencode(lines))
+
+    @property
+    def _git_dir(self) -> str:
+        """An option: where a repository is damaged, git would look for another one above it."""
+        return f"--git-dir={self._place.git}"
+
+
+class _UnknownError(UnavailableError):
+    """Git failed, and the remote is not known to be why."""
+
+
+def _nothing(_: bytes) -> None:
+    """What is said on standard output is for nobody."""
+
+
+def _late(access: GitAccess, error: UnavailableError) -> UnavailableError:
+    return UnavailableError(f"{plain(access.url)} cannot be fetched: {error.message}", hint=error.hint or NETWORK)
+
+
+def _unknown(access: GitAccess, ended: Ended) -> _UnknownError:
+    said = complaint(access, ended.complaint) or f"git ended with {ended.code}"
+    return _UnknownError(f"{plain(access.url)} cannot be fetched: {said}", hint=NETWORK)

@@ -1,0 +1,92 @@
+"""Running a program that speaks with a server: bounded in time and in what is kept of it, and ended as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
+
+from gapkeeper.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_CHUNK = 65_536  # bytes
+_COMPLAINT = 65_536  # bytes of what it complains that are kept: the last, where the reason stands
+_TICK = 0.2  # seconds
+
+
+class Ended(NamedTuple):
+    """How a program ended."""
+
+    code: int
+    complaint: bytes  # the end of its standard error
+
+
+class Watch(NamedTuple):
+    """What happens while a program runs."""
+
+    seconds: float  # that it may take
+    take: Callable[[bytes], object]  # gets its output, piece by piece
+    tick: Callable[[], object] = lambda: None  # called some times a second; what it or `take` raises ends the program
+
+
+def watched(command: Sequence[str], place: str, environment: Mapping[str, str], watch: Watch) -> Ended:
+    """Run a program in a folder, and end it with all that it has started when it is late.
+
+    Raises `UnavailableError` when it is.
+    """
+    with subprocess.Popen(  # noqa: S603 - no shell
+        command,
+        cwd=place,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,  # no terminal, so that nothing can ask there
+    ) as process:
+        try:
+            complaint = _listen(process, watch)
+        finally:
+            if process.returncode is None:  # what it has started waits for the remote, too
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+    return Ended(process.returncode, complaint)
+
+
+def _listen(process: subprocess.Popen[bytes], watch: Watch) -> bytes:
+    complaint = b""
+    until = time.monotonic() + watch.seconds
+    next_tick = 0.0
+    with selectors.DefaultSelector() as open_:
+        for pipe in (process.stdout, process.stderr):
+            open_.register(cast("IO[bytes]", pipe), selectors.EVENT_READ)
+        while open_.get_map():
+            now = time.monotonic()
+            if now >= until:
+                raise _late(watch)
+            if now >= next_tick:
+                watch.tick()
+                next_tick = now + _TICK
+            for key, _ in open_.select(min(until - now, _TICK)):
+                chunk = os.read(key.fd, _CHUNK)
+                if not chunk:
+                    open_.unregister(key.fileobj)
+                elif key.fileobj is process.stderr:
+                    complaint = (complaint + chunk)[-_COMPLAINT:]
+                else:
+                    watch.take(chunk)
+    try:
+        process.wait(max(0.1, until - time.monotonic()))
+    except subprocess.TimeoutExpired as error:
+        raise _late(watch) from error
+    return complaint
+
+
+def _late(watch: Watch) -> UnavailableError:
+    return UnavailableError(f"no answer in {watch.seconds:g} seconds")
