@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
@@ -158,19 +158,11 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class ListenerFacts:
-    """Where the service listens."""
-
-    host: str
-    port: int
-    loopback: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceFacts:
     """What the operator's file of the service says."""
 
     path: str
-    repositories: tuple[tuple[str, str], ...]  # name and tracker of each
-    private: ListenerFacts
-    secrets: Mapping[str, bool] = field(default_factory=dict)  # forge -> whether its webhook secret is set
+    trackers: tuple[str, ...]  # of the repositories
+    host: str  # where the status page is
+    port: int
+    secrets: Mapping[str, bool]  # "GitHub" -> whether the secret of its webhooks is set

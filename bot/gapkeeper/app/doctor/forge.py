@@ -40,7 +40,7 @@ EVENTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 def of_forge(facts: ForgeFacts, wanted: Wanted, now: dt.datetime) -> Iterator[Check]:
     """Everything about one project; ``now`` is by our clock."""
     if isinstance(facts.account, Trouble):
-        yield troubled("tracker" if facts.account.unreachable else "token", facts.account)
+        yield troubled("network" if facts.account.unreachable else "token", facts.account)
     else:
         if facts.token is not None:
             yield _token(facts.account, facts.token, now)

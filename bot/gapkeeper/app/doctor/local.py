@@ -71,14 +71,14 @@ def of_place(facts: PlaceFacts) -> Check:
         bad = wrong if facts.needed else note
         return bad(
             "disk",
-            f"{facts.what} cannot be written to {facts.path}",
+            f"{facts.what} cannot be written ({facts.path})",
             "Give whoever runs Gapkeeper the right to write there."
             if facts.needed
             else "Without it every run reads everything anew. Let whoever runs Gapkeeper write there.",
         )
     if facts.free is None:
-        return fine("disk", f"{facts.what} can be written to {facts.path}")
-    told = f"{_size(facts.free)} are free for {facts.what}, in {facts.path}"
+        return fine("disk", f"{facts.what} can be written ({facts.path})")
+    told = f"{_size(facts.free)} free for {facts.what} ({facts.path})"
     if facts.free < TOO_FEW:
         return wrong("disk", told, "Free some space: below 100 MB a run can break off.")
     return note("disk", told, "Free some space soon.") if facts.free < FEW else fine("disk", told)

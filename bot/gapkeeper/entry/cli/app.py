@@ -34,9 +34,11 @@ COMMANDS = {
     "issues": Listed("issues", "look at the tracker's issues, and work on them"),
     "proposals": Listed("proposals", "look at the changes of documents that were proposed"),
     "runs": Listed("runs", "list the syncs, and how they ended"),
+    "jobs": Listed("jobs", "look at what the service has to do, and ask it for something"),
     "detach": Listed("detach", "leave: take markers and labels off, keep the issues"),
     "init": Listed("init", "write a commented configuration"),
     "config": Listed("config", "show the settings in force, or their schema"),
+    "doctor": Listed("doctor", "say what is wrong, and what to do"),
 }
 
 
@@ -68,11 +70,15 @@ class Commands(click.Group):
             raise click.UsageError(f"there is no command {name!r}{meant}", ctx=ctx)
         return super().resolve_command(ctx, args)
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """Say what it is for, without the blank lines that would push the commands off a screen."""
+        for text in (self.help or "").split("\n\n"):
+            formatter.write(f"  {text}\n")
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands, without importing any, and the few options under them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, listed.help) for name, listed in COMMANDS.items()])
-        formatter.write_paragraph()
         names = ", ".join(param.opts[-1] for param in self.get_params(ctx))
         formatter.write_text(f"Options: {names}")
 

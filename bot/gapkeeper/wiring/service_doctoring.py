@@ -1,0 +1,107 @@
+"""The part of the composition root that looks for what is wrong with the service and its repositories."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gapkeeper import wiring
+from gapkeeper.adapters.disk import place_facts
+from gapkeeper.adapters.git_mirror import Mirror
+from gapkeeper.app.doctor.local import of_place
+from gapkeeper.app.doctor.service import Rounds, of_service
+from gapkeeper.app.doctor.verdicts import fine, note, wrong
+from gapkeeper.errors import ConfigurationError, GapkeeperError
+from gapkeeper.model.doctor import ServiceFacts, Wanted
+from gapkeeper.model.jobs import JobState
+from gapkeeper.reporting.numbers import count
+from gapkeeper.settings.service_file import load_service
+from gapkeeper.settings.webhook_secrets import load_webhook_secrets
+from gapkeeper.wiring.doctoring import forge_checks
+from gapkeeper.wiring.git_access import git_access
+from gapkeeper.wiring.service_state import existing_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gapkeeper.model.doctor import Check
+    from gapkeeper.settings.service import Repository, ServiceSettings
+
+
+def diagnose_service(path: Path) -> Iterator[Check]:
+    """Everything about the service's file, its state, and each repository, each check as soon as it is made."""
+    try:
+        settings = load_service(path)
+        forges = {repository.name: _forge(repository) for repository in settings.repositories}
+    except ConfigurationError as error:
+        yield wrong("service", error.message, error.hint)
+        return
+    yield from _file(path, settings, sorted(set(forges.values())))
+    yield _state(settings)
+    yield of_place(place_facts("the state", settings.state_file))
+    yield of_place(place_facts("the mirrors", settings.mirrors))
+    yield from _repositories(settings, forges)
+
+
+def _forge(repository: Repository) -> str:
+    """The forge as people call it."""
+    return "GitLab" if wiring.forge_of(repository.tracker) is wiring.forge_of("gitlab:a/b") else "GitHub"
+
+
+def _file(path: Path, settings: ServiceSettings, forges: list[str]) -> Iterator[Check]:
+    secrets: dict[str, bool] = {}
+    try:
+        there = load_webhook_secrets(os.environ, lambda _: None)
+        secrets = {forge: forge.casefold() in there for forge in forges}
+    except ConfigurationError as error:
+        yield wrong("secrets", error.message, error.hint)
+    listen = settings.listen
+    trackers = tuple(repository.tracker for repository in settings.repositories)
+    yield from of_service(ServiceFacts(str(path), trackers, listen.host, listen.port, secrets))
+
+
+def _state(settings: ServiceSettings) -> Check:
+    if not settings.state_file.exists():
+        return fine("state", f"{settings.state_file} is not there yet: the service makes it")
+    try:
+        with existing_state(settings) as state:
+            counts = state.queue.counts()
+    except GapkeeperError as error:
+        return wrong("state", error.message, error.hint)
+    dead = counts.get(JobState.DEAD, 0)
+    if dead:
+        return note("state", f"{count(dead, 'job')} given up", "See why, and replay: gapkeeper jobs")
+    return fine("state", f"{settings.state_file}, {count(sum(counts.values()), 'job')} queued")
+
+
+def _repositories(settings: ServiceSettings, forges: Mapping[str, str]) -> Iterator[Check]:
+    """One after the other. A forge that does not answer is not asked again: that could take minutes for each."""
+    rounds, silent = Rounds(), set[str]()
+    for repository in settings.repositories:
+        name, forge = repository.name, forges[repository.name]
+        if forge in silent:
+            yield replace(note("repository", f"not looked at, since {forge} does not answer"), about=name)
+            continue
+        checks = list(_repository(repository))
+        if any(check.name == "network" for check in checks):
+            silent.add(forge)
+        yield from rounds.of_repository(name, forge, checks)
+
+
+def _repository(repository: Repository) -> Iterator[Check]:
+    yield from forge_checks(repository.tracker, Wanted(reviews=repository.pull_requests))
+    yield _git(repository)
+
+
+def _git(repository: Repository) -> Check:
+    """Whether the service can fetch from there; nothing is fetched."""
+    try:
+        access = git_access(repository.tracker, repository.git)
+        look = Mirror(Path(), access, limit_bytes=0).look()
+    except GapkeeperError as error:
+        return wrong("git", error.message, error.hint)
+    if look.default_branch is None:
+        return wrong("git", "there is no commit to read documents from", "Push the planning documents.")
+    return fine("git", f"can be fetched; its default branch is {look.default_branch}")
