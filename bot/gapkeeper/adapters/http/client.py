@@ -11,17 +11,18 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from gapkeeper import __version__
 from gapkeeper.adapters.http.answer import Answer
 from gapkeeper.adapters.http.cache import Cache
+from gapkeeper.adapters.http.connections import connected
 from gapkeeper.adapters.http.failures import failure, remaining
 from gapkeeper.adapters.http.silence import LATER, silence
-from gapkeeper.errors import ConfigurationError, RateLimitedError, RefusedError, TrackerError, UnavailableError
+from gapkeeper.errors import RateLimitedError, RefusedError, TrackerError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from gapkeeper.adapters.http.answer import Json
+    from gapkeeper.adapters.http.connections import Connections
     from gapkeeper.adapters.http.host import Host
     from gapkeeper.adapters.http.pacing import Limits, Pacing
     from gapkeeper.adapters.http.store import Store
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 #: What a forge tells of a project and of our account is believed for so long: a name, a number, a branch.
 BELIEVED = dt.timedelta(days=1)
 
-_TIMEOUT = httpx.Timeout(30.0, connect=10.0)  # seconds; GitHub gives up on a request after 10
 _REDIRECTS = 3  # a project that was renamed and transferred; more is a loop
 _PAGES = 2_000  # 200,000 issues; more is a loop
 _SIZE_LIMIT = 64 * 2**20  # bytes of one answer; a page of 100 issues has 6.5 MB at most
@@ -83,6 +83,7 @@ class Wire:
     headers: Mapping[str, str] = field(default_factory=dict)
     explain: Callable[[Answer, TrackerError], TrackerError] = lambda _answer, error: error
     transport: httpx.BaseTransport | None = None  # None: the network
+    connections: Connections | None = None  # that other runs use as well; None: its own
     sent: Callable[[Sent], None] = _count_nothing  # told of every request, also where it is sent again
 
 
@@ -113,7 +114,7 @@ class Client:
         self._read_only = read_only
         wire.pacing.is_for(account)
         self._cache = Cache(wire.store)
-        self._http = _connections(wire)
+        self._http = connected(wire) if wire.connections is None else wire.connections.of(wire)
         self.count = Count()
         self.server_date: dt.datetime | None = None  # by the last answer
         self.headers_seen: dict[str, str] = {}  # of all answers, each as it was last
@@ -135,8 +136,9 @@ class Client:
         return self._wire.pacing.limits
 
     def close(self) -> None:
-        """Close connections."""
-        self._http.close()
+        """Close connections, unless they are shared."""
+        if self._wire.connections is None:
+            self._http.close()
 
     # --- Reading ------------------------------------------------------------------------------------
 
@@ -304,22 +306,6 @@ class Client:
             raise self._wire.explain(answer, error)
         if answer.text:
             raise UnavailableError(f"{what}: {answer.status}, and an answer that is no JSON", hint=LATER)
-
-
-def _connections(wire: Wire) -> httpx.Client:
-    try:
-        return httpx.Client(
-            transport=wire.transport,
-            timeout=_TIMEOUT,
-            follow_redirects=False,
-            headers={"User-Agent": f"gapkeeper/{__version__}", **wire.headers},
-        )
-    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:  # their texts can hold a proxy's password
-        raise ConfigurationError(
-            f"what the environment says of proxies or certificates cannot be used ({type(error).__name__})",
-            hint="See HTTPS_PROXY, HTTP_PROXY and ALL_PROXY (http:// or https://, no SOCKS), SSL_CERT_FILE and "
-            "SSL_CERT_DIR.",
-        ) from None
 
 
 def _answer(response: httpx.Response, content: bytes, url: str) -> Answer:
