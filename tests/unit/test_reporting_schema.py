@@ -13,11 +13,13 @@ import pytest
 from builders import NOW, register
 from gapkeeper.model.delivery import BRANCH, Proposal, ProposalState
 from gapkeeper.model.history import ReadinessHistory
+from gapkeeper.model.jobs import JobState
 from gapkeeper.model.plan import Outcome, Report
 from gapkeeper.model.policy import WriteBack
 from gapkeeper.model.runs import Run, RunEnd, RunStart
 from gapkeeper.reporting.compare import compare
 from gapkeeper.reporting.history_json import history_json
+from gapkeeper.reporting.job_json import job_json, jobs_json, service_runs_json
 from gapkeeper.reporting.plan_json import plan_json, report_json
 from gapkeeper.reporting.proposal_text import proposals_json
 from gapkeeper.reporting.register_json import check_json, register_json
@@ -27,6 +29,8 @@ from gapkeeper.reporting.why import explain
 from gapkeeper.reporting.why_json import why_json
 from histories import HISTORY
 from samples import HARBOUR, ITEMS, PIER, PLAN, REFUSED, hostile
+from service_samples import FAILED, queued
+from service_samples import run as service_run
 
 PROPOSAL = Proposal(3, BRANCH, "Close LATER-001, as in the tracker", "text", head="c0ffee")
 RUN = Run(1, NOW, RunStart("c0ffee", "main", "f00d", 2, WriteBack.COMMIT))
@@ -75,6 +79,9 @@ def test_the_schema_is_one() -> None:
         ("plan", plan_json(REFUSED)),
         ("proposals", proposals_json([PROPOSAL, replace(PROPOSAL, state=ProposalState.DECLINED, closed_at=NOW)])),
         ("runs", runs_json([RUN, replace(RUN, ended_at=NOW, end=RunEnd(1, 1, 5, "the limit"))])),
+        ("jobs", jobs_json([queued(), queued(8, JobState.RUNNING), queued(9, JobState.DEAD)], {JobState.DEAD: 3})),
+        ("job", job_json(queued(9, JobState.DEAD), [service_run(), FAILED])),
+        ("service_runs", service_runs_json([service_run(score=None, open_items=None, commit=None), FAILED])),
         ("sync", report_json(Report(PLAN, tuple(Outcome(c, done=True) for c in PLAN.changes), "the limit"))),
     ],
 )
@@ -99,6 +106,7 @@ def test_every_command_has_its_example() -> None:
         "issues",
         "proposals",
         "runs",
+        "jobs",
     ]
 
 
