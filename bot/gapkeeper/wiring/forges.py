@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from gapkeeper.adapters.http.client import Retries, Wire
@@ -10,6 +12,7 @@ from gapkeeper.adapters.http.host import Host
 from gapkeeper.adapters.http.pacing import Pacing
 from gapkeeper.adapters.http.store import Store
 from gapkeeper.adapters.sqlite_tracker import utc_now
+from gapkeeper.wiring import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +62,7 @@ class Forge(Protocol):
 
 
 def make_wire(  # noqa: PLR0913 - what forges differ in
+    forge: str,
     api: str,
     kept_in: Path | None,
     limits: Limits,
@@ -67,9 +71,10 @@ def make_wire(  # noqa: PLR0913 - what forges differ in
     headers: Mapping[str, str],
     explain: Callable[[Answer, TrackerError], TrackerError],
 ) -> Wire:
-    """What all requests of a run share.
+    """What all requests of a run share; and what all runs of the service do.
 
     Args:
+        forge: Its name for whoever counts: "github", "gitlab".
         api: Where the forge's API is, the one host that is asked.
         kept_in: The file that is kept between runs; None: nothing is.
         limits: What the forge allows.
@@ -77,12 +82,14 @@ def make_wire(  # noqa: PLR0913 - what forges differ in
         headers: Sent with every request.
         explain: Knows what the forge means by a failure.
     """
-    store = Store(kept_in)
-    return Wire(
+    store, together = Store(kept_in), shared.current()
+    sleep = time.sleep if together is None else together.sleep
+    wire = Wire(
         host=Host(api),
         store=store,
-        pacing=Pacing(limits, clock=utc_now, sleep=time.sleep, store=store),
+        pacing=Pacing(limits, clock=utc_now, sleep=sleep, store=store),
         retries=Retries(retries),
         headers=headers,
         explain=explain,
     )
+    return wire if together is None else replace(wire, sent=partial(together.sent, forge))

@@ -68,6 +68,7 @@ def open_session(
     pause = operator.github_seconds_between_writes
     limits = Limits(pause, creates_a_minute=80, creates_an_hour=500, points_a_minute=900)
     wire = make_wire(
+        "github",
         address.api,
         kept_in(folder, "github.db"),
         limits if address.public else Limits(pause),

@@ -64,6 +64,7 @@ def open_session(url: str, folder: Path | None, *, read_only: bool) -> Iterator[
     auth = _auth(operator, address)
     pause = operator.gitlab_seconds_between_writes
     wire = make_wire(
+        "gitlab",
         address.api,
         kept_in(folder, "gitlab.db"),
         Limits(pause, each_a_minute=_EACH_A_MINUTE) if address.public else Limits(pause),

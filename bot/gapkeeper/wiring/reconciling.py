@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gapkeeper import wiring
 from gapkeeper.adapters.forge.reader import ForgeReader
 from gapkeeper.adapters.git import resolve
+from gapkeeper.adapters.git_mirror_remote import MovedError
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.sync import sync
 from gapkeeper.errors import DocumentsError, StaleDocumentsError
@@ -20,9 +21,10 @@ from gapkeeper.wiring import shared
 from gapkeeper.wiring.reviewing import project_settings, publish, review
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
-    from gapkeeper.adapters.git_mirror import Look, Mirror
+    from gapkeeper.adapters.git_mirror import Mirror
+    from gapkeeper.adapters.git_mirror_look import Look
     from gapkeeper.app.documents import Documents
     from gapkeeper.app.review import Said
     from gapkeeper.model.plan import Outcome, Report
@@ -41,6 +43,7 @@ class Place:
     name: str
     tracker: str  # its URL, by the operator's word alone
     mirror: Mirror
+    look_again: Callable[[], bool]  # after a `MovedError`: whether the forge knows another address now
     pull_heads: str | None  # where its remote has the heads of pull requests; None: those are left alone
     max_creates: int | None = None  # None: as the repository says
 
@@ -198,15 +201,29 @@ def review_pull(place: Place, number: int) -> PullReviewed:
 
 
 def _look(place: Place, branch: str | None) -> Look:
-    return place.mirror.look([BRANCH, *([] if branch is None else [branch])], place.pull_heads)
+    asked = [BRANCH, *([] if branch is None else [branch])]
+    try:
+        return place.mirror.look(asked, place.pull_heads)
+    except MovedError:
+        if not place.look_again():
+            raise
+        return place.mirror.look(asked, place.pull_heads)
 
 
 def _bring(place: Place, look: Look, known: Known) -> None:
     """Fetch the branches that were seen, where anything has moved or the mirror was lost."""
-    if look.digest is not None and look.digest == known.refs and place.mirror.has(look.heads.values()):
+    heads = {f"{_HEADS}{name}": commit for name, commit in look.heads.items()}
+    if look.digest is not None and look.digest == known.refs and _tips(place, heads) == heads:
         return
-    place.mirror.fetch({f"{_HEADS}{name}": f"{_HEADS}{name}" for name in look.heads})
+    place.mirror.fetch({name: name for name in heads})
     shared.count("fetched")
+
+
+def _tips(place: Place, names: Collection[str]) -> Mapping[str, str]:
+    try:
+        return place.mirror.tips(names)
+    except DocumentsError:  # damaged: a fetch makes it anew
+        return {}
 
 
 def _settings(place: Place, commit: str) -> Settings:

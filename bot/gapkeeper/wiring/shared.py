@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from gapkeeper.adapters.http.client import Sent
     from gapkeeper.app.parsed import ParsedDocuments
 
 #: What the run of this thread has counted so far; see `model.jobs.COUNTED`.
@@ -45,6 +46,7 @@ class Shared:
 
     documents: ParsedDocuments
     sleep: Callable[[float], None] = time.sleep  # raises `BusyError` where the process is told to stop
+    sent: Callable[[str, Sent], None] = lambda _forge, _sent: None  # told of every request
 
 
 _shared: Shared | None = None

@@ -34,6 +34,7 @@ COMMANDS = {
     "issues": Listed("issues", "look at the tracker's issues, and work on them"),
     "proposals": Listed("proposals", "look at the changes of documents that were proposed"),
     "runs": Listed("runs", "list the syncs, and how they ended"),
+    "serve": Listed("serve", "keep repositories in step, by schedule and webhooks"),
     "jobs": Listed("jobs", "look at what the service has to do, and ask it for something"),
     "detach": Listed("detach", "leave: take markers and labels off, keep the issues"),
     "init": Listed("init", "write a commented configuration"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -64,6 +65,16 @@ def tracker_option() -> Decorator[Any]:
         metavar="URL",
         callback=_not_empty,
         help="sqlite:PATH, github:owner/name, gitlab:group/name, or a URL.",
+    )
+
+
+def config_option() -> Decorator[Any]:
+    """The service's file."""
+    return click.option(
+        "--config",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="The service's file.  [default: GAPKEEPER_SERVICE_CONFIG, else gapkeeper-service.toml]",
     )
 
 
