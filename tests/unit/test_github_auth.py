@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gapkeeper.adapters.github.address import api_address, graphql_address, read_address
 from gapkeeper.adapters.github.app_auth import TO_READ, TO_WRITE, AppAuth
+from gapkeeper.adapters.github.app_tokens import AppTokens
 from gapkeeper.adapters.github.explain import explain
 from gapkeeper.adapters.github.token import ACTIONS, TokenAuth
 from gapkeeper.adapters.http.client import Client, Retries, Wire
@@ -302,6 +303,67 @@ class TestApp:
         auth.header()
         assert "ghs_1" not in f"{auth!r}{auth.key}"
         assert "PRIVATE" not in f"{auth!r}{auth.key}"
+
+
+class TestTokensThatRunsShare:
+    @pytest.fixture
+    def github(self, private_key: str) -> GitHubApps:
+        return GitHubApps(private_key)
+
+    @pytest.fixture
+    def tokens(self) -> AppTokens:
+        return AppTokens()
+
+    def run(
+        self,
+        github: GitHubApps,
+        private_key: str,
+        tokens: AppTokens,
+        *,
+        permissions: Mapping[str, str] = TO_WRITE,
+        app: str = "7",
+    ) -> AppAuth:
+        address = read_address("github:octo/plan", GITHUB)
+        return AppAuth(wire(github, github.time), address, app, private_key, permissions, tokens=tokens)
+
+    def test_are_bought_once_and_renewed_before_they_end(
+        self, github: GitHubApps, private_key: str, tokens: AppTokens
+    ) -> None:
+        for minutes, token in ((0, 1), (54, 1), (1, 2), (54, 2)):
+            github.time.sleep(minutes * 60)
+            assert self.run(github, private_key, tokens).header() == f"Bearer ghs_{token}"
+
+    def test_tell_the_name_of_the_app_without_a_request(
+        self, github: GitHubApps, private_key: str, tokens: AppTokens
+    ) -> None:
+        self.run(github, private_key, tokens).header()
+        github.installed = False  # whoever asks is told that there is none
+        auth = self.run(github, private_key, tokens)
+        assert auth.header() == "Bearer ghs_1"
+        assert auth.account(Client(wire(github), lambda: None, account="", read_only=None)) == "planner[bot]"
+
+    def test_are_others_for_other_permissions(self, github: GitHubApps, private_key: str, tokens: AppTokens) -> None:
+        for permissions in (TO_READ, TO_WRITE, TO_READ):
+            self.run(github, private_key, tokens, permissions=permissions).header()
+        assert [asked["permissions"] for asked in github.minted] == [TO_READ, TO_WRITE]
+
+    def test_are_no_other_apps(self, github: GitHubApps, private_key: str, tokens: AppTokens) -> None:
+        self.run(github, private_key, tokens).header()
+        with pytest.raises(NotAuthorisedError):
+            self.run(github, private_key, tokens, app="8").header()
+
+    def test_are_bought_anew_where_something_was_refused(
+        self, github: GitHubApps, private_key: str, tokens: AppTokens
+    ) -> None:
+        self.run(github, private_key, tokens).header()
+        tokens.forget("https://github.com/octo/other")
+        assert self.run(github, private_key, tokens).header() == "Bearer ghs_1"
+        tokens.forget(read_address("github:octo/plan", GITHUB).url)
+        assert self.run(github, private_key, tokens).header() == "Bearer ghs_2"
+
+    def test_show_in_no_representation(self, github: GitHubApps, private_key: str, tokens: AppTokens) -> None:
+        self.run(github, private_key, tokens).header()
+        assert "ghs_" not in f"{tokens!r}{vars(tokens)}"
 
 
 class TestExplained:

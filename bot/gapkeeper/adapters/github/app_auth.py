@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from gapkeeper.adapters.github.app_tokens import AppToken, AppTokens, Buyer
 from gapkeeper.adapters.http.client import Client
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, RejectedError, UnavailableError
 
@@ -35,10 +36,17 @@ _RENEWED = dt.timedelta(minutes=5)  # before the token ends
 class AppAuth:
     """One App on one project. Key and token show in no representation."""
 
-    def __init__(
-        self, wire: Wire, address: Address, app_id: str, private_key: str, permissions: Mapping[str, str]
+    def __init__(  # noqa: PLR0913 - what an App is
+        self,
+        wire: Wire,
+        address: Address,
+        app_id: str,
+        private_key: str,
+        permissions: Mapping[str, str],
+        *,
+        tokens: AppTokens | None = None,
     ) -> None:
-        """``permissions`` are what this run needs, and no more."""
+        """``permissions`` are what this run needs, and no more; ``tokens`` are those of other runs, too."""
         self._client = Client(
             wire, self._jwt, account=f"app-{app_id}", read_only=None
         )  # to mint a token writes to no project
@@ -48,8 +56,9 @@ class AppAuth:
         self._private_key = private_key
         self._permissions = dict(permissions)
         self._ahead = dt.timedelta(0)  # of GitHub's clock
-        self._token: str | None = None
-        self._until = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._tokens = AppTokens() if tokens is None else tokens
+        self._buyer = Buyer(app_id, address.url, frozenset(permissions.items()))
+        self._token: AppToken | None = None
         self._installation: Json = None
 
     @property
@@ -62,9 +71,14 @@ class AppAuth:
 
         Raises `NotAuthorisedError` where the App is not installed on the project, or may do too little there.
         """
-        if self._token is None or self._wire.pacing.now >= self._until - _RENEWED:
-            self._mint()
-        return f"Bearer {self._token}"
+        if self._token is None or self._ends_soon(self._token):
+            kept = self._tokens.get(self._buyer)
+            self._token = self._mint() if kept is None or self._ends_soon(kept) else kept
+            self._installation = self._token.installation
+        return f"Bearer {self._token.value}"
+
+    def _ends_soon(self, token: AppToken) -> bool:
+        return self._wire.pacing.now >= token.until - _RENEWED
 
     def account(self, client: Client) -> str:  # noqa: ARG002 - the port's signature
         """The App's name, as it signs."""
@@ -87,7 +101,7 @@ class AppAuth:
         """
         return self._installed()
 
-    def _mint(self) -> None:
+    def _mint(self) -> AppToken:
         installation = self._installed()
         try:
             bought = self._bought({"repositories": [self._address.name], "permissions": self._permissions})
@@ -96,7 +110,9 @@ class AppAuth:
             if missing:
                 raise self._too_little(missing, error) from error
             bought = self._bought_by_number()
-        self._token, self._until = bought
+        token = AppToken(*bought, installation)
+        self._tokens.keep(self._buyer, token)
+        return token
 
     def _bought(self, asked: Json) -> tuple[str, dt.datetime]:
         """A token, and when it ends by our clock."""
