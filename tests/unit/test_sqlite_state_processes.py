@@ -65,6 +65,12 @@ with opened().lock.hold():
     say("held")
     sys.stdin.read()
 """
+HOLD_WITH_A_CHILD = """
+import subprocess
+child = "print('child', flush=True); sys.stdin.read(); print('ended')"
+with opened().lock.hold():
+    subprocess.Popen([sys.executable, "-c", "import sys; " + child], close_fds=False).wait()
+"""
 WRITE = """
 with opened()._database.writing():
     say("held")
@@ -119,12 +125,16 @@ class TestLock:
             note = path.with_name("state.db.lock").read_text()
             assert note == f"process {os.getpid()} on {platform.node()}"
 
-    def test_children_do_not_inherit_it(self, path: Path) -> None:
-        with open_state(path) as state:
-            with state.lock.hold():
-                child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
-            with child, state.lock.hold():
-                child.kill()
+    def test_children_that_outlive_it_do_not_keep_it(self, path: Path, start: Start) -> None:
+        process = start(HOLD_WITH_A_CHILD)
+        assert line(process) == "child"
+        process.kill()
+        process.wait()
+        with open_state(path) as state, state.lock.hold():
+            pass
+        assert process.stdin is not None
+        process.stdin.close()  # which ends the child
+        assert line(process) == "ended"
 
 
 class TestTogether:

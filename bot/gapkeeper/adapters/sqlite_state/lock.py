@@ -40,6 +40,7 @@ class FileLock:
                 descriptor = os.open(self._path, flags, 0o600)
                 held.callback(os.close, descriptor)
                 self._lock(descriptor)
+                held.callback(fcntl.flock, descriptor, fcntl.LOCK_UN)  # a child that is just starting has it open, too
                 _write(descriptor, f"process {os.getpid()} on {platform.node()}")
                 held.callback(os.ftruncate, descriptor, 0)
             yield
