@@ -43,12 +43,14 @@ class Ending:
     dead: bool = False  # nothing else would ever try it again: people see it and can replay it
 
 
-def ending_of_report(report: Report, now: dt.datetime) -> Ending:
-    """How a sync ended that came to its report."""
+def ending_of_report(report: Report, attempts: int, now: dt.datetime) -> Ending:
+    """How a sync ended that came to its report. ``attempts`` counts it, too."""
+    if report.stop_code == BusyError.exit_code:  # a limit or a lock
+        return Ending(Outcome.UNFINISHED, report.stopped, again_at=report.until or now + _LIMITED, counted=False)
+    if report.stop_code == UnavailableError.exit_code:
+        return _tried(_LATER, Ending(Outcome.FAILED, report.stopped), attempts, now)
     if report.stop_code:
-        outcome = Outcome.UNFINISHED if report.stop_code == BusyError.exit_code else Outcome.FAILED
-        again = report.until or now + _LIMITED
-        return Ending(outcome, report.stopped, again_at=again, counted=outcome is Outcome.FAILED)
+        return Ending(Outcome.BROKEN, report.stopped)
     if report.failed or report.undelivered is not None:
         errors = (one.error for one in report.outcomes if one.error is not None)
         error = next(errors, None) or report.undelivered or "the documents could not be changed"

@@ -59,7 +59,7 @@ class Jobs:
             return Did(Ending(Outcome.UNCHANGED))
         done = _Attempt(place, self._state, self._stopping, self._call)
         try:
-            ending = done.reconcile() if job.kind is JobKind.RECONCILE else done.review(job.pull)
+            ending = done.reconcile(queued.attempts) if job.kind is JobKind.RECONCILE else done.review(job.pull)
         except GapkeeperError as error:
             ending = self._ending(error, queued)
         return done.told(ending)
@@ -81,7 +81,7 @@ class _Attempt:
         self._ground: Ground | None = None
         self._report: Report | None = None
 
-    def reconcile(self) -> Ending:
+    def reconcile(self, attempts: int) -> Ending:
         """Bring the repository in step, and ask for reviews of pull requests that nobody told of."""
         known = self._state.records.state(self._place.name).known
         self._ground = on = ground(self._place, known)
@@ -91,7 +91,7 @@ class _Attempt:
         done = reconcile(self._place, on, known, progress=self._progress, wait=self._stopping.sleep)
         self._report = done.report
         self._state.records.learn(self._place.name, self._with_pulls(on, done.known))
-        return ending_of_report(done.report, utc_now())
+        return ending_of_report(done.report, attempts, utc_now())
 
     def review(self, number: int) -> Ending:
         """Review a pull request."""
