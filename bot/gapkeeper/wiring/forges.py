@@ -83,13 +83,15 @@ def make_wire(  # noqa: PLR0913 - what forges differ in
         explain: Knows what the forge means by a failure.
     """
     store, together = Store(kept_in), shared.current()
-    sleep = time.sleep if together is None else together.sleep
+    sleep, paces = (time.sleep, None) if together is None else (together.sleep, together.paces)
     wire = Wire(
         host=Host(api),
         store=store,
-        pacing=Pacing(limits, clock=utc_now, sleep=sleep, store=store),
+        pacing=Pacing(limits, clock=utc_now, sleep=sleep, store=store, paces=paces),
         retries=Retries(retries),
         headers=headers,
         explain=explain,
     )
-    return wire if together is None else replace(wire, sent=partial(together.sent, forge))
+    if together is None:
+        return wire
+    return replace(wire, sent=partial(together.sent, forge), connections=together.connections)

@@ -20,6 +20,7 @@ from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.errors import NotAuthorisedError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.settings.operator import load_operator
+from gapkeeper.wiring import shared
 from gapkeeper.wiring.forges import make_wire
 from gapkeeper.wiring.kept import kept_in
 
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gapkeeper.adapters.github.address import Address
+    from gapkeeper.adapters.github.app_tokens import AppTokens
     from gapkeeper.adapters.github.session import Auth
+    from gapkeeper.adapters.http.answer import Answer
     from gapkeeper.adapters.http.client import Wire
+    from gapkeeper.errors import TrackerError
     from gapkeeper.model.delivery import Proposal
     from gapkeeper.model.doctor import ForgeFacts
     from gapkeeper.settings.load import Settings
@@ -74,7 +78,7 @@ def open_session(
         limits if address.public else Limits(pause),
         retries=operator.github_read_retries,
         headers=_HEADERS,
-        explain=explain,
+        explain=partial(_explain, address.url),
     )
     auth = _auth(operator, wire, address, permissions or (TO_READ if read_only else TO_WRITE))
     client = Client(wire, auth.header, account=auth.key, read_only=url if read_only else None)
@@ -138,10 +142,23 @@ def facts(url: str) -> ForgeFacts:
         return look(session)
 
 
+def _explain(url: str, answer: Answer, error: TrackerError) -> TrackerError:
+    """What GitHub means; and where it refuses, the next run asks what an App may do here now."""
+    tokens = _app_tokens()
+    if tokens is not None and isinstance(error, NotAuthorisedError):
+        tokens.forget(url)
+    return explain(answer, error)
+
+
+def _app_tokens() -> AppTokens | None:
+    together = shared.current()
+    return None if together is None else together.app_tokens
+
+
 def _auth(operator: OperatorSettings, wire: Wire, address: Address, permissions: Mapping[str, str]) -> Auth:
     if operator.github_app_id is not None and operator.github_app_private_key is not None:
         key = operator.github_app_private_key.get_secret_value()
-        return AppAuth(wire, address, operator.github_app_id, key, permissions)
+        return AppAuth(wire, address, operator.github_app_id, key, permissions, tokens=_app_tokens())
     if operator.github_app_id is not None or operator.github_app_private_key is not None:
         lacks = "PRIVATE_KEY" if operator.github_app_private_key is None else "ID"
         raise NotAuthorisedError(

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from gapkeeper.adapters.github.app_tokens import AppTokens
     from gapkeeper.adapters.http.client import Sent
+    from gapkeeper.adapters.http.connections import Connections
+    from gapkeeper.adapters.http.paces import Paces
     from gapkeeper.app.parsed import ParsedDocuments
 
 #: What the run of this thread has counted so far; see `model.jobs.COUNTED`.
@@ -47,6 +50,9 @@ class Shared:
     documents: ParsedDocuments
     sleep: Callable[[float], None] = time.sleep  # raises `BusyError` where the process is told to stop
     sent: Callable[[str, Sent], None] = lambda _forge, _sent: None  # told of every request
+    paces: Paces | None = None  # of accounts; None, here and below: each run has its own
+    connections: Connections | None = None  # closed by whoever made them
+    app_tokens: AppTokens | None = None
 
 
 _shared: Shared | None = None

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from gapkeeper import __version__
+from gapkeeper.adapters.github.app_tokens import AppTokens
+from gapkeeper.adapters.http.connections import Connections
+from gapkeeper.adapters.http.paces import Paces
 from gapkeeper.adapters.sqlite_state import open_state
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.parsed import ParsedDocuments
@@ -86,10 +89,17 @@ class _Service:
     def serve(self, secrets: Mapping[str, WebhookSecrets]) -> None:
         """Begin, work, and end."""
         self._take_up()
+        connections = Connections()
         runs_share = shared.Shared(
-            documents=ParsedDocuments(_DOCUMENTS, told=shared.count), sleep=self._stopping.sleep, sent=self._sent
+            documents=ParsedDocuments(_DOCUMENTS, told=shared.count),
+            sleep=self._stopping.sleep,
+            sent=self._sent,
+            paces=Paces(),
+            connections=connections,
+            app_tokens=AppTokens(),
         )
         with (
+            contextlib.closing(connections),
             shared.share(runs_share),
             self._working(),
             self._listening(secrets) as (public, private),
