@@ -1,4 +1,4 @@
-"""`gapkeeper init`: a commented configuration for a repository, and what was found there."""
+"""`gapkeeper init`: a commented configuration for a repository, and what was found there; or a job of CI."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from gapkeeper import wiring
+from gapkeeper.entry.cli import ci_files
 from gapkeeper.entry.cli.command import Command, path_argument
 from gapkeeper.entry.cli.terminal import OutputError, show, write_data
-from gapkeeper.errors import ConfigurationError
+from gapkeeper.errors import ConfigurationError, UsageError
 from gapkeeper.reporting.style import Tone, line, say
 from gapkeeper.settings import files
 from gapkeeper.settings.load import Settings
@@ -34,17 +35,23 @@ NAME = "gapkeeper.toml"
         ("gapkeeper init", "write gapkeeper.toml into this folder"),
         ("gapkeeper init docs --stdout", "print it, and write nothing"),
         ("gapkeeper init --force", "replace the one that is there"),
+        ("gapkeeper init --ci github", "write a workflow of GitHub Actions instead"),
     ],
 )
 @path_argument()
-@click.option("--stdout", is_flag=True, help="Print the configuration instead of writing it.")
-@click.option("--force", is_flag=True, help=f"Replace a {NAME} that is there.")
-def command(path: str, stdout: bool, force: bool) -> int:
+@click.option("--ci", type=click.Choice(tuple(ci_files.FILES)), help="Write what CI runs, and no configuration.")
+@click.option("--stdout", is_flag=True, help="Print the file instead of writing it.")
+@click.option("--force", is_flag=True, help="Replace a file of this name that is there.")
+def command(path: str, ci: str | None, stdout: bool, force: bool) -> int:
     """Look at the repository and write a gapkeeper.toml that shows and explains every setting.
 
     Nothing in it is set: until a line is changed, everything is as it is without the file.
+
+    With --ci write the jobs that sync, and that comment on pull requests, and say what they need.
     """
     folder = Path(path)
+    if ci is not None:
+        return _ci(folder, ci, stdout=stdout, force=force)
     # Every kind, and no configuration: what is there, whatever an older file says of it.
     every = Settings(RepositorySettings(documents=Documents(kinds="*")))
     source = wiring.document_source(every, folder)
@@ -57,6 +64,23 @@ def command(path: str, stdout: bool, force: bool) -> int:
         return 0
     _write(folder / NAME, text, force=force)
     show(lambda _: [line(say("wrote ", Tone.GOOD), str(folder / NAME)), *(line(fact) for fact in facts)])
+    return 0
+
+
+def _ci(folder: Path, forge: str, *, stdout: bool, force: bool) -> int:
+    """Write what CI of a forge runs."""
+    text = ci_files.text(forge)
+    if stdout:
+        write_data(text)
+        return 0
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}", hint="Name the repository's own folder.")
+    file = ci_files.FILES[forge]
+    path = folder / file.path
+    if path.exists() and not force:
+        raise ConfigurationError(f"there is {path} already", hint="--force replaces it; --stdout prints another.")
+    _write(path, text, force=force)
+    show(lambda _: [line(say("wrote ", Tone.GOOD), str(path)), *(line(f"  {step}") for step in file.needs)])
     return 0
 
 
@@ -101,8 +125,9 @@ def _number(count: int, word: str) -> str:
 
 def _write(path: Path, text: str, *, force: bool) -> None:
     """Write the whole file or none of it; without ``force``, only where there is nothing."""
-    new = path.with_name(f".{NAME}.new") if force else path
+    new = path.with_name(f".{path.name}.new") if force else path
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with new.open("x", encoding="utf-8", newline="\n") as file:
             try:
                 file.write(text)
