@@ -26,7 +26,8 @@ class GitServer:
         self.folder = folder
         self.header = header
         self.seen: list[tuple[str, str | None]] = []  # path and header of every request
-        self.instead: Callable[[http.server.BaseHTTPRequestHandler], None] | None = None  # answers all of them
+        # Answers a request with a body; False: it is served.
+        self.instead: Callable[[http.server.BaseHTTPRequestHandler, bytes], bool] = lambda _request, _body: False
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -48,12 +49,13 @@ class GitServer:
     def answers(self, status: int, **headers: str) -> None:
         """Answer everything with a status from now on."""
 
-        def answer(request: http.server.BaseHTTPRequestHandler) -> None:
+        def answer(request: http.server.BaseHTTPRequestHandler, _: bytes) -> bool:
             request.send_response(status)
             for name, value in headers.items():
                 request.send_header(name, value)
             request.send_header("Content-Length", "0")
             request.end_headers()
+            return True
 
         self.instead = answer
 
@@ -65,9 +67,9 @@ class GitServer:
                 given = self.headers.get("Authorization")
                 server.seen.append((self.path, given))
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                if server.instead is not None:
-                    server.instead(self)
-                elif server.header is not None and given != server.header:
+                if server.instead(self, body):
+                    return
+                if server.header is not None and given != server.header:
                     self.send_response(401)
                     self.send_header("WWW-Authenticate", 'Basic realm="git"')
                     self.send_header("Content-Length", "0")

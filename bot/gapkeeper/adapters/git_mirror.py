@@ -32,7 +32,7 @@ from gapkeeper.adapters.git_watched import Watch, watched
 from gapkeeper.errors import DocumentsError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from gapkeeper.adapters.git_watched import Ended
@@ -109,20 +109,35 @@ class Mirror:
             UnavailableError: The remote does not answer.
             DocumentsError: There is no git.
         """
-        access = self._access()
         listing = Listing(branches, pulls)
-        arguments = ("ls-remote", "--symref", "--quiet", "--end-of-options", access.url)
-        watch = Watch(self._seconds.look, listing.take, self._tick)
         try:
-            with tempfile.TemporaryDirectory() as nowhere:
-                ended = remote_for(access).watch(nowhere, *arguments, watch=watch, variables=SILENT)
+            self._list(listing.take)
         except TooLongError:
             return listing.look(whole=False)
+        if listing.is_empty:
+            self._require_git()
+        return listing.look(whole=True)
+
+    def _list(self, take: Callable[[bytes], object], **variables: str) -> bytes:
+        """Hand over what the remote lists; what git says beside that."""
+        access = self._access()
+        arguments = ("ls-remote", "--symref", "--quiet", "--end-of-options", access.url)
+        watch = Watch(self._seconds.look, take, self._tick)
+        try:
+            with tempfile.TemporaryDirectory() as nowhere:
+                ended = remote_for(access).watch(nowhere, *arguments, watch=watch, variables={**SILENT, **variables})
         except UnavailableError as error:
             raise _late(access, error) from error
         if ended.code != 0:
             raise failure_of(access, ended.complaint) or _unknown(access, ended)
-        return listing.look(whole=True)
+        return ended.complaint
+
+    def _require_git(self) -> None:
+        """Raise `UnavailableError` where it is not git that answers with nothing: git takes any web page for a list."""
+        if b"packet: " not in self._list(_nothing, GIT_TRACE_PACKET="2"):
+            raise UnavailableError(
+                f"{plain(self._access().url)} cannot be fetched: there is no repository of git", hint=NETWORK
+            )
 
     def fetch(self, refs: Mapping[str, str]) -> bool:
         """Fetch references of the remote, each under a name of ours: `{"refs/heads/main": "refs/heads/main"}`.
@@ -168,6 +183,16 @@ class Mirror:
             return {}
         found = self._refs(*names)
         return {name: found[name] for name in names if name in found}
+
+    def has(self, commits: Iterable[str]) -> bool:
+        """Whether all of these commits can be read here."""
+        asked = "".join(f"{commit}\n" for commit in commits)
+        if not self._place.git.is_dir():
+            return False
+        answer = git_command.run(
+            self.folder, self._git_dir, "cat-file", "--batch-check=%(objecttype)", data=os.fsencode(asked)
+        )
+        return answer.returncode == 0 and set(answer.stdout.split()) <= {b"commit"}
 
     def drop_pull(self, number: int) -> None:
         """Delete what is kept of a pull request, `refs/gapkeeper/pull/N/`.
@@ -218,6 +243,7 @@ class Mirror:
             return
         failure = failure_of(access, ended.complaint) or _unknown(access, ended)
         if isinstance(failure, MissingRefError):
+            self.look()  # it is git that says so, and no page that says that somebody should sign in
             self._delete(self.tips([refs[failure.ref]]) if failure.ref in refs else ())
         raise failure
 

@@ -41,6 +41,7 @@ class Listing:
         self._left = limit
         self._rest = b""
         self._digest = hashlib.sha256()
+        self._any = False
         self._default: bytes | None = None
         self._heads: dict[str, str] = {}
 
@@ -55,12 +56,18 @@ class Listing:
         if len(self._rest) > _LINE:
             raise UnavailableError("the answer is no list of references")
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was listed, not even a tag."""
+        return not self._any
+
     def look(self, *, whole: bool) -> Look:
         """What was taken. ``whole`` False: it goes on."""
         default = None if self._default is None else os.fsdecode(self._default.removeprefix(_HEADS))
         return Look(default, self._heads, self._digest.hexdigest() if whole else None)
 
     def _line(self, line: bytes) -> None:
+        self._any = True
         commit, _, name = line.partition(b"\t")
         if name == b"HEAD" and commit.startswith(b"ref: " + _HEADS):
             self._default = commit.removeprefix(b"ref: ")

@@ -1,4 +1,4 @@
-"""Where git fetches a project's documents from, and as whom: by default from its forge, as the account of its issues."""
+"""Where git fetches a project's documents from, and as whom: by default from its forge, by the token of its issues."""
 
 from __future__ import annotations
 
