@@ -17,6 +17,7 @@ from gapkeeper.errors import ConfigurationError
 from gapkeeper.settings.ci import github_of_job, gitlab_of_job
 from gapkeeper.settings.environment import PREFIX
 from gapkeeper.settings.secret_files import END, secret_of_file
+from gapkeeper.settings.webhook_secrets import secret_variables
 
 _LIST = 'Write it like this: ["pull-request", "off"]'
 
@@ -106,7 +107,7 @@ class OperatorSettings(BaseSettings):
 def variables() -> frozenset[str]:
     """The names of the operator's variables, without those of others (`GITHUB_TOKEN`)."""
     names = {PREFIX + name.upper() for name in OperatorSettings.model_fields}
-    return frozenset(names | {variable + END for variable in _IN_FILES})
+    return frozenset(names | {variable + END for variable in _IN_FILES} | secret_variables())
 
 
 def load_operator() -> OperatorSettings:
