@@ -1,0 +1,57 @@
+"""Nothing that was accepted is lost, whatever ends the process."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from making import QUICK, THOROUGH
+from proofs import every_accepted_one_was_run, never_two_at_once, no_issue_twice
+from service_world import with_item
+
+if TYPE_CHECKING:
+    from making import MakeService, MakeWorld
+
+SECONDS, RATE = (60.0, 50.0) if THOROUGH else (6.0, 20.0)
+KILLS = 3
+
+
+def test_every_accepted_delivery_has_its_job_run_although_the_process_is_killed(
+    make_world: MakeWorld, make_service: MakeService
+) -> None:
+    world = make_world(12 if THOROUGH else 4)
+    service = make_service(world, service=QUICK)
+    service.start()
+    hooks = [place.push({"docs/LATER.md": with_item(3)}) for place in world.places]
+    with service.sending(hooks, rate=RATE, seconds=SECONDS) as sent:
+        for _ in range(KILLS):
+            time.sleep(SECONDS / (KILLS + 1) - 1)
+            service.kill()
+            service.start()
+    service.settle()
+    accepted = every_accepted_one_was_run(service, sent, hooks)
+    assert accepted > RATE * SECONDS / 3
+    assert {one.status for one in sent} <= {0, 202}, "it is away, or accepts"
+    assert all(len(place.issues()) == 3 for place in world.places)
+    no_issue_twice(world)
+    never_two_at_once(service.runs())
+
+
+def test_a_service_that_is_stopped_under_load_ends_soon_and_goes_on_when_it_is_started_again(
+    make_world: MakeWorld, make_service: MakeService
+) -> None:
+    world = make_world()
+    service = make_service(world, service=QUICK)
+    service.start()
+    hooks = [place.push({"docs/LATER.md": with_item(3)}) for place in world.places]
+    with service.sending(hooks, rate=40, seconds=3) as sent:
+        time.sleep(1)
+        code, seconds = service.stop()
+        assert code == 0, service.tail()
+        assert seconds < 30
+        service.start()
+    service.settle()
+    every_accepted_one_was_run(service, sent, hooks)
+    assert all(len(place.issues()) == 3 for place in world.places)
+    no_issue_twice(world)
+    never_two_at_once(service.runs())
