@@ -142,17 +142,26 @@ class Pool:
 
     def _written_down(self, queued: QueuedJob, record: RunRecord, ending: Ending) -> None:
         """Write the end down, however long that takes: until then, nobody else works on the repository."""
+        steps = (
+            lambda: self._state.records.add(record, paused_until=self._paused_until(queued.job, ending)),
+            lambda: self._settle(queued, ending),
+        )
+        for step in steps:
+            if not self._persist(step):
+                return  # it still counts as running, and is done again after the start
+        self._ended(record)
+
+    def _persist(self, step: Callable[[], None]) -> bool:
+        """Take a step until the state takes it, or it is time to stop; whether it was taken."""
         while True:
             try:
-                self._state.records.add(record, paused_until=self._paused_until(queued.job, ending))
-                self._settle(queued, ending)
+                step()
             except TrackerError as error:
                 log.error("state.unavailable", error=error.line)  # noqa: TRY400 - what happened is all in the line
                 if self._stopping.wait(_TROUBLE_SECONDS):
-                    return  # it still counts as running, and is done again after the start
+                    return False
             else:
-                self._ended(record)
-                return
+                return True
 
     def _settle(self, queued: QueuedJob, ending: Ending) -> None:
         queue, error = self._state.queue, ending.error
