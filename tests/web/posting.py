@@ -48,9 +48,12 @@ class Stored:
         self.trouble: Exception | None = None
         self.gate = threading.Event()  # while it is clear, a commit waits
         self.gate.set()
+        self.waiting = 0  # deliveries in a commit that waits
 
     def accept(self, deliveries: Sequence[Delivery], *, now: dt.datetime, due: dt.datetime) -> list[bool]:
+        self.waiting = len(deliveries)
         self.gate.wait()
+        self.waiting = 0
         if self.trouble is not None:
             raise self.trouble
         self.commits.append(len(deliveries))
@@ -89,6 +92,12 @@ class Place:
     client: httpx.Client
     reason: list[str] = field(default_factory=list)  # why it is not ready
     repositories: list[Configured] = field(default_factory=list)
+
+    def reset(self) -> None:
+        """Forget what happened."""
+        self.stored.__init__()  # type: ignore[misc]
+        self.observed.clear()
+        self.reason.clear()
 
     def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
         return self.client.post(self.url + path, content=content, headers=dict(headers))

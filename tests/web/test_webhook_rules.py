@@ -207,7 +207,7 @@ def examples() -> tuple[tuple[str, dict[str, Any]], ...]:
 
 def test_every_event_that_github_once_sent_asks_for_what_its_action_says() -> None:
     reviewed = {"opened", "reopened", "synchronize", "ready_for_review"}
-    asked = []
+    asked: list[Job] = []
     for event, payload in examples():
         repository = payload.get("repository") or {}
         configured = Configured("it", "github", repository.get("full_name", "none/none"))
