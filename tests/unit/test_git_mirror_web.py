@@ -120,6 +120,25 @@ def test_a_redirect_is_told_and_not_followed(server: GitServer, forge: Forge, tm
         assert not other.seen
 
 
+def test_where_it_moved_to_is_asked_once(server: GitServer, forge: Forge, tmp_path: Path) -> None:
+    with GitServer(forge.path) as other:
+        server.answers(301)
+        for ask in asks_after_a_move(server, other, tmp_path):
+            ask()
+
+
+def asks_after_a_move(old: GitServer, new: GitServer, path: Path) -> Iterator[Callable[[], object]]:
+    for number in range(2):
+        addresses = [old.url, new.url]
+        mirror = Mirror(
+            path / "mirror",
+            lambda addresses=addresses: GitAccess(f"{addresses[0]}/forge/.git", HEADER),
+            limit_bytes=LIMIT,
+            moved=lambda addresses=addresses: addresses.pop(0) == old.url,
+        )
+        yield asks(mirror)[number]
+
+
 def test_a_person_s_own_configuration_makes_no_redirect_be_followed(
     server: GitServer, forge: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,7 +70,7 @@ def mirror_folder(mirrors: Path, repository: str) -> Path:
 class Mirror:
     """One repository's mirror. One thread works on it at a time; others may read its documents meanwhile."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where from, where to, and what it may cost
         self,
         folder: Path,
         access: Callable[[], GitAccess],
@@ -78,6 +78,7 @@ class Mirror:
         limit_bytes: int,
         seconds: Seconds = _SECONDS,
         tick: Callable[[], object] = lambda: None,
+        moved: Callable[[], bool] = lambda: False,
     ) -> None:
         """Of a folder of its own, see `mirror_folder`; nothing is made before the first `fetch`.
 
@@ -87,6 +88,7 @@ class Mirror:
             limit_bytes: What it may take on the disk.
             seconds: How long it may take.
             tick: Called some times a second while git runs; what it raises ends that, and is raised.
+            moved: Asked where the remote says that it has another address: whether ``access`` tells that from now on.
         """
         self.folder = folder
         self._place = MirrorFolder(folder.absolute())
@@ -94,6 +96,7 @@ class Mirror:
         self._limit_bytes = limit_bytes
         self._seconds = seconds
         self._tick = tick
+        self._moved = moved
 
     def look(self, branches: Collection[str] = (), pulls: str | None = None) -> Look:
         """Ask the remote what it has; nothing is fetched.
@@ -109,6 +112,14 @@ class Mirror:
             UnavailableError: The remote does not answer.
             DocumentsError: There is no git.
         """
+        try:
+            return self._look(branches, pulls)
+        except MovedError:
+            if not self._moved():
+                raise
+            return self._look(branches, pulls)
+
+    def _look(self, branches: Collection[str], pulls: str | None) -> Look:
         listing = Listing(branches, pulls)
         try:
             self._list(listing.take)
@@ -164,6 +175,10 @@ class Mirror:
             self._fetch(refs)
         except ForeignHashError:
             self._anew("sha256" if self._place.hash() == "sha1" else "sha1")
+            self._fetch(refs)
+        except MovedError:
+            if not self._moved():
+                raise
             self._fetch(refs)
         except _UnknownError:
             if self.whole():
