@@ -65,6 +65,7 @@ def require(call: Call) -> None:
 def installation(call: Call) -> Answer:
     answer = _as_app(call)
     answer.body["permissions"] = dict(call.github.app.permissions)
+    answer.body["events"] = list(call.github.seed.hears)
     account = call.github.person(answer.body["account"]["login"])
     answer.body |= {"account": account, "target_id": account["id"], "suspended_at": None}
     if call.github.suspended:

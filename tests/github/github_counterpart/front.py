@@ -17,6 +17,7 @@ from github_counterpart import (  # each brings its routes
     events,
     git,
     graphql,
+    hooks,
     issue_parts,
     issues,
     people,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from github_counterpart.messages import Request
     from github_counterpart.repository import Repository
 
-PARTS = (apps, checks, dependencies, events, git, graphql, issue_parts, issues, people, pulls, statuses)
+PARTS = (apps, checks, dependencies, events, git, graphql, hooks, issue_parts, issues, people, pulls, statuses)
 #: What GitHub Enterprise Server puts before every path.
 ENTERPRISE = "/api/v3"
 VERSION = "2022-11-28"

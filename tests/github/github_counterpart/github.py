@@ -12,6 +12,7 @@ from github_counterpart.accounts import Role, Token
 from github_counterpart.clock import Clock
 from github_counterpart.faults import no_trouble
 from github_counterpart.front import ENTERPRISE, Front
+from github_counterpart.hooks import config_of
 from github_counterpart.limits import Limits
 from github_counterpart.messages import Request
 from github_counterpart.polish import Polish
@@ -52,6 +53,7 @@ class GitHub:
         self.closers_in_lists = True  # whether a list of issues says who closed them, or only each issue does
         self.roles_are_public = False  # whether others than writers may ask what somebody may do: GitHub says no
         self.suspended = False  # the App's installation
+        self.app_hook = config_of("")  # where the App's webhook leads; without an address it has none
         self.log = Log()  # every request
         self.problems: list[str] = []  # requests that GitHub's OpenAPI or GraphQL schema does not know
         self.broken: list[str] = []  # where the proxy itself is wrong

@@ -47,6 +47,7 @@ NEEDS: dict[str, Need] = {
     f"GET {_R}/check-runs": Need("checks"),
     f"GET {_R}/branches": Need("contents"),
     f"GET {_R}/compare": Need("contents"),
+    f"GET {_R}/hooks": Need("repository_hooks", role=Role.ADMIN, denied=404),
     f"GET {_R}/branches/{{branch}}/protection": Need("administration", role=Role.ADMIN, denied=404),
     f"GET {_R}/collaborators": Need(
         "metadata", role=Role.WRITE, message="Must have push access to view collaborator permission."

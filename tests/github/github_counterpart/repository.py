@@ -37,6 +37,7 @@ class Repository:
     blocked_by: dict[int, list[int]] = field(default_factory=dict)  # issue -> those that block it
     statuses: list[dict[str, Any]] = field(default_factory=list)  # of commits, the newest last
     checks: list[dict[str, Any]] = field(default_factory=list)  # check runs of commits, with all their annotations
+    hooks: list[dict[str, Any]] = field(default_factory=list)  # see `hooks.a_hook`
     forks: dict[int, dict[str, Any] | None] = field(default_factory=dict)  # pull request -> its repository; None: gone
     duplicates: set[int] = field(default_factory=set)  # closed as such: emulate does not know the reason
     deleted: set[int] = field(default_factory=set)

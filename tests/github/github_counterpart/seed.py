@@ -55,6 +55,7 @@ class Seed:
     roles: Mapping[str, Role] = field(default_factory=lambda: {US: Role.WRITE})  # in `FULL_NAME`; others may read
     private: bool = False
     granted: Mapping[str, str] = field(default_factory=lambda: dict(GRANTED))  # to the App
+    hears: tuple[str, ...] = ()  # the events that the App is told of
     description: str = "Planning documents of a small harbour"
     more: tuple[str, ...] = ()  # full names of further repositories of `OWNER`
 
@@ -78,7 +79,7 @@ class Seed:
             "html_url": address,
             **times,
             "permissions": dict(self.granted),
-            "events": [],
+            "events": list(self.hears),
         }
 
     def tokens(self) -> list[Token]:

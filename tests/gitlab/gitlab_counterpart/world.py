@@ -238,6 +238,7 @@ class Project:
     protected: dict[str, Protection] = field(default_factory=dict)
     pipelines: list[Pipeline] = field(default_factory=list)  # the newest last
     push_rule: dict[str, Any] | None = None
+    hooks: list[dict[str, Any]] = field(default_factory=list)  # see `hooks.a_hook`
     approvals: int = 0  # that a merge request needs
     description: str = "Planning documents of a small harbour"
 

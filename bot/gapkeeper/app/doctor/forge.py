@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from gapkeeper.app.doctor.access_on_github import github_access
 from gapkeeper.app.doctor.access_on_gitlab import gitlab_access
 from gapkeeper.app.doctor.verdicts import fine, listed, note, troubled, wrong
-from gapkeeper.model.doctor import HookFacts, Trouble
+from gapkeeper.model.doctor import HookFacts, ProjectFacts, Trouble
 from gapkeeper.reporting.numbers import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gapkeeper.model.doctor import Check, ForgeFacts, ProjectFacts, Quota, TokenFacts, Wanted
+    from gapkeeper.model.doctor import Check, ForgeFacts, Quota, TokenFacts, Wanted
 
 #: A token that ends sooner has to be renewed.
 SOON = dt.timedelta(days=14)
@@ -49,7 +49,7 @@ def of_forge(facts: ForgeFacts, wanted: Wanted, now: dt.datetime) -> Iterator[Ch
         yield _quota(facts.quota)
     if facts.ahead is not None:
         yield _clock(facts.ahead, facts.forge)
-    if not isinstance(facts.account, Trouble):
+    if isinstance(facts.project, ProjectFacts):
         yield from _webhooks(facts)
 
 
