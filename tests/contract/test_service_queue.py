@@ -55,9 +55,9 @@ class TestPut:
         assert only(state).due_at == state.queue.next_due() == NOON + 5 * SECOND
 
     def test_the_newest_five_reasons_are_kept_each_once(self, state: ServiceState) -> None:
-        for reason in "abcdefgdc":
+        for reason in "abcdefgfc":
             put(state, reason=reason)
-        assert only(state).reasons == tuple("efgdc")
+        assert only(state).reasons == tuple("degfc")
 
     def test_what_runs_takes_no_reason_the_same_waits_behind_it(self, state: ServiceState) -> None:
         put(state, reason="first")

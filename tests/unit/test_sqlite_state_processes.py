@@ -121,9 +121,11 @@ class TestLock:
         assert line(process) == "held"
         process.kill()
         process.wait()
+        note = path.with_name("state.db.lock")
+        assert note.read_text() == f"process {process.pid} on {platform.node()}"
+        note.write_text("process 1 on a host with a much longer name" * 10)
         with open_state(path) as state, state.lock.hold():
-            note = path.with_name("state.db.lock").read_text()
-            assert note == f"process {os.getpid()} on {platform.node()}"
+            assert note.read_text() == f"process {os.getpid()} on {platform.node()}"
 
     def test_children_that_outlive_it_do_not_keep_it(self, path: Path, start: Start) -> None:
         process = start(HOLD_WITH_A_CHILD)

@@ -87,7 +87,7 @@ class Database:
 def _make_private(path: Path) -> None:
     """Make the file where there is none: errors name things in private repositories, which are nobody else's."""
     with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:

@@ -36,8 +36,7 @@ class FileLock:
         """
         with contextlib.ExitStack() as held:
             with KIND.own_words(self._state):
-                flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-                descriptor = os.open(self._path, flags, 0o600)
+                descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
                 held.callback(os.close, descriptor)
                 self._lock(descriptor)
                 held.callback(fcntl.flock, descriptor, fcntl.LOCK_UN)  # a child that is just starting has it open, too
