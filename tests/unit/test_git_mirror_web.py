@@ -74,7 +74,7 @@ def test_nobody_in_particular_may_fetch_what_is_public(server: GitServer, forge:
     server.header = None
     mirror = mirror_of(server, tmp_path, None)
     mirror.fetch(MAIN)
-    assert mirror.has([forge.start])
+    assert mirror.tips(MAIN.values()) == {"refs/heads/main": forge.start}
     assert {given for _, given in server.seen} == {None}
 
 
@@ -118,25 +118,6 @@ def test_a_redirect_is_told_and_not_followed(server: GitServer, forge: Forge, tm
             with pytest.raises(MovedError):
                 ask()
         assert not other.seen
-
-
-def test_where_it_moved_to_is_asked_once(server: GitServer, forge: Forge, tmp_path: Path) -> None:
-    with GitServer(forge.path) as other:
-        server.answers(301)
-        for ask in asks_after_a_move(server, other, tmp_path):
-            ask()
-
-
-def asks_after_a_move(old: GitServer, new: GitServer, path: Path) -> Iterator[Callable[[], object]]:
-    for number in range(2):
-        addresses = [old.url, new.url]
-        mirror = Mirror(
-            path / "mirror",
-            lambda addresses=addresses: GitAccess(f"{addresses[0]}/forge/.git", HEADER),
-            limit_bytes=LIMIT,
-            moved=lambda addresses=addresses: addresses.pop(0) == old.url,
-        )
-        yield asks(mirror)[number]
 
 
 def test_a_person_s_own_configuration_makes_no_redirect_be_followed(

@@ -32,7 +32,7 @@ from gapkeeper.adapters.git_watched import Watch, watched
 from gapkeeper.errors import DocumentsError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from gapkeeper.adapters.git_watched import Ended
@@ -70,7 +70,7 @@ def mirror_folder(mirrors: Path, repository: str) -> Path:
 class Mirror:
     """One repository's mirror. One thread works on it at a time; others may read its documents meanwhile."""
 
-    def __init__(  # noqa: PLR0913 - where from, where to, and what it may cost
+    def __init__(
         self,
         folder: Path,
         access: Callable[[], GitAccess],
@@ -78,7 +78,6 @@ class Mirror:
         limit_bytes: int,
         seconds: Seconds = _SECONDS,
         tick: Callable[[], object] = lambda: None,
-        moved: Callable[[], bool] = lambda: False,
     ) -> None:
         """Of a folder of its own, see `mirror_folder`; nothing is made before the first `fetch`.
 
@@ -88,7 +87,6 @@ class Mirror:
             limit_bytes: What it may take on the disk.
             seconds: How long it may take.
             tick: Called some times a second while git runs; what it raises ends that, and is raised.
-            moved: Asked where the remote says that it has another address: whether ``access`` tells that from now on.
         """
         self.folder = folder
         self._place = MirrorFolder(folder.absolute())
@@ -96,7 +94,6 @@ class Mirror:
         self._limit_bytes = limit_bytes
         self._seconds = seconds
         self._tick = tick
-        self._moved = moved
 
     def look(self, branches: Collection[str] = (), pulls: str | None = None) -> Look:
         """Ask the remote what it has; nothing is fetched.
@@ -112,14 +109,6 @@ class Mirror:
             UnavailableError: The remote does not answer.
             DocumentsError: There is no git.
         """
-        try:
-            return self._look(branches, pulls)
-        except MovedError:
-            if not self._moved():
-                raise
-            return self._look(branches, pulls)
-
-    def _look(self, branches: Collection[str], pulls: str | None) -> Look:
         listing = Listing(branches, pulls)
         try:
             self._list(listing.take)
@@ -176,10 +165,6 @@ class Mirror:
         except ForeignHashError:
             self._anew("sha256" if self._place.hash() == "sha1" else "sha1")
             self._fetch(refs)
-        except MovedError:
-            if not self._moved():
-                raise
-            self._fetch(refs)
         except _UnknownError:
             if self.whole():
                 raise
@@ -198,16 +183,6 @@ class Mirror:
             return {}
         found = self._refs(*names)
         return {name: found[name] for name in names if name in found}
-
-    def has(self, commits: Iterable[str]) -> bool:
-        """Whether all of these commits can be read here."""
-        asked = "".join(f"{commit}\n" for commit in commits)
-        if not self._place.git.is_dir():
-            return False
-        answer = git_command.run(
-            self.folder, self._git_dir, "cat-file", "--batch-check=%(objecttype)", data=os.fsencode(asked)
-        )
-        return answer.returncode == 0 and set(answer.stdout.split()) <= {b"commit"}
 
     def drop_pull(self, number: int) -> None:
         """Delete what is kept of a pull request, `refs/gapkeeper/pull/N/`.
