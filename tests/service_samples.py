@@ -28,7 +28,7 @@ def run(repository: str = "harbour", outcome: Outcome = Outcome.CHANGED, **chang
         commit="c0ffee" * 6 + "c0ff",
         score=44.75,
         open_items=12,
-        counts={"create": 2, "close": 1, "parsed": 3, "cached": 120, "reads": 4, "unchanged": 3, "writes": 3},
+        counts={"create": 2, "close": 1, "parsed": 3, "cached": 120, "reads": 1, "unchanged": 3, "writes": 3},
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 

@@ -203,6 +203,12 @@ def test_a_secret_that_changes_is_known_at_once(logged: Logged) -> None:
     assert logged.lines[0]["event"] == "***"
 
 
+def test_secrets_that_cannot_be_read_any_more_are_still_known() -> None:
+    left = [[SECRET]]
+    redaction = Redaction(left.pop)
+    assert redaction(None, "info", {"event": SECRET}) == {"event": "***"}
+
+
 def test_without_secrets_nothing_is_masked(logged: Logged) -> None:
     logged.secrets[:] = ["", "  "]
     log.info("a b")

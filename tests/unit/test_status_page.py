@@ -169,7 +169,8 @@ def test_spans_are_told_as_exactly_as_they_matter(seconds: float, words: str) ->
 def test_what_a_run_did_is_told_in_words() -> None:
     assert counted({}) == ""
     assert counted({"label": 2, "create": 1, "failed": 3, "fetched": 1}) == "2 labels made, 1 created, 3 failed"
-    assert counted({"reads": 1, "unchanged": 1}) == "requests: 1 read (1 unchanged)"
+    assert counted({"unchanged": 1}) == "requests: 1 unchanged read"
+    assert counted({"reads": 1, "unchanged": 2, "writes": 3}) == "requests: 1 read, 2 unchanged reads, 3 writes"
 
 
 # --- What it must not do ---

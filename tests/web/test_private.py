@@ -12,10 +12,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from builders import NOW
 from gapkeeper.adapters.sqlite_state import SqliteState, open_state
 from gapkeeper.entry.service.metrics import Metrics
-from gapkeeper.entry.service.status import read_status
 from gapkeeper.entry.web.private import private_app
 from gapkeeper.model.jobs import Job, JobKind
-from service_samples import run
+from gapkeeper.reporting.status_page import RepositoryView, StatusView
+from service_samples import run, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,12 +34,14 @@ def state(tmp_path: Path) -> Iterator[SqliteState]:
 
 @pytest.fixture
 def app(state: SqliteState) -> ASGIApp:
-    pages = {"harbour": "https://github.com/owner/harbour", "lighthouse": None}
-    return private_app(
-        lambda: read_status(state, pages, lambda _: None, lambda: NOW),
-        Metrics(state, lambda: NOW),
-        host="status.harbour.example",
-    )
+    def status() -> StatusView:
+        return view(
+            RepositoryView("harbour", state.records.state("harbour")),
+            counts=state.queue.counts(),
+            jobs=state.queue.jobs(),
+        )
+
+    return private_app(status, Metrics(state, lambda: NOW), host="status.harbour.example")
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def took(seconds: float) -> str:
 def counted(counts: Mapping[str, int]) -> str:
     """What a run did and read; empty for nothing.
 
-    As in `2 created, 1 closed; documents: 3 parsed, 120 cached; requests: 4 reads (3 unchanged), 3 writes`.
+    As in `2 created, 1 closed; documents: 3 parsed, 120 cached; requests: 1 read, 3 unchanged reads, 3 writes`.
     """
     changes = [_changed(op, counts[op]) for op in Op if counts.get(op)]
     failed = [f"{counts['failed']} failed"] if counts.get("failed") else []
@@ -61,8 +61,6 @@ def _changed(op: Op, amount: int) -> str:
 
 
 def _requests(counts: Mapping[str, int]) -> list[str]:
-    """Reads, how many of them were answered that nothing has changed, and writes."""
-    reads, unchanged, writes = (counts.get(name, 0) for name in ("reads", "unchanged", "writes"))
-    free = f" ({unchanged} unchanged)" if unchanged else ""
-    said = [f"{count(reads, 'read')}{free}"] if reads else []
-    return [*said, count(writes, "write")] if writes else said
+    """Reads, reads that were answered that nothing has changed, and writes."""
+    named = (("reads", "read"), ("unchanged", "unchanged read"), ("writes", "write"))
+    return [count(counts[name], word) for name, word in named if counts.get(name)]

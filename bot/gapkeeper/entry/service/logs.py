@@ -42,7 +42,8 @@ _HEAD = ("timestamp", "level", "event", "exception")  # what the console shows i
 def configure(form: Form, secrets: Callable[[], Iterable[str]], stream: TextIO | None = None) -> None:
     """Send all logs of this process, warnings and errors of threads included, to standard error or ``stream``.
 
-    ``secrets`` gives the values that must not be shown, each time anew; it must not fail. To be called once.
+    ``secrets`` gives the values that must not be shown, for each line anew; what it raises at first is raised. To be
+    called once.
     """
     structlog.configure(
         processors=[*_beginning(), ProcessorFormatter.wrap_for_formatter],

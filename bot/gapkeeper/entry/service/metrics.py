@@ -123,10 +123,10 @@ class Metrics:
         for how in DOCUMENTS:
             self._documents.labels(how).inc(run.counts.get(how, 0))
 
-    def request(self, forge: str, kind: str, quota_left: int | None = None, *, times: int = 1) -> None:
-        """Requests were answered. ``kind`` is one of `REQUESTS`; ``quota_left`` is what the last answer says."""
+    def request(self, forge: str, kind: str, quota_left: int | None = None) -> None:
+        """A request was answered. ``kind`` is one of `REQUESTS`; ``quota_left`` is what the answer says."""
         forge = _one_of(FORGES, forge)
-        self._requests.labels(forge, _one_of(REQUESTS, kind)).inc(times)
+        self._requests.labels(forge, _one_of(REQUESTS, kind)).inc()
         if quota_left is not None:
             self._quota_left.labels(forge).set(quota_left)
 

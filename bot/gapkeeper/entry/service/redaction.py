@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import re
 from typing import TYPE_CHECKING
@@ -21,15 +22,19 @@ _LEAST_LINE = 16  # characters of a line of a private key that tell something
 class Redaction:
     """A processor of structlog: no string in the event holds a secret afterwards, however deep it is.
 
-    ``secrets`` gives the values in force now, and must not fail. Values that are no JSON become text first.
+    ``secrets`` gives the values in force now; where it fails later, those that were in force before are. Values that
+    are no JSON become text first.
     """
 
     def __init__(self, secrets: Callable[[], Iterable[str]]) -> None:
         self._secrets = secrets
+        self._known = frozenset(secrets())
 
     def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         """The event without secrets."""
-        pattern = _pattern(frozenset(self._secrets()))
+        with contextlib.suppress(Exception):  # a file that cannot be read now: the line matters more
+            self._known = frozenset(self._secrets())
+        pattern = _pattern(self._known)
         return {_text(name, pattern): _clean(value, pattern) for name, value in event.items()}
 
 
