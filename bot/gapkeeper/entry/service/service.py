@@ -146,7 +146,8 @@ class _Service:
             observe=self._metrics.delivery,
             body_limit=settings.service.body_limit,
         )
-        private = private_app(partial(self._overview.view, self._scheduler.next_run), self._metrics)
+        view = partial(self._overview.view, self._scheduler.next_run)
+        private = private_app(view, self._metrics, host=settings.listen.host)
         with (
             serve(private, settings.listen, setting="[service] listen", grace=_ANSWER_SECONDS) as private_port,
             inbox.open(),
