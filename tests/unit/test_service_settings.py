@@ -203,7 +203,7 @@ FAULTS_OF_REPOSITORIES = [
     ("tracker = 'github:a/b'\nname = '../b'", 6, 'repositories.name is "../b"', "Letters of ASCII"),
     ("tracker = 'github:a/b'\nname = '-b'", 6, 'repositories.name is "-b"', "Letters of ASCII"),
     ("tracker = 'github:a/b'\nname = 'OCTOCAT/harbour'", 6, 'another repository is called "octocat/harbour"', "Give"),
-    ("tracker = 'gitlab:octocat/harbour'", 4, 'another repository is called "octocat/harbour" already', "Give each"),
+    ("tracker = 'gitlab:octocat/harbour'", 4, 'another repository is called "octocat/harbour"', "Give each"),
     (
         "tracker = 'github:a/b'\nminutes = 5\ncron = '0 6 * * *'",
         7,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from gapkeeper.settings.conform import Fault, KeyPath
+from gapkeeper.settings.conform import Fault
 from gapkeeper.settings.cron import plain_cron
 from gapkeeper.settings.service import SQLITE, Listener, Repository, ServiceSettings, read_listener
 from gapkeeper.settings.toml_text import quoted
@@ -135,12 +134,17 @@ def _name(repository: Repository) -> Iterator[Fault]:
 
 
 def _twice(settings: ServiceSettings) -> Iterator[Fault]:
-    """Names that several have. Letters' case does not tell them apart: it does not in every folder."""
-    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    """Names and projects that are there twice. Letters' case does not tell them apart: nor does it in every folder."""
+    names: set[str] = set()
+    projects: set[str] = set()
     for number, repository in enumerate(settings.repositories):
-        numbers[(repository.name or path_on_forge(repository.tracker) or "").casefold()].append(number)
-    for name, several in numbers.items():
-        for number in several[1:] if name else []:
-            path: KeyPath = ("repositories", str(number), "name")
-            hint = "Give each a name of its own, or take out the one that is there twice."
-            yield Fault(path, f"another repository is called {quoted(name)} already", hint)
+        project = repository.tracker.casefold().rstrip("/")
+        name = (repository.name or path_on_forge(repository.tracker) or "").casefold()
+        if project in projects:
+            hint = "The issues of a project follow one repository: take one of both out."
+            yield Fault(("repositories", str(number), "tracker"), f"{quoted(project)} is there twice", hint)
+        elif name and name in names:
+            hint = "Give each a name of its own."
+            yield Fault(("repositories", str(number), "name"), f"another repository is called {quoted(name)}", hint)
+        projects.add(project)
+        names.add(name)
