@@ -12,12 +12,14 @@ import pytest
 
 from builders import NOW, register
 from gapkeeper.model.delivery import BRANCH, Proposal, ProposalState
+from gapkeeper.model.doctor import Check, Health
 from gapkeeper.model.history import ReadinessHistory
 from gapkeeper.model.jobs import JobState
 from gapkeeper.model.plan import Outcome, Report
 from gapkeeper.model.policy import WriteBack
 from gapkeeper.model.runs import Run, RunEnd, RunStart
 from gapkeeper.reporting.compare import compare
+from gapkeeper.reporting.doctor_text import doctor_json
 from gapkeeper.reporting.history_json import history_json
 from gapkeeper.reporting.job_json import job_json, jobs_json, service_runs_json
 from gapkeeper.reporting.plan_json import plan_json, report_json
@@ -78,6 +80,10 @@ def test_the_schema_is_one() -> None:
         ("plan", plan_json(PLAN)),
         ("plan", plan_json(REFUSED)),
         ("proposals", proposals_json([PROPOSAL, replace(PROPOSAL, state=ProposalState.DECLINED, closed_at=NOW)])),
+        (
+            "doctor",
+            doctor_json([Check("git", Health.OK, "here"), Check("disk", Health.WRONG, "full", "Free some.", "h")]),
+        ),
         ("runs", runs_json([RUN, replace(RUN, ended_at=NOW, end=RunEnd(1, 1, 5, "the limit"))])),
         ("jobs", jobs_json([queued(), queued(8, JobState.RUNNING), queued(9, JobState.DEAD)], {JobState.DEAD: 3})),
         ("job", job_json(queued(9, JobState.DEAD), [service_run(), FAILED])),
@@ -107,6 +113,7 @@ def test_every_command_has_its_example() -> None:
         "proposals",
         "runs",
         "jobs",
+        "doctor",
     ]
 
 

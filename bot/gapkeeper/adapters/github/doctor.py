@@ -30,7 +30,7 @@ _BOT = "[bot]"
 
 
 def look(session: Session) -> ForgeFacts:
-    """Everything, in at most seven requests: the account, the project, and what its kind of token cannot tell."""
+    """Everything, in at most six requests: the account, the project, and what its kind of token cannot tell."""
     auth = session.auth
     client = auth.as_app if isinstance(auth, AppAuth) else session.client
     account = told(lambda: session.account)

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 def command(path: str, tracker: str | None, config: str | None, form: str) -> int:
     """Say what is wrong, and what to do: token, permissions, webhook, clock, disk, documents.
 
-    Nothing is written anywhere. A project on GitHub costs 3 to 7 requests, one on GitLab 4 or 5; with --config
-    each repository a git ls-remote as well. Exits 1 where something is wrong; a note is nothing wrong.
+    Nothing is written. A project on a forge costs 2 to 6 requests; with --config each repository a git ls-remote
+    as well. Exits 1 where something is wrong; notes (!) are not.
     """
     found: list[Check] = []
     for check in _checks(path, tracker, config):
