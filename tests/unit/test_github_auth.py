@@ -298,6 +298,13 @@ class TestApp:
             self.auth(github, "-----BEGIN hunter2-----").header()
         assert "hunter2" not in f"{caught.value}{caught.value.__cause__}"
 
+    def test_is_another_account_with_each_owner_and_the_same_with_all_of_their_projects(
+        self, github: GitHubApps, private_key: str
+    ) -> None:
+        names = ("github:octo/plan", "github:Octo/another", "github:acme/plan")
+        keys = [AppAuth(wire(github), read_address(name, GITHUB), "7", private_key, TO_READ).key for name in names]
+        assert keys[0] == keys[1] != keys[2]
+
     def test_shows_neither_key_nor_token(self, github: GitHubApps, private_key: str) -> None:
         auth = self.auth(github, private_key)
         auth.header()

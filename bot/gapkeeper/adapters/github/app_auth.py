@@ -63,8 +63,11 @@ class AppAuth:
 
     @property
     def key(self) -> str:
-        """The App: its tokens change every hour, and what they may see does not."""
-        return f"app-{self._app_id}"
+        """The App, as one owner has installed it: GitHub limits each installation by itself.
+
+        Its tokens change every hour, and what they may see does not.
+        """
+        return f"app-{self._app_id}@{self._address.owner.casefold()}"
 
     def header(self) -> str:
         """The value of `Authorization`; the token is renewed before it ends.
