@@ -223,7 +223,7 @@ def _queue(jobs: Sequence[QueuedJob], view: StatusView) -> Html:
             if job.started_at is None
             else line("begun", time(job.started_at, view.now, "")),
             Html(job.attempts),
-            Html(line(_reasons(job.reasons)) + trouble(job.error)),
+            Html(line(_reasons(job.reasons)) + trouble(job.error, tone="care")),
         )
         for job in jobs[:_JOBS]
     ]
