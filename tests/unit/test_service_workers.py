@@ -209,8 +209,8 @@ class TestStopping:
                 made[0].stopping.sleep(PATIENCE)
             return Did(Ending(Outcome.UNFINISHED, "the service is stopping", again_at=utc_now(), counted=False))
 
-        ask(state, "harbour")
         made.append(Working(state, do, workers=1))
+        ask(state, "harbour")
         made[0].pool.call()
         assert begun.wait(PATIENCE)
         assert made[0].stop()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gapkeeper import wiring
 from gapkeeper.adapters.forge.reader import ForgeReader
 from gapkeeper.adapters.git import resolve
-from gapkeeper.adapters.git_mirror_remote import MovedError
+from gapkeeper.adapters.git_mirror_remote import MissingRefError, MovedError
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.sync import sync
 from gapkeeper.errors import DocumentsError, StaleDocumentsError
@@ -76,18 +76,18 @@ def ground(place: Place, known: Known) -> Ground | None:
     look = _look(place, known.branch)
     if look.default_branch is None:
         return None
-    default, branch = look.default_branch, known.branch
-    _bring(place, look, known)
-    settings = _settings(place, look.heads[default])
+    default = look.default_branch
+    heads = _brought(place, look, known)
+    settings = _settings(place, heads[default])
     wanted = settings.repository.sync.branch or default
-    if wanted not in {default, branch}:
+    if wanted not in {default, known.branch}:
         look = _look(place, wanted)
-        _bring(place, look, Known())
-    if wanted not in look.heads:
+        heads = _brought(place, look, Known())
+    if wanted not in heads:
         raise DocumentsError(
             f'[sync] branch = "{wanted}": the project has no such branch', hint="Push it, or name another one."
         )
-    commit = look.heads[wanted]
+    commit = heads[wanted]
     if wanted != default:
         settings = _settings(place, commit)
     source = wiring.document_source(settings, place.mirror.folder, commit)
@@ -191,8 +191,7 @@ def review_pull(place: Place, number: int) -> PullReviewed:
             return PullReviewed(None)
         head = f"refs/gapkeeper/pull/{number}/head"
         base = f"{_HEADS}{pull.base}"
-        place.mirror.fetch({base: base, pull.head_ref: head})
-        shared.count("fetched")
+        _fetch(place, {base: base, pull.head_ref: head})
         if resolve(folder, head) != pull.head:
             raise StaleDocumentsError(f"{pull.url} was pushed to meanwhile", hint="It is read anew in a moment.")
         made = review(settings, folder, pull, reader)
@@ -210,13 +209,17 @@ def _look(place: Place, branch: str | None) -> Look:
         return place.mirror.look(asked, place.pull_heads)
 
 
-def _bring(place: Place, look: Look, known: Known) -> None:
-    """Fetch the branches that were seen, where anything has moved or the mirror was lost."""
+def _brought(place: Place, look: Look, known: Known) -> Mapping[str, str]:
+    """The branches that were seen, with the commits that the mirror has of them now.
+
+    They are fetched where anything has moved, or the mirror was lost; what moves meanwhile arrives, too.
+    """
     heads = {f"{_HEADS}{name}": commit for name, commit in look.heads.items()}
-    if look.digest is not None and look.digest == known.refs and _tips(place, heads) == heads:
-        return
-    place.mirror.fetch({name: name for name in heads})
-    shared.count("fetched")
+    tips = _tips(place, heads)
+    if look.digest is None or look.digest != known.refs or tips != heads:
+        _fetch(place, {name: name for name in heads})
+        tips = place.mirror.tips(heads)
+    return {name.removeprefix(_HEADS): commit for name, commit in tips.items()}
 
 
 def _tips(place: Place, names: Collection[str]) -> Mapping[str, str]:
@@ -224,6 +227,14 @@ def _tips(place: Place, names: Collection[str]) -> Mapping[str, str]:
         return place.mirror.tips(names)
     except DocumentsError:  # damaged: a fetch makes it anew
         return {}
+
+
+def _fetch(place: Place, refs: Mapping[str, str]) -> None:
+    try:
+        place.mirror.fetch(refs)
+    except MissingRefError as error:  # it was there a moment ago, or will be in a moment
+        raise StaleDocumentsError(error.message, hint=error.hint) from error
+    shared.count("fetched")
 
 
 def _settings(place: Place, commit: str) -> Settings:

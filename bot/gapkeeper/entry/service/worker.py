@@ -90,18 +90,16 @@ class Pool:
         while not self._stopping.is_set():
             try:
                 queued = self._state.queue.claim(utc_now())
+                if queued is None:
+                    self._wait()
+                else:
+                    self._attempt(queued)
             except TrackerError as error:
                 log.error("state.unavailable", error=error.line)  # noqa: TRY400 - what happened is all in the line
                 self._stopping.wait(_TROUBLE_SECONDS)
-                continue
-            except Exception:
+            except Exception:  # a thread that is gone would never be missed
                 log.exception("worker.bug")
                 self._stopping.wait(_TROUBLE_SECONDS)
-                continue
-            if queued is None:
-                self._wait()
-            else:
-                self._attempt(queued)
 
     def _wait(self) -> None:
         with self._called:
