@@ -162,7 +162,7 @@ class ServiceFacts:
     """What the operator's file of the service says."""
 
     path: str
-    trackers: tuple[str, ...]  # of the repositories
+    repositories: int  # how many
     host: str  # where the status page is
     port: int
     secrets: Mapping[str, bool]  # "GitHub" -> whether the secret of its webhooks is set

@@ -58,8 +58,7 @@ def _file(path: Path, settings: ServiceSettings, forges: list[str]) -> Iterator[
     except ConfigurationError as error:
         yield wrong("secrets", error.message, error.hint)
     listen = settings.listen
-    trackers = tuple(repository.tracker for repository in settings.repositories)
-    yield from of_service(ServiceFacts(str(path), trackers, listen.host, listen.port, secrets))
+    yield from of_service(ServiceFacts(str(path), len(settings.repositories), listen.host, listen.port, secrets))
 
 
 def _state(settings: ServiceSettings) -> Check:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gapkeeper.app.doctor.verdicts import fine, listed, note, wrong
+from gapkeeper.app.doctor.verdicts import fine, listed, note
 from gapkeeper.model.doctor import Check, Health
 from gapkeeper.reporting.numbers import count
 
@@ -22,11 +21,7 @@ SHARED = frozenset({"token", "quota", "clock"})
 
 def of_service(facts: ServiceFacts) -> Iterator[Check]:
     """The file itself: what it lists, where it listens, and the secrets that webhooks are signed with."""
-    trackers = Counter(tracker.casefold() for tracker in facts.trackers)
-    for tracker, times in trackers.items():
-        if times > 1:
-            yield wrong("service", f"{tracker} is listed {times} times", "Keep one: each would do the other's work.")
-    yield fine("service", f"{facts.path}, {count(len(facts.trackers), 'repository', 'repositories')}")
+    yield fine("service", f"{facts.path}, {count(facts.repositories, 'repository', 'repositories')}")
     if not _is_loopback(facts.host):
         yield note(
             "listeners",
