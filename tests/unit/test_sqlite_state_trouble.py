@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gapkeeper.adapters.sqlite_state import database, open_state, schema, state_path
+from gapkeeper.adapters.sqlite_state import database, open_state, schema
 from gapkeeper.adapters.sqlite_tracker import open_tracker
-from gapkeeper.errors import BusyError, ConfigurationError, UnavailableError
+from gapkeeper.errors import BusyError, UnavailableError
 from gapkeeper.model.jobs import Delivery, Job, JobKind, JobState
 
 if TYPE_CHECKING:
@@ -48,20 +48,6 @@ def overwrite(path: Path, offset: int, data: bytes) -> None:
     with path.open("r+b") as file:
         file.seek(offset)
         file.write(data)
-
-
-class TestUrl:
-    def test_a_path_starts_at_the_folder(self, tmp_path: Path) -> None:
-        assert state_path("sqlite:data/state.db", tmp_path) == tmp_path / "data" / "state.db"
-        assert state_path(f"sqlite:{tmp_path}/state.db", Path("/elsewhere")) == tmp_path / "state.db"
-
-    @pytest.mark.parametrize("url", ["postgresql://me:hunter2@db/gapkeeper", "sqlite:", "sqlite: ", "hunter2", "a\0b"])
-    def test_anything_else_is_refused_and_not_repeated(self, tmp_path: Path, url: str) -> None:
-        with pytest.raises(ConfigurationError, match=r"\[state\]") as caught:
-            state_path(url, tmp_path)
-        assert "sqlite:PATH" in (caught.value.hint or "")
-        assert "hunter2" not in caught.value.line
-        assert caught.value.exit_code == 65
 
 
 class TestDamage:

@@ -1,4 +1,4 @@
-"""SQLite files that are ours: named, opened, brought up to date, written in one step; errors in our own words."""
+"""SQLite files that are ours: opened, brought up to date, written in one step; errors in our own words."""
 
 from __future__ import annotations
 
@@ -13,16 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SCHEME = "sqlite:"
-
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT})
-
-
-def path_in(url: str) -> str | None:
-    """The PATH of a URL of the form ``sqlite:PATH``; None for any other."""
-    path = url.removeprefix(SCHEME)
-    return None if path == url or not path.strip() or "\0" in path else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.sqlite_file import path_in
 from gapkeeper.adapters.sqlite_state.schema import KIND
-from gapkeeper.errors import ConfigurationError, UnavailableError
+from gapkeeper.errors import UnavailableError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def state_path(url: str, folder: Path) -> Path:
-    """The file that a URL of the form ``sqlite:PATH`` names; a relative PATH starts at ``folder``.
-
-    Raises `ConfigurationError` where the URL names anything else. It may hold a password, and is not in the message.
-    """
-    path = path_in(url)
-    if path is None:
-        raise ConfigurationError(
-            "`url` in [state] does not name a file for the service's state",
-            hint="Write sqlite:PATH with the path of a file, for example sqlite:gapkeeper-state.db.",
-        )
-    return folder / path
 
 
 def refuse_what_cannot_be_a_state(path: Path) -> None:

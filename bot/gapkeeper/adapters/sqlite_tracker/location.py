@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gapkeeper.adapters.sqlite_file import SCHEME, path_in
 from gapkeeper.adapters.sqlite_tracker.schema import KIND
 from gapkeeper.errors import ConfigurationError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+SCHEME = "sqlite:"
 DEFAULT_FOLDER = ".gapkeeper"
 DEFAULT_URL = f"{SCHEME}{DEFAULT_FOLDER}/tracker.db"
 
@@ -28,8 +28,8 @@ def database_path(url: str, folder: Path, *, confined: bool = False) -> Path:
         UsageError: The URL names another kind of tracker, or no file.
         ConfigurationError: The file is not within the folder and has to be.
     """
-    path = path_in(url)
-    if path is None:
+    path = url.removeprefix(SCHEME)
+    if path == url or not path.strip() or "\0" in path:
         raise UsageError(
             f"`{url}` does not name an embedded tracker",
             hint=f"Write sqlite:PATH with the path of its file, for example {DEFAULT_URL}.",
