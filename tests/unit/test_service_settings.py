@@ -180,6 +180,7 @@ FAULTS = [
         "Give them two ports",
     ),
     ("[state]\nurl = 'postgresql://me:hunter2@host/db'", 2, "state.url is no SQLite file", "Write sqlite:PATH."),
+    ('[state]\nurl = "sqlite:a\\u0000b"', 2, "state.url is no SQLite file", "Write sqlite:PATH."),
     ("[state]\nmirrors = ''", 2, "state.mirrors is empty", "Name a folder"),
     ("[state]\nkeep_days = 0", 2, "state.keep_days is the number 0", "Allowed: a number at least 1."),
 ]

@@ -85,7 +85,7 @@ def _listeners(settings: ServiceSettings) -> Iterator[Fault]:
 
 def _state(settings: ServiceSettings) -> Iterator[Fault]:
     url = settings.state.url
-    if not url.startswith(SQLITE) or not url.removeprefix(SQLITE).strip():
+    if not url.startswith(SQLITE) or not url.removeprefix(SQLITE).strip() or "\0" in url:
         # Not repeated: an address of a database has a password in it.
         yield Fault(("state", "url"), "state.url is no SQLite file", f"Write {SQLITE}PATH.")
     if not settings.state.mirrors.strip():
