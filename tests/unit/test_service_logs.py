@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import threading
+import time
 import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
@@ -195,6 +196,42 @@ def test_a_private_key_is_in_no_line(logged: Logged) -> None:
     log.info(KEY, second=KEY.splitlines()[1], shown=repr(KEY), lines=KEY.splitlines())
     assert "MIIE" not in logged.text
     assert "abcABC" not in logged.text
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "ghs_" + "x" * 36,
+        "github_pat_" + "x" * 60,
+        "glpat-" + "x-_." * 6,
+        "glptt-" + "0" * 40,
+        "eyJ" + "x" * 20 + ".eyJ" + "y" * 20 + "." + "z" * 30,
+    ],
+)
+def test_what_looks_like_a_token_is_masked_though_nobody_told_of_it(logged: Logged, token: str) -> None:
+    log.info("bought", answer={"token": token}, header=f"Bearer {token}")
+    assert logged.lines[0]["answer"] == {"token": "***"}
+    assert logged.lines[0]["header"] == "Bearer ***"
+
+
+def test_a_password_in_a_url_is_masked_and_its_host_is_not(logged: Logged) -> None:
+    log.info("fetched", url="https://bot:pass:word@forge.example/owner/name.git", ssh="ssh://git@forge.example:22/x")
+    assert logged.lines[0]["url"] == "https://***@forge.example/owner/name.git"
+    assert logged.lines[0]["ssh"] == "ssh://git@forge.example:22/x"
+
+
+@pytest.mark.parametrize("text", ["global-configuration-of-the-harbour", "a: b@c", "https://a.example:80/x@y", "ghs_x"])
+def test_what_only_resembles_a_token_is_shown(logged: Logged, text: str) -> None:
+    log.info(text)
+    assert logged.lines[0]["event"] == text
+
+
+@pytest.mark.parametrize("part", ["eyJ-", "ghs_", "://", "://:", "eyJaaaaaaaa.", "glpat-"])
+def test_hostile_text_does_not_hold_the_log_up(logged: Logged, part: str) -> None:
+    started = time.process_time()
+    log.info(part * 50_000)
+    assert time.process_time() - started < 2
+    assert len(logged.lines) == 1
 
 
 def test_a_secret_that_changes_is_known_at_once(logged: Logged) -> None:

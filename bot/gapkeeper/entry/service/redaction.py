@@ -18,6 +18,15 @@ MASK = "***"
 _LEAST_ENCODED = 6  # characters; fewer, and the encoded form is found in innocent text
 _LEAST_LINE = 16  # characters of a line of a private key that tell something
 
+# What is a secret by its looks, whoever made it: tokens of GitHub and of GitLab, as both document their beginnings,
+# so also those that an App has bought; signed claims (JWT); name and password in a URL.
+_SHAPES = (
+    r"(?<![\w-])(?:gh[opusr]_\w{16,}|github_pat_\w{16,}"
+    r"|gl(?:agent|cbt|dt|ffct|ft|imt|oas|pat|ptt|rt|soat)-[\w.-]{16,}"
+    r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,})"
+    r"|(?<=://)[^\s/@:]*:[^\s/@]*(?=@)"
+)
+
 
 class Redaction:
     """A processor of structlog: no string in the event holds a secret afterwards, however deep it is.
@@ -38,7 +47,7 @@ class Redaction:
         return {_text(name, pattern): _clean(value, pattern) for name, value in event.items()}
 
 
-def _clean(value: object, pattern: re.Pattern[str] | None) -> object:
+def _clean(value: object, pattern: re.Pattern[str]) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, dict):
@@ -55,15 +64,15 @@ def _shown(value: object) -> str:
         return f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"
 
 
-def _text(text: str, pattern: re.Pattern[str] | None) -> str:
-    return text if pattern is None else pattern.sub(MASK, text)
+def _text(text: str, pattern: re.Pattern[str]) -> str:
+    return pattern.sub(MASK, text)
 
 
 @functools.lru_cache(maxsize=4)
-def _pattern(secrets: frozenset[str]) -> re.Pattern[str] | None:
+def _pattern(secrets: frozenset[str]) -> re.Pattern[str]:
     """What finds any of the secrets in any of its forms; the longest first, so that none is left in part."""
     forms = {form for secret in secrets for form in _forms(secret) if form}
-    return re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))) if forms else None
+    return re.compile("|".join([*(re.escape(form) for form in sorted(forms, key=len, reverse=True)), _SHAPES]))
 
 
 def _forms(secret: str) -> Iterator[str]:
