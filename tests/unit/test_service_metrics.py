@@ -63,6 +63,7 @@ def test_series_are_there_before_anything_happens(metrics: Metrics) -> None:
     assert value(metrics, "runs_total", kind="review", outcome="broken") == 0
     assert value(metrics, "changes_total", op="write-back") == 0
     assert value(metrics, "run_seconds_count", kind="review") == 0
+    assert value(metrics, "deliveries_total", forge="github", event="other", outcome="unsigned") == 0
     assert value(metrics, "queue_jobs", state="dead") == 0
     assert value(metrics, "queue_oldest_due_seconds") == 0
 

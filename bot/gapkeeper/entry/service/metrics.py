@@ -14,6 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 
 from gapkeeper import __version__
 from gapkeeper.entry.service.state_metrics import StateCollector
+from gapkeeper.entry.web.receiving import Received
 from gapkeeper.model.jobs import JobKind, Outcome
 from gapkeeper.model.plan import Op
 
@@ -110,6 +111,8 @@ class Metrics:
             self._changes.labels(op)
         for how in DOCUMENTS:
             self._documents.labels(how)
+        for forge in FORGES:
+            self._deliveries.labels(forge, OTHER, Received.UNSIGNED)
 
     def run_ended(self, run: RunRecord) -> None:
         """A run has ended: count it, what it changed and the documents that it read.
@@ -131,7 +134,7 @@ class Metrics:
             self._quota_left.labels(forge).set(quota_left)
 
     def delivery(self, forge: str, event: str, outcome: str, seconds: float) -> None:
-        """A webhook delivery was answered. ``outcome`` has to be a word of ours; ``event`` may be anything."""
+        """A webhook delivery was answered. ``outcome`` is a `Received`; ``event`` may be anything."""
         forge = _one_of(FORGES, forge)
         self._deliveries.labels(forge, _one_of(EVENTS, event), outcome).inc()
         self._delivery_seconds.labels(forge).observe(seconds)
