@@ -235,7 +235,7 @@ def test_the_shell_gets_names_of_commands_and_of_options(monkeypatch: pytest.Mon
         done = subprocess.run([sys.executable, "-m", "gapkeeper"], capture_output=True, text=True, check=True)
         return [text.rpartition(",")[2] for text in done.stdout.splitlines()]
 
-    assert completed("gapkeeper s", 1) == ["score", "sync"]
+    assert completed("gapkeeper s", 1) == ["score", "sync", "serve"]
     assert completed("gapkeeper check --f", 2) == ["--format"]
     assert completed("gapkeeper check --format g", 3) == ["github", "gitlab"]
 
