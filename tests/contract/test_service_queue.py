@@ -182,6 +182,13 @@ class TestEnds:
         dead(state, error="second")
         assert {(job.job, job.error) for job in state.queue.jobs()} == {(HARBOUR, "second"), (PULL, "other")}
 
+    def test_one_that_ends_takes_the_dead_one_of_the_same_job_along(self, state: ServiceState) -> None:
+        dead(state, PULL)
+        dead(state, HARBOUR)
+        put(state)
+        state.queue.done(claim(state).id)
+        assert only(state).job == PULL
+
     def test_what_does_not_run_is_left_as_it_is(self, state: ServiceState) -> None:
         gone = dead(state, ISLAND).id
         put(state)

@@ -168,7 +168,7 @@ class Queue(RuleBasedStateMachine):
     def done(self, data: st.DataObject) -> None:
         id_, entry = self.running(data)
         self.state.queue.done(id_)
-        self.model.entries.remove(entry)
+        self.model.entries = [one for one in self.model.entries if one.job != entry.job or one.state is JobState.QUEUED]
 
     @precondition(some_run)
     @rule(data=st.data(), after=MINUTES, error=st.sampled_from([None, "no network"]), counted=st.booleans())

@@ -64,9 +64,12 @@ class SqliteQueue:
             return _queued_job(found[0]) if found else None
 
     def done(self, id_: int) -> None:
-        """Take a running job away."""
+        """Take a running job away, and what was given up of the same job before."""
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM jobs WHERE id = ? AND state = 'running'", (id_,))
+            row = _running(connection, id_)
+            if row is not None:
+                connection.execute(_FORGET_DEAD, row)
+                connection.execute("DELETE FROM jobs WHERE id = ?", (id_,))
 
     def again(self, id_: int, *, due: dt.datetime, error: str | None, counted: bool = True) -> None:
         """Let a running job wait again; where the same waits already, it is folded into that one."""
