@@ -71,7 +71,6 @@ class Service:
     repository: dict[str, object] = field(default_factory=dict)  # further keys of every [[repositories]]
     environment: dict[str, str] = field(default_factory=dict)  # further variables
     secrets: Secrets = field(default_factory=Secrets)
-    cpu: float = 0.0  # seconds, of the processes that have ended
     starts: int = 0
 
     def __post_init__(self) -> None:
@@ -81,7 +80,7 @@ class Service:
         self.state.parent.mkdir(exist_ok=True)
         self.write_secrets(*self.secrets.of.items())
         self._process: subprocess.Popen[bytes] | None = None
-        self._cpu_here = 0.0
+        self._spent = (0.0, 0.0)
         self.write()
 
     # --- What it is told ------------------------------------------------------------------------------
@@ -157,12 +156,12 @@ class Service:
 
     def kill(self) -> None:
         """As a power cut does it."""
-        self._note_cpu()
+        self._spent = self.spent()
         self._end(signal.SIGKILL)
 
     def stop(self) -> tuple[int, float]:
         """As systemd does it; the exit code, and the seconds that it took."""
-        self._note_cpu()
+        self._spent = self.spent()
         began = time.monotonic()
         return self._end(signal.SIGTERM), time.monotonic() - began
 
@@ -180,20 +179,18 @@ class Service:
         self._process.send_signal(how)
         return self._process.wait(PATIENCE)
 
-    def _note_cpu(self) -> None:
-        self.cpu += self.cpu_here()
+    def spent(self) -> tuple[float, float]:
+        """Seconds of a core, of all starts: the service's own, and those of the git that it ran and that has ended."""
+        if not self.running:
+            return self._spent
+        own, git = self._stat()
+        return self._spent[0] + own, self._spent[1] + git
 
-    def cpu_here(self) -> float:
-        """Seconds of the running process, without the git that it runs."""
-        return sum(self._stat()[:2]) / _TICK
-
-    def cpu_of_git(self) -> float:
-        """Seconds of the git that the running process ran."""
-        return sum(self._stat()[2:]) / _TICK
-
-    def _stat(self) -> list[int]:
-        stat = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-        return [int(part) for part in stat[11:15]]
+    def _stat(self) -> tuple[float, float]:
+        ticks = [
+            int(part) for part in Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()[11:15]
+        ]
+        return sum(ticks[:2]) / _TICK, sum(ticks[2:]) / _TICK
 
     # --- What it says ---------------------------------------------------------------------------------
 
