@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,7 @@ from gapkeeper.adapters.git_mirror import GitAccess, Mirror, MissingRefError, mi
 from gapkeeper.adapters.git_mirror_remote import check_address
 from gapkeeper.adapters.git_pull import Ends, bring
 from gapkeeper.adapters.selection import POINTER, SIZE_LIMIT, TOO_LONG
-from gapkeeper.errors import ConfigurationError, DocumentsError, NotFoundError
+from gapkeeper.errors import ConfigurationError, DocumentsError, NotFoundError, UnavailableError
 from gapkeeper.wiring import history
 from pulling import PLAN, Forge
 from repositories import Repository, write
@@ -170,7 +172,7 @@ def test_many_fetches_leave_few_packs(forge: Forge, mirror: Mirror, monkeypatch:
         mirror.fetch(MAIN)
     assert len(list(mirror.folder.rglob("*.pack"))) <= 3
     assert RevisionDocuments(mirror.folder, commit, ["a.md"], []).revision == commit
-    assert mirror.whole()
+    assert not mirror.mend()
 
 
 def test_a_repository_with_the_other_hash_is_mirrored_too(mirror: Mirror, forge: Forge) -> None:
@@ -246,13 +248,16 @@ def test_what_nothing_leads_to_takes_no_room_of_what_is_new(forge: Forge, tmp_pa
         mirror = of(forge.url, tmp_path, 2_500_000)
 
 
-def test_what_the_caller_raises_meanwhile_ends_it(forge: Forge, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, UnavailableError])
+def test_what_the_caller_raises_meanwhile_ends_it_as_it_is(
+    forge: Forge, tmp_path: Path, kind: type[BaseException]
+) -> None:
     def stop() -> None:
-        raise KeyboardInterrupt
+        raise kind("enough")
 
     mirror = Mirror(tmp_path / "mirror", lambda: GitAccess(forge.url), limit_bytes=LIMIT, tick=stop)
     for ask in (mirror.look, lambda: mirror.fetch(MAIN)):
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(kind, match=r"^enough$"):
             ask()
 
 
@@ -272,7 +277,7 @@ def test_names_become_folders_that_differ_and_stay_inside(tmp_path: Path) -> Non
 def test_a_folder_that_is_not_ours_is_left_alone(mirror: Mirror) -> None:
     write(mirror.folder, {"thesis.tex": "x", ".git/config": "x"})
     before = files(mirror.folder)
-    for ask in (lambda: mirror.fetch(MAIN), mirror.forget):
+    for ask in (lambda: mirror.fetch(MAIN), mirror.mend):
         with pytest.raises(DocumentsError, match="not a mirror of ours"):
             ask()
     assert files(mirror.folder) == before
@@ -282,7 +287,7 @@ def test_a_link_is_not_followed(mirror: Mirror, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     mirror.folder.parent.mkdir()
     mirror.folder.symlink_to(tmp_path / "elsewhere")
-    for ask in (lambda: mirror.fetch(MAIN), mirror.forget):
+    for ask in (lambda: mirror.fetch(MAIN), mirror.mend):
         with pytest.raises(DocumentsError, match="no folder"):
             ask()
     assert not files(tmp_path / "elsewhere")
@@ -298,7 +303,8 @@ def test_a_folder_of_another_user_is_told(mirror: Mirror, monkeypatch: pytest.Mo
 def test_what_we_keep_beside_stays_when_the_mirror_is_made_anew(mirror: Mirror) -> None:
     write(mirror.folder, {".gapkeeper/github.db": "x"})
     mirror.fetch(MAIN)
-    mirror.forget()
+    lost_pack(mirror.folder / ".git")
+    assert mirror.mend()
     assert mirror.size() == 0
     assert mirror.fetch(MAIN)
     assert (mirror.folder / ".gapkeeper" / "github.db").read_text() == "x"
@@ -332,6 +338,32 @@ def test_readers_get_along_with_a_git_that_wants_bare_repositories_named(
 
 # --- Killed, and damaged ---------------------------------------------------------------------------------
 
+_KILLED = """
+import os, sys
+from pathlib import Path
+from gapkeeper.adapters.git_mirror import GitAccess, Mirror
+
+folder = Path(sys.argv[1])
+
+def die():
+    if any(folder.rglob("tmp_pack_*")):
+        os.kill(os.getpid(), 9)
+
+mirror = Mirror(folder, lambda: GitAccess(sys.argv[2]), limit_bytes=10**9, tick=die)
+mirror.fetch({"refs/heads/main": "refs/heads/main"})
+"""
+
+
+def test_the_next_run_goes_on_where_one_was_killed_in_the_middle(forge: Forge, mirror: Mirror) -> None:
+    """The git that it had started may still be at work, and nobody waits for it."""
+    commit = forge.repository.commit({"big.bin": os.urandom(60_000_000)})
+    mirror = of(forge.url, mirror.folder.parent.parent, 10**9)
+    killed = subprocess.run([sys.executable, "-c", _KILLED, mirror.folder, forge.url], check=False)
+    assert killed.returncode == -9
+    mirror.fetch(MAIN)
+    assert mirror.tips(MAIN.values()) == {"refs/heads/main": commit}
+    assert not mirror.mend()
+
 
 def test_what_a_killed_run_left_is_swept_away(forge: Forge, mirror: Mirror) -> None:
     mirror.fetch(MAIN)
@@ -363,7 +395,7 @@ def test_a_repository_that_was_half_made_is_completed(mirror: Mirror, missing: s
     path = mirror.folder / ".git" / missing
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     mirror.fetch(MAIN)
-    assert mirror.whole()
+    assert not mirror.mend()
 
 
 @pytest.mark.parametrize(
@@ -409,8 +441,7 @@ def test_a_damaged_mirror_is_made_anew(damage: object, forge: Forge, mirror: Mir
     damage(mirror.folder / ".git")
     commit = forge.repository.commit({"a.md": "x"}) if moved else forge.start
     mirror.fetch(MAIN)
-    if not mirror.whole():
-        mirror.forget()
+    if mirror.mend():  # a fetch does not read all that is there
         mirror.fetch(MAIN)
-    assert mirror.whole()
+    assert not mirror.mend()
     assert mirror.tips(MAIN.values()) == {"refs/heads/main": commit}

@@ -316,13 +316,13 @@ def test_nothing_asks_people_for_a_password(server: GitServer, tmp_path: Path, m
 
 
 def test_a_listing_that_is_too_long_is_not_read_to_its_end_and_has_no_digest() -> None:
-    listing = Listing(["main"], None, limit=100)
-    listing.take(b"1" * 40 + b"\trefs/heads/main\n")
+    listing = Listing([], None, limit=100)
+    listing.take(b"ref: refs/heads/main\tHEAD\n" + b"1" * 40 + b"\tHEAD\n")
     with pytest.raises(TooLongError):
-        listing.take(b"2" * 40 + b"\trefs/heads/other\n")
+        listing.take(b"2" * 40 + b"\trefs/heads/a\n")
     look = listing.look(whole=False)
     assert look.digest is None
-    assert look.heads == {"main": "1" * 40}
+    assert (look.default_branch, look.heads) == ("main", {"main": "1" * 40})
 
 
 def test_a_listing_is_the_same_in_any_pieces() -> None:

@@ -28,7 +28,7 @@ from gapkeeper.adapters.git_mirror_remote import (
     plain,
     remote_for,
 )
-from gapkeeper.adapters.git_watched import Watch, watched
+from gapkeeper.adapters.git_watched import LateError, Watch, watched
 from gapkeeper.errors import DocumentsError, UnavailableError
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Mirror:
         try:
             with tempfile.TemporaryDirectory() as nowhere:
                 ended = remote_for(access).watch(nowhere, *arguments, watch=watch, variables={**SILENT, **variables})
-        except UnavailableError as error:
+        except LateError as error:
             raise _late(access, error) from error
         if ended.code != 0:
             raise failure_of(access, ended.complaint) or _unknown(access, ended)
@@ -158,21 +158,23 @@ class Mirror:
         self._place.prepare()
         before: Mapping[str, str] = {}
         with contextlib.suppress(DocumentsError):  # damaged: what follows finds that, too
-            before = self.tips(refs.values())
-            self._make_way(refs.values())
+            before = self._refs()
+            self._make_way(before, refs.values())
         try:
             self._fetch(refs)
         except ForeignHashError:
-            self._anew("sha256" if self._place.hash() == "sha1" else "sha1")
+            other = "sha256" if self._place.hash() == "sha1" else "sha1"
+            self._place.forget()
+            self._place.prepare(other)
             self._fetch(refs)
         except _UnknownError:
-            if self.whole():
+            if not self.mend():
                 raise
-            self._anew()
+            self._place.prepare()
             self._fetch(refs)
         if self._place.packs() > _PACKS:
-            self._pack()
-        return self.tips(refs.values()) != before
+            self._repack("--geometric=2")
+        return any(before.get(name) != commit for name, commit in self.tips(refs.values()).items())
 
     def tips(self, names: Collection[str]) -> dict[str, str]:
         """The commits of references of ours, by full name; those that are not there are missing.
@@ -187,8 +189,9 @@ class Mirror:
     def drop_pull(self, number: int) -> None:
         """Delete what is kept of a pull request, `refs/gapkeeper/pull/N/`.
 
-        Raises `DocumentsError` where the mirror is damaged.
+        Raises `DocumentsError` where the mirror is damaged, or not ours.
         """
+        self._place.require_ours()
         if self._place.git.is_dir():
             self._delete(self._refs(f"refs/gapkeeper/pull/{number}/"))
 
@@ -196,21 +199,21 @@ class Mirror:
         """Bytes on the disk; 0 where nothing was fetched yet."""
         return self._place.size()
 
-    def whole(self) -> bool:
-        """Whether everything that is there can be read: every object is looked at.
+    def mend(self) -> bool:
+        """Where something in the mirror cannot be read, delete it, so that the next `fetch` makes it anew.
 
-        Raises `UnavailableError` where that takes too long.
+        Every object is looked at, which takes as long as reading all of the history.
+
+        Returns:
+            Whether it was damaged.
+
+        Raises `UnavailableError` where that takes too long, `DocumentsError` where the folder is not ours.
         """
-        if not self._place.git.is_dir():
+        self._place.require_ours()
+        if not self._place.git.is_dir() or self._local("fsck", "--no-dangling", "--no-progress").code == 0:
             return False
-        return self._local("fsck", "--no-dangling", "--no-progress").code == 0
-
-    def forget(self) -> None:
-        """Delete the repository, so that the next `fetch` makes it anew.
-
-        Raises `DocumentsError` where the folder is not ours.
-        """
         self._place.forget()
+        return True
 
     def _fetch(self, refs: Mapping[str, str]) -> None:
         self._require_room()
@@ -224,7 +227,7 @@ class Mirror:
                 str(self._place.git), *_FETCH, access.url, *wanted, watch=watch, variables=variables
             )
             arrived = ended.code == 0
-        except UnavailableError as error:
+        except LateError as error:
             raise _late(access, error) from error
         finally:
             if not arrived:
@@ -244,7 +247,7 @@ class Mirror:
 
     def _require_room(self) -> None:
         if self._place.size() > self._limit_bytes:
-            self._pack()  # what nothing leads to any more is left out
+            self._repack("-a")  # what nothing leads to any more is left out
             if self._place.size() > self._limit_bytes:
                 raise self._too_large()
 
@@ -254,23 +257,18 @@ class Mirror:
             hint="Allow more: mirror_limit_mb in [state].",
         )
 
-    def _make_way(self, names: Collection[str]) -> None:
+    def _make_way(self, present: Collection[str], names: Collection[str]) -> None:
         """Delete references that stand where others have to: a branch `a` is gone, and one `a/b` is there."""
-        present = self._refs()
         self._delete(
             [old for old in present if any(old.startswith(f"{name}/") or name.startswith(f"{old}/") for name in names)]
         )
 
-    def _anew(self, hash_: str | None = None) -> None:
-        self._place.forget()
-        self._place.prepare(hash_)
-
-    def _pack(self) -> None:
-        """Make one pack of all that references lead to."""
-        for arguments in (("pack-refs", "--all", "--prune"), ("repack", "-a", "-d", "-q")):
-            if self._local(*arguments).code != 0:
-                self._place.sweep()
-                return  # nothing is lost; a damaged mirror is found when it is read
+    def _repack(self, how: str) -> None:
+        """Make few packs of many; where that fails nothing is lost, and a damaged mirror is found when it is read."""
+        with contextlib.suppress(LateError):
+            for arguments in (("pack-refs", "--all", "--prune"), ("repack", how, "-d", "-q")):
+                self._local(*arguments)
+        self._place.sweep()
 
     def _local(self, *arguments: str) -> Ended:
         command = git_command.command(self._git_dir, *arguments)
@@ -303,8 +301,8 @@ def _nothing(_: bytes) -> None:
     """What is said on standard output is for nobody."""
 
 
-def _late(access: GitAccess, error: UnavailableError) -> UnavailableError:
-    return UnavailableError(f"{plain(access.url)} cannot be fetched: {error.message}", hint=error.hint or NETWORK)
+def _late(access: GitAccess, error: LateError) -> UnavailableError:
+    return UnavailableError(f"{plain(access.url)} cannot be fetched: {error.message}", hint=NETWORK)
 
 
 def _unknown(access: GitAccess, ended: Ended) -> _UnknownError:

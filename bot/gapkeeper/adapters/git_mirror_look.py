@@ -54,7 +54,7 @@ class Listing:
         if self._left < 0:
             raise TooLongError
         if len(self._rest) > _LINE:
-            raise UnavailableError("the answer is no list of references")
+            raise UnavailableError("the remote's answer is no list of references", hint="See its address.")
 
     @property
     def is_empty(self) -> bool:
@@ -72,6 +72,8 @@ class Listing:
         if name == b"HEAD" and commit.startswith(b"ref: " + _HEADS):
             self._default = commit.removeprefix(b"ref: ")
             self._wanted[self._default] = os.fsdecode(self._default.removeprefix(_HEADS))
+        elif name == b"HEAD" and self._default is not None:
+            self._heads[self._wanted[self._default]] = commit.decode("ascii", "replace")
         elif not name.startswith(_HEADS) and not self._is_pull(name):
             return
         elif (branch := self._wanted.get(name)) is not None:

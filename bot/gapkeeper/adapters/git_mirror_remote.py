@@ -29,6 +29,12 @@ _WEB = ("https", "http")
 _HOST_AND_PATH = re.compile(r"(?:[\w.][\w.-]*@)?[\w.][\w.-]*:")  # git@host:owner/name.git
 _SHOWN = 300  # letters of what git says
 _ELSEWHERE = "Secrets belong into the environment: GAPKEEPER_GITHUB_TOKEN, GAPKEEPER_GITLAB_TOKEN, or a key of ssh."
+_CAREFUL = {
+    "protocol.ext.allow": "never",
+    "http.followRedirects": "false",
+    "http.lowSpeedLimit": "1",  # bytes a second; less for so many seconds ends a git that nobody waits for any more
+    "http.lowSpeedTime": "300",
+}
 #: Nothing that asks people for a password is run.
 SILENT = {"GIT_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never"}
 
@@ -90,7 +96,7 @@ def remote_for(access: GitAccess) -> Remote:
     Raises `ConfigurationError`, see `check_address`.
     """
     check_address(access.url)
-    settings = {**SPEAKING, "protocol.ext.allow": "never", "http.followRedirects": "false"}
+    settings = {**SPEAKING, **_CAREFUL}
     if urlsplit(access.url).scheme in _WEB:
         settings[f"http.{access.url}.followRedirects"] = "false"
         if access.header is not None:

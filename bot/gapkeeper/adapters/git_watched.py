@@ -20,6 +20,10 @@ _COMPLAINT = 65_536  # bytes of what it complains that are kept: the last, where
 _TICK = 0.2  # seconds
 
 
+class LateError(UnavailableError):
+    """A program was not done in time."""
+
+
 class Ended(NamedTuple):
     """How a program ended."""
 
@@ -38,7 +42,7 @@ class Watch(NamedTuple):
 def watched(command: Sequence[str], place: str, environment: Mapping[str, str], watch: Watch) -> Ended:
     """Run a program in a folder, and end it with all that it has started when it is late.
 
-    Raises `UnavailableError` when it is.
+    Raises `LateError` when it is.
     """
     with subprocess.Popen(  # noqa: S603 - no shell
         command,
@@ -88,5 +92,5 @@ def _listen(process: subprocess.Popen[bytes], watch: Watch) -> bytes:
     return complaint
 
 
-def _late(watch: Watch) -> UnavailableError:
-    return UnavailableError(f"no answer in {watch.seconds:g} seconds")
+def _late(watch: Watch) -> LateError:
+    return LateError(f"no answer in {watch.seconds:g} seconds")
