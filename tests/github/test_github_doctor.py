@@ -233,7 +233,7 @@ class TestNetwork:
     def test_a_wrong_clock_is_seen_with_an_app_too(self, here: Patient, github: GitHub) -> None:
         here.environment = as_app(github)
         github.clock.advance(-7_200)
-        assert "2 hours before" in str(here.ask(*TRACKER, expect=1)["clock"])
+        assert "2 hours ahead of" in str(here.ask(*TRACKER, expect=1)["clock"])
 
     def test_a_quota_that_is_nearly_used_up(self, here: Patient, github: GitHub) -> None:
         token = github.token(US, hourly=20)

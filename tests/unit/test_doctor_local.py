@@ -172,6 +172,15 @@ class TestCommand:
         assert "Did you mean GAPKEEPER_GITHUB_TOKEN?" in found["configuration"].hints
         assert "s3cret" not in here.said
 
+    def test_settings_of_the_operator_that_are_wrong_keep_nothing_else_from_being_looked_at(
+        self, tmp_path: Path, capsys: CaptureFixture[str]
+    ) -> None:
+        here = patient(tmp_path, capsys)
+        here.environment |= {"GAPKEEPER_GITHUB_SECONDS_BETWEEN_WRITES": "soon"}
+        found = here.ask("--tracker", "github:a/b", expect=1)
+        assert "GAPKEEPER_GITHUB_SECONDS_BETWEEN_WRITES" in str(found["configuration"])
+        assert found["git"].health == found["documents"].health == found["disk"].health == "ok"
+
     def test_documents_of_strangers_cannot_write_to_the_terminal(
         self, tmp_path: Path, capsys: CaptureFixture[str]
     ) -> None:

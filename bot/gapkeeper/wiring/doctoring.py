@@ -12,7 +12,7 @@ from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.doctor.forge import of_forge
 from gapkeeper.app.doctor.local import of_documents, of_git, of_place
 from gapkeeper.app.doctor.verdicts import fine, note, wrong
-from gapkeeper.errors import ConfigurationError, DocumentsError, GapkeeperError, NotAuthorisedError
+from gapkeeper.errors import ConfigurationError, GapkeeperError, NotAuthorisedError
 from gapkeeper.model.diagnostics import Severity
 from gapkeeper.model.doctor import DocumentFacts, Wanted
 from gapkeeper.model.policy import WriteBack
@@ -63,12 +63,16 @@ def forge_checks(tracker: str, wanted: Wanted) -> Iterator[Check]:
         facts = None if there is None else there.facts(tracker)
     except NotAuthorisedError as error:  # no token at all
         yield wrong("token", error.message, error.hint)
+    except ConfigurationError as error:
+        yield wrong("configuration", error.message, error.hint)
     except GapkeeperError as error:
         yield wrong("tracker", error.message, error.hint)
     else:
         if facts is None:
             yield wrong(
-                "tracker", f"{tracker} is on no forge that is known", "See GAPKEEPER_GITHUB_URL and _GITLAB_URL."
+                "tracker",
+                "it is on no forge that is known",
+                "See GAPKEEPER_GITHUB_URL and _GITLAB_URL.",
             )
         else:
             yield from of_forge(facts, wanted, utc_now())
@@ -99,7 +103,7 @@ def _documents(settings: Settings, folder: Path) -> Iterator[Check]:
     """As a sync reads them: what is committed, where the tracker is on a forge."""
     try:
         revision = wiring.synced_revision(settings, folder, None)
-    except DocumentsError:  # said by the check of git
+    except GapkeeperError:  # said by the checks of git and of the operator's settings
         revision = None
     try:
         register = wiring.read_register(settings, wiring.document_source(settings, folder, revision))

@@ -31,14 +31,14 @@ def hooks_of(
 ) -> tuple[HookFacts, ...] | Trouble:
     """The webhooks that lead to ``path`` of some host; ``role`` is what it takes to list them."""
     try:
-        hooks = [shape(data) for data in ask()]
+        hooks = tuple(shape(data) for data in ask())
+        return tuple(hook for hook in hooks if urlsplit(hook.url).path.rstrip("/").endswith(path))
     except (NotAuthorisedError, NotFoundError):
         return no_hooks(role)
     except GapkeeperError as error:
         return Trouble(f"webhooks cannot be listed: {error.message}", error.hint)
     except (AttributeError, LookupError, TypeError, ValueError):
         return Trouble("webhooks cannot be listed: the answer is no list of webhooks")
-    return tuple(hook for hook in hooks if urlsplit(hook.url).path.rstrip("/").endswith(path))
 
 
 def no_hooks(role: str) -> Trouble:

@@ -79,12 +79,13 @@ def _token(session: Session, account: str) -> TokenFacts:
     auth, seen = session.auth, session.client.headers_seen
     if isinstance(auth, AppAuth):
         granted = auth.installation.get("permissions")
-        return TokenFacts(TokenKind.APP, permissions=granted if isinstance(granted, dict) else {})
+        named = granted.items() if isinstance(granted, dict) else ()
+        return TokenFacts(TokenKind.APP, permissions={name: str(level) for name, level in named})
     scopes = seen.get("x-oauth-scopes")
     ends = _moment(seen.get("github-authentication-token-expiration", ""))
     if scopes is not None:
-        named = frozenset(scope.strip() for scope in scopes.split(",") if scope.strip())
-        return TokenFacts(TokenKind.CLASSIC, scopes=named, ends=ends)
+        had = frozenset(scope.strip() for scope in scopes.split(",") if scope.strip())
+        return TokenFacts(TokenKind.CLASSIC, scopes=had, ends=ends)
     kinds = {True: TokenKind.ACTIONS if account == ACTIONS else TokenKind.INSTALLATION, False: TokenKind.FINE_GRAINED}
     return TokenFacts(kinds[account.endswith(_BOT)], ends=ends)
 

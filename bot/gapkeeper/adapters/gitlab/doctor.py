@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.adapters.forge.doctor import ahead_of, hooks_of, no_hooks, plain, quota_of, told
 from gapkeeper.adapters.http.client import BELIEVED
-from gapkeeper.errors import TrackerError
+from gapkeeper.errors import NotFoundError, TrackerError
 from gapkeeper.model.doctor import ForgeFacts, HookFacts, ProjectFacts, Role, TokenFacts, TokenKind, Trouble
 
 if TYPE_CHECKING:
@@ -74,11 +74,15 @@ def _project(session: Session) -> ProjectFacts:
 
 
 def _level_by_all_groups(session: Session) -> int | None:
-    """The role by groups that the project was shared with; None where GitLab does not say, as of administrators."""
+    """The role by groups that the project was shared with; None where GitLab does not say."""
     try:
-        number = int(session.client.get("/user", within=BELIEVED).data["id"])
-        return int(session.client.get(session.path(f"/members/all/{number}")).data["access_level"])
-    except (TrackerError, LookupError, TypeError, ValueError):
+        user = session.client.get("/user", within=BELIEVED).data
+        if user.get("is_admin") is True:  # of this GitLab: may everything, and is no member
+            return _LEVELS[0][0]
+        return int(session.client.get(session.path(f"/members/all/{int(user['id'])}")).data["access_level"])
+    except NotFoundError:
+        return 0
+    except (TrackerError, AttributeError, LookupError, TypeError, ValueError):
         return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gapkeeper.app.doctor.verdicts import fine, listed, note, wrong
+from gapkeeper.app.doctor.verdicts import fine, listed, note, scopes_named, wrong
 from gapkeeper.model.doctor import Role, TokenKind
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _of_token(token: TokenFacts, project: ProjectFacts, wanted: Wanted) -> Itera
 def _of_scopes(scopes: frozenset[str], project: ProjectFacts) -> Iterator[Check]:
     if "repo" in scopes or ("public_repo" in scopes and not project.private):
         return
-    has = f"the scopes {listed(sorted(scopes))}" if scopes else "no scope"
+    has = scopes_named(scopes)
     yield wrong(
         "permissions", f"the token has {has}, and may not write", "Give it the scope repo: its settings, Select scopes."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gapkeeper.app.doctor.verdicts import fine, listed, note, wrong
+from gapkeeper.app.doctor.verdicts import fine, note, scopes_named, wrong
 from gapkeeper.model.doctor import Role
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def gitlab_access(account: object, token: TokenFacts, project: ProjectFacts, wan
 
 def _of_scopes(token: TokenFacts) -> Iterator[Check]:
     if token.scopes is not None and "api" not in token.scopes:
-        has = f"the scopes {listed(sorted(token.scopes))}" if token.scopes else "no scope"
+        has = scopes_named(token.scopes)
         yield wrong(
             "permissions",
             f"the token has {has}, and may not write",

@@ -103,7 +103,7 @@ def _clock(ahead: dt.timedelta, forge: str) -> Check:
     off = abs(ahead)
     if off <= NOTICED:
         return fine("clock", f"as that of {forge}, to the minute")
-    told = f"this machine's is {_span(off)} {'before' if ahead > dt.timedelta(0) else 'behind'} that of {forge}"
+    told = f"this machine's is {_span(off)} {'ahead of' if ahead > dt.timedelta(0) else 'behind'} that of {forge}"
     hint = "Set it, and keep it with NTP."
     return (
         wrong("clock", told, f"{hint} What is signed with a time is refused.")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gapkeeper.model.doctor import Check, Health, Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 def fine(name: str, what: str, hint: str | None = None) -> Check:
@@ -29,3 +34,8 @@ def listed(words: list[str]) -> str:
     """`Issues, Contents and Pull requests`."""
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def scopes_named(scopes: Collection[str]) -> str:
+    """`no scope`, `the scope gist`, `the scopes gist and read:org`."""
+    return f"the scope{'' if len(scopes) == 1 else 's'} {listed(sorted(scopes))}" if scopes else "no scope"
