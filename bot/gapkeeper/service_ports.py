@@ -49,7 +49,7 @@ class JobQueue(Protocol):
         """
 
     def done(self, id_: int) -> None:
-        """A running job has ended, and a later one begins anew: it is gone, and so is the same job that was given up."""
+        """A running job has ended, and a later one begins anew: it is gone, and so is the same one that was dead."""
 
     def again(self, id_: int, *, due: dt.datetime, error: str | None, counted: bool = True) -> None:
         """A running job has to be tried again; where the same waits already, it is folded into that one.

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from builders import NOW
-from gapkeeper.model.jobs import JobKind, JobState, Outcome, RepositoryState
+from gapkeeper.model.jobs import JobKind, JobState, Known, Outcome, RepositoryState
 from gapkeeper.reporting.service_words import counted, relative, took
 from gapkeeper.reporting.status_page import RepositoryView, StatusView, status_page, trouble_page
 from gapkeeper.reporting.status_style import STYLE
@@ -270,3 +270,10 @@ def test_every_kind_of_job_has_its_words() -> None:
     jobs = [queued(number, job=replace(queued().job, kind=kind)) for number, kind in enumerate(JobKind)]
     page = Page(status_page(view(jobs=jobs)))
     assert all(kind.value in page.text for kind in JobKind)
+
+
+def test_a_run_that_could_not_read_leaves_the_score_that_is_known() -> None:
+    known = Known(score=44.75, open_items=12)
+    broken = run("pier", Outcome.BROKEN, commit=None, score=None, open_items=None, error="no token")
+    page = Page(status_page(view(repository("pier", known=known, last=broken, failures=1))))
+    assert "pier 44.75 % 12 " in page.text

@@ -108,6 +108,9 @@ class Known:
     refs: str | None = None  # names what the remote had when it was last looked at: the same means nothing to fetch
     pulls_at: dt.datetime | None = None  # when open pull requests were last listed
     minutes: int | None = None  # between two looks, by the repository's own wish
+    score: float | None = None  # readiness in per cent, when documents were last read
+    open_items: int | None = None  # as well
+    tracker: str | None = None  # the URL of the project that all this is known of
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,16 @@ class RepositoryState:
     last_good_at: dt.datetime | None = None  # when one last ended well
     failures: int = 0  # reconciling runs in a row that ended broken, failed or refused
     paused_until: dt.datetime | None = None  # the schedule leaves it alone until then; webhooks and people do not
+
+    @property
+    def score(self) -> float | None:
+        """Readiness in per cent, by the last run that came as far as reading the documents."""
+        return self.known.score if self.last is None or self.last.commit is None else self.last.score
+
+    @property
+    def open_items(self) -> int | None:
+        """Open items, by the same run."""
+        return self.known.open_items if self.last is None or self.last.commit is None else self.last.open_items
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,11 +146,10 @@ def _repositories(view: StatusView) -> Html:
 
 
 def _repository(one: RepositoryView, now: dt.datetime) -> tuple[Html, ...]:
-    last = one.state.last
-    open_items = None if last is None else last.open_items
+    last, score, open_items = one.state.last, one.state.score, one.state.open_items
     return (
         link(one.url, one.name),
-        Html(per_cent(last.score) if last is not None and last.score is not None else "–"),
+        Html("–" if score is None else per_cent(score)),
         Html("–" if open_items is None else open_items),
         Html('<span class="faint">none yet</span>') if last is None else _last(last, one.state, now),
         _next(one, now),

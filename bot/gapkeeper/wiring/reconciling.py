@@ -17,6 +17,7 @@ from gapkeeper.errors import DocumentsError, StaleDocumentsError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.model.jobs import Known, Reviewed
 from gapkeeper.planning.history import NO_HISTORY
+from gapkeeper.reporting.compare import score
 from gapkeeper.wiring import shared
 from gapkeeper.wiring.reviewing import project_settings, publish, review
 
@@ -63,6 +64,21 @@ class Ground:
     branch: str
     commit: str
     documents: Documents
+
+    @property
+    def score(self) -> float | None:
+        """Readiness in per cent."""
+        return score(self.documents.register)
+
+    @property
+    def open_items(self) -> int:
+        """How many items are open."""
+        return sum(item.state == "open" for item in self.documents.register.items)
+
+
+def known_of(place: Place, known: Known) -> Known:
+    """What is known, where it is known of this project: another one may have had the name before."""
+    return known if known.tracker == place.tracker else Known(tracker=place.tracker)
 
 
 def ground(place: Place, known: Known) -> Ground | None:
@@ -130,8 +146,15 @@ def reconcile(
             wait=wait,
         )
         project_id, account = _who(reader)
-    minutes = settings.repository.schedule.minutes
-    learned = replace(known, project_id=project_id, account=account, branch=on.branch, minutes=minutes)
+    learned = replace(
+        known,
+        project_id=project_id,
+        account=account,
+        branch=on.branch,
+        minutes=settings.repository.schedule.minutes,
+        score=on.score,
+        open_items=on.open_items,
+    )
     return Reconciled(report, learned)
 
 

@@ -12,8 +12,7 @@ from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.settling import Ending, ending_of_error, ending_of_report
 from gapkeeper.errors import BusyError, GapkeeperError
 from gapkeeper.model.jobs import Job, JobKind, Outcome
-from gapkeeper.reporting.compare import score
-from gapkeeper.wiring.reconciling import ground, look_at_pulls, reconcile, review_pull
+from gapkeeper.wiring.reconciling import ground, known_of, look_at_pulls, reconcile, review_pull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,7 +82,7 @@ class _Attempt:
 
     def reconcile(self, attempts: int) -> Ending:
         """Bring the repository in step, and ask for reviews of pull requests that nobody told of."""
-        known = self._state.records.state(self._place.name).known
+        known = known_of(self._place, self._state.records.state(self._place.name).known)
         self._ground = on = ground(self._place, known)
         self._stopping.check()
         if on is None:
@@ -110,9 +109,7 @@ class _Attempt:
             operations.update({"failed": self._report.failed} if self._report.failed else {})
         if self._ground is None:
             return Did(ending, operations=operations)
-        register = self._ground.documents.register
-        opened = sum(item.state == "open" for item in register.items)
-        return Did(ending, self._ground.commit, score(register), opened, operations)
+        return Did(ending, self._ground.commit, self._ground.score, self._ground.open_items, operations)
 
     def _progress(self, change: Change) -> None:
         log.info(

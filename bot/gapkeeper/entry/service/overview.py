@@ -72,13 +72,19 @@ class Overview:
     def _rhythm(self, repository: Repository) -> Rhythm:
         if repository.minutes is not None:
             return Rhythm(repository.minutes)
-        known = self._known.get(repository.name)
-        wish = _MINUTES if known is None or known.minutes is None else known.minutes
+        minutes = _known(repository, self._known).minutes
+        wish = _MINUTES if minutes is None else minutes
         return Rhythm(max(wish, self._settings.service.least_minutes), repository.cron)
 
     def _set(self, known: Mapping[str, Known]) -> None:
         self._known = known
         self._repositories = Repositories(
-            Configured(one.name, project.forge, project.name, one.pull_requests, known.get(one.name, Known()))
+            Configured(one.name, project.forge, project.name, one.pull_requests, _known(one, known))
             for one, project in zip(self._settings.repositories, self._projects.values(), strict=True)
         )
+
+
+def _known(repository: Repository, known: Mapping[str, Known]) -> Known:
+    """What is known of a repository, and not of another one that had its name before."""
+    found = known.get(repository.name, Known())
+    return found if found.tracker == repository.tracker else Known()

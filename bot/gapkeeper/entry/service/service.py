@@ -34,7 +34,7 @@ from gapkeeper.settings.webhook_secrets import load_webhook_secrets
 from gapkeeper.wiring import service, shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from gapkeeper.adapters.http.client import Sent
     from gapkeeper.entry.service.stopping import Stopping
@@ -62,7 +62,7 @@ def run(settings: ServiceSettings, stopping: Stopping) -> None:
         ConfigurationError: The operator's settings cannot be obeyed.
     """
     secrets = load_webhook_secrets(os.environ, lambda what: log.warning("secrets.kept", why=what))
-    logs.configure(settings.service.log_format, partial(_shown_to_nobody, secrets))
+    logs.configure(settings.service.log_format, _shown_to_nobody(secrets))
     with open_state(settings.state_file) as state, state.lock.hold():
         _Service(settings, state, stopping).serve(secrets)
 
@@ -222,9 +222,9 @@ class _Service:
         self._metrics.request(forge, sent.kind, sent.remaining)
 
 
-def _shown_to_nobody(secrets: Mapping[str, WebhookSecrets]) -> list[str]:
-    """What no log may hold."""
+def _shown_to_nobody(secrets: Mapping[str, WebhookSecrets]) -> Callable[[], list[str]]:
+    """What no log may hold: the operator's tokens as they were at the start, and webhooks' secrets as they are."""
     operator = load_operator()
     values = (operator.github_token, operator.github_app_private_key, operator.gitlab_token)
-    found = [value.get_secret_value() for value in values if value is not None]
-    return [*found, *(secret.decode("utf-8", "replace") for one in secrets.values() for secret in one.current())]
+    tokens = [value.get_secret_value() for value in values if value is not None]
+    return lambda: [*tokens, *(one.decode("utf-8", "replace") for kept in secrets.values() for one in kept.current())]

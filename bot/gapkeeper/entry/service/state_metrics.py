@@ -58,15 +58,15 @@ class StateCollector(Collector):
 def _repositories(records: Records) -> tuple[Metric, ...]:
     labels = ("repository",)
     score = GaugeMetricFamily(
-        "gapkeeper_repository_score", "Readiness in per cent; missing where the last run found none.", labels=labels
+        "gapkeeper_repository_score", "Readiness in per cent; missing where the documents state none.", labels=labels
     )
     good = GaugeMetricFamily(
         "gapkeeper_repository_last_good_timestamp_seconds", "When a run last ended well.", labels=labels
     )
     failures = GaugeMetricFamily("gapkeeper_repository_failures", "Runs in a row that did not end well.", labels=labels)
     for name, state in records.states().items():
-        if state.last is not None and state.last.score is not None:
-            score.add_metric((name,), state.last.score)
+        if state.score is not None:
+            score.add_metric((name,), state.score)
         if state.last_good_at is not None:
             good.add_metric((name,), state.last_good_at.timestamp())
         failures.add_metric((name,), state.failures)
