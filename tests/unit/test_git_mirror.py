@@ -12,13 +12,20 @@ import pytest
 
 from gapkeeper.adapters.git import RevisionDocuments
 from gapkeeper.adapters.git_mirror import GitAccess, Mirror, MissingRefError, mirror_folder
-from gapkeeper.adapters.git_mirror_remote import check_address
+from gapkeeper.adapters.git_mirror_remote import check_address, failure_of
 from gapkeeper.adapters.git_pull import Ends, bring
 from gapkeeper.adapters.selection import POINTER, SIZE_LIMIT, TOO_LONG
-from gapkeeper.errors import ConfigurationError, DocumentsError, NotFoundError, UnavailableError
+from gapkeeper.errors import (
+    ConfigurationError,
+    DocumentsError,
+    GapkeeperError,
+    NotAuthorisedError,
+    NotFoundError,
+    UnavailableError,
+)
 from gapkeeper.wiring import history
 from pulling import PLAN, Forge
-from repositories import Repository, write
+from repositories import ENVIRONMENT, Repository, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -207,6 +214,57 @@ def test_a_repository_that_is_not_there_is_told(forge: Forge, mirror: Mirror) ->
     assert mirror.tips(MAIN.values()) == {"refs/heads/main": forge.start}  # it may come back
 
 
+SSH = "Could not read from remote repository.\n\nPlease make sure you have the correct access rights\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "shown"),
+    [
+        (f"git@h: Permission denied (publickey).\r\nfatal: {SSH}", NotAuthorisedError, "Permission denied (publickey)"),
+        (f"Host key verification failed.\r\nfatal: {SSH}", NotAuthorisedError, "Host key verification failed"),
+        (f"ERROR: Repository not found.\nfatal: {SSH}", NotFoundError, "Repository not found"),
+        (f"ssh: Could not resolve hostname h: x\nfatal: {SSH}", UnavailableError, "Could not resolve hostname"),
+        (f"ssh: connect to host h port 22: Connection refused\nfatal: {SSH}", UnavailableError, "refused"),
+        ("fatal: write error: No space left on device\n", UnavailableError, "No space left"),
+        ("fatal: early EOF\n", UnavailableError, "early EOF"),
+        ("fatal: detected dubious ownership in repository at '/x'\n", DocumentsError, "dubious ownership"),
+    ],
+)
+def test_what_git_complains_of_is_told_apart(said: str, kind: type[GapkeeperError], shown: str) -> None:
+    failure = failure_of(GitAccess("git@h:owner/name.git"), said.encode())
+    assert type(failure) is kind
+    assert shown in failure.message
+    assert failure.hint
+
+
+def made(forge: Forge, kind: str, text: bytes) -> str:
+    """An object as no git of today makes it."""
+    command = ["git", "hash-object", "-t", kind, "--literally", "-w", "--stdin"]
+    done = subprocess.run(
+        command, cwd=forge.repository.path, env=ENVIRONMENT, input=text, capture_output=True, check=True
+    )
+    return done.stdout.decode().strip()
+
+
+def test_what_old_histories_have_wrong_is_fetched(forge: Forge, mirror: Mirror) -> None:
+    tree = forge.repository.git("rev-parse", "main^{tree}")
+    who = "Old <no address> 0000000001 -99999999"
+    commit = made(forge, "commit", f"tree {tree}\nauthor Old 1 +0000\ncommitter {who}\n\nx\n".encode())
+    forge.repository.git("update-ref", "refs/heads/main", commit)
+    assert mirror.fetch(MAIN)
+    assert not mirror.mend()
+
+
+def test_paths_that_lead_elsewhere_are_refused(forge: Forge, mirror: Mirror) -> None:
+    blob = forge.repository.git("rev-parse", "main:docs/LATER.md")
+    inner = made(forge, "tree", b"100644 LATER.md\0" + bytes.fromhex(blob))
+    tree = made(forge, "tree", b"40000 ..\0" + bytes.fromhex(inner))
+    forge.repository.git("update-ref", "refs/heads/main", forge.repository.git("commit-tree", tree, "-m", "x"))
+    with pytest.raises(DocumentsError, match="fsck"):
+        mirror.fetch(MAIN)
+    assert not mirror.tips(MAIN.values())
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -233,7 +291,7 @@ def test_a_repository_that_is_too_large_is_refused_and_leaves_nothing(forge: For
     mirror = of(forge.url, tmp_path, 400_000)
     mirror.fetch(MAIN)
     before = files(mirror.folder)
-    forge.repository.commit({"big.bin": os.urandom(30_000_000)})
+    forge.repository.commit({"big.bin": os.urandom(10_000_000)})
     with pytest.raises(DocumentsError, match="mirror_limit_mb"):
         mirror.fetch(MAIN)
     assert files(mirror.folder) == before
@@ -356,7 +414,7 @@ mirror.fetch({"refs/heads/main": "refs/heads/main"})
 
 def test_the_next_run_goes_on_where_one_was_killed_in_the_middle(forge: Forge, mirror: Mirror) -> None:
     """The git that it had started may still be at work, and nobody waits for it."""
-    commit = forge.repository.commit({"big.bin": os.urandom(60_000_000)})
+    commit = forge.repository.commit({"big.bin": os.urandom(20_000_000)})
     mirror = of(forge.url, mirror.folder.parent.parent, 10**9)
     killed = subprocess.run([sys.executable, "-c", _KILLED, mirror.folder, forge.url], check=False)
     assert killed.returncode == -9

@@ -78,12 +78,27 @@ def test_nobody_in_particular_may_fetch_what_is_public(server: GitServer, forge:
     assert {given for _, given in server.seen} == {None}
 
 
-@pytest.mark.parametrize("header", [None, WRONG])
+@pytest.mark.parametrize("header", [None, WRONG], ids=["none", "wrong"])
 def test_without_the_right_token_we_are_refused(server: GitServer, tmp_path: Path, header: str | None) -> None:
     for ask in asks(mirror_of(server, tmp_path, header)):
         with pytest.raises(NotAuthorisedError) as caught:
             ask()
         assert "Contents: read" in (caught.value.hint or "")
+        assert "token" in caught.value.message
+
+
+def test_why_the_forge_refuses_is_told_in_its_words(server: GitServer, tmp_path: Path) -> None:
+    def refuse(request: http.server.BaseHTTPRequestHandler, _: bytes) -> bool:
+        request.send_response(403)
+        request.send_header("Content-Type", "text/plain")
+        request.end_headers()
+        request.wfile.write(b"Resource protected by organization SAML enforcement.\n\x1b[31mAnd more.\n")
+        return True
+
+    server.instead = refuse
+    for ask in asks(mirror_of(server, tmp_path)):
+        with pytest.raises(NotAuthorisedError, match=r"403 \(remote: Resource protected by organization SAML"):
+            ask()
 
 
 @pytest.mark.parametrize(
@@ -250,7 +265,7 @@ class Arguments:
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="arguments of other programs are seen in /proc")
-@pytest.mark.parametrize("header", [HEADER, WRONG])
+@pytest.mark.parametrize("header", [HEADER, WRONG], ids=["ours", "wrong"])
 def test_a_secret_is_in_no_file_no_argument_and_no_error(server: GitServer, tmp_path: Path, header: str) -> None:
     arguments = Arguments(server)
     access = GitAccess(f"{server.url}/forge/.git", header)

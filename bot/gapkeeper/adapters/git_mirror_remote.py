@@ -119,7 +119,7 @@ _RIGHTS = (
 )
 _GONE = "It was deleted or renamed, its address is misspelt, or the token may not see it."
 _MEANINGS = (
-    _Meaning(r"returned error: 30\d|redirect", MovedError, "See its address on the forge, and name the new one."),
+    _Meaning(r"returned error: 30\d", MovedError, "See its address on the forge, and name the new one."),
     _Meaning(r"returned error: 429|[Rr]ate limit", RateLimitedError, NETWORK),
     _Meaning(r"returned error: 40[13]|Authentication failed|could not read (?:User|Pass)", NotAuthorisedError, _RIGHTS),
     _Meaning(
@@ -166,8 +166,14 @@ def complaint(access: GitAccess, stderr: bytes) -> str:
     """What git says of a remote: one line for people, without secrets."""
     lines = [line for line in stderr.splitlines() if line.strip()] or [b""]
     fatal = next((place for place, line in enumerate(lines) if line.startswith(b"fatal: ")), 0)
-    ssh = lines[fatal].endswith(b"Could not read from remote repository.")  # which has said why, before
-    said = complaint_of(lines[max(0, fatal - 1 if ssh else fatal)])
+    if lines[fatal].endswith(b"Could not read from remote repository."):
+        fatal = max(0, fatal - 1)  # ssh has said why
+    said = complaint_of(lines[fatal])
+    if "terminal prompts disabled" in said:
+        said = "the server wants a token" if access.header is None else "the server does not take our token"
+    told = next((line for line in lines[:fatal] if line.startswith(b"remote: ")), None)
+    if told is not None:
+        said += f" ({complaint_of(told)})"
     for secret in _secrets(access.header):
         said = said.replace(secret, "***")
     return said[:_SHOWN]
