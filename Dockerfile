@@ -29,7 +29,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
  && rm -rf /var/lib/apt/lists/* \
  && git config --system --add safe.directory /repository \
  && useradd --uid 10001 --create-home gapkeeper \
- && install -d -o gapkeeper -g gapkeeper /var/lib/gapkeeper
+ && install -d -m 700 -o gapkeeper -g gapkeeper /var/lib/gapkeeper
 COPY --from=build /gapkeeper /gapkeeper
 # These win over the service's file: in a container nothing else can be written to, and nobody calls its loopback.
 ENV PATH=/gapkeeper/bin:$PATH \
