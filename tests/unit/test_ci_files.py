@@ -69,6 +69,13 @@ def test_one_that_is_there_stays(invoke: Invoke, tmp_path: Path, forge: str) -> 
     assert path.read_text("utf-8") == ci_files.text(forge)
 
 
+def test_two_files_are_not_written_at_once(invoke: Invoke, tmp_path: Path) -> None:
+    code, _, err = invoke("--ci", "github", "--service", tmp_path)
+    assert code == 64
+    assert "two files" in err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_it_can_be_printed(invoke: Invoke, tmp_path: Path) -> None:
     assert invoke("--ci", "gitlab", tmp_path, "--stdout") == (0, ci_files.text("gitlab"), "")
     assert list(tmp_path.iterdir()) == []

@@ -11,6 +11,7 @@ import pytest
 from gapkeeper import wiring
 from gapkeeper.entry.cli.run import run
 from gapkeeper.settings.repository import RepositorySettings
+from gapkeeper.settings.service_file import load_service
 from repositories import Repository, write
 
 if TYPE_CHECKING:
@@ -172,3 +173,15 @@ def test_no_such_folder(invoke: Invoke, tmp_path: Path) -> None:
     code, _, err = invoke(tmp_path / "nowhere")
     assert code == 64
     assert err.startswith("error: there is no folder")
+
+
+def test_it_writes_the_file_of_the_service_where_that_is_asked_for(invoke: Invoke, tmp_path: Path) -> None:
+    code, out, err = invoke("--service", tmp_path)
+    assert (code, err) == (0, "")
+    (file,) = tmp_path.iterdir()
+    assert out.startswith(f"wrote {file}\n  Name your repositories")
+    assert [one.name for one in load_service(file, {}).repositories] == ["octocat/harbour"]
+    file.write_text("mine", "utf-8")
+    code, _, err = invoke("--service", tmp_path)
+    assert (code, file.read_text("utf-8")) == (65, "mine")
+    assert "--force replaces it" in err

@@ -29,7 +29,7 @@ def test_the_schema_of_the_service() -> None:
 
 
 def test_the_example_of_the_service() -> None:
-    """Otherwise: write what `settings.template.commented_service_toml()` returns."""
+    """Otherwise: gapkeeper init --service --stdout > config/gapkeeper-service.example.toml."""
     assert (CONFIG / "gapkeeper-service.example.toml").read_text(encoding="utf-8") == commented_service_toml()
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 from apscheduler.triggers.cron import CronTrigger
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gapkeeper.errors import ConfigurationError
 from gapkeeper.settings import environment
+from gapkeeper.settings.conform import conform, keys_of
 from gapkeeper.settings.listing import unknown_variables
 from gapkeeper.settings.load import load
+from gapkeeper.settings.schema import service_schema
 from gapkeeper.settings.service import Listener, Repository, Service, ServiceFile, ServiceSettings, State
 from gapkeeper.settings.service_file import load_service
+from gapkeeper.settings.template import commented_service_toml
 
 ONE = '[[repositories]]\ntracker = "github:octocat/harbour"\n'
 
@@ -307,3 +316,40 @@ def test_days_of_the_week_are_those_of_crontab(tmp_path: Path, written: str, day
     (repository,) = loaded(tmp_path, f'{ONE}cron = "5 4 * * {written}"\n').repositories
     assert repository.cron == f"5 4 * * {days}"
     assert CronTrigger.from_crontab(repository.cron)
+
+
+TABLES = {"service": Service, "state": State, "repositories": Repository}
+VALIDATOR = jsonschema.Draft7Validator(service_schema())
+values = st.one_of(st.booleans(), st.integers(-1, 400), st.sampled_from([0.5, "json", "x", "github:a/b"]), st.just([]))
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft7Validator.check_schema(service_schema())
+
+
+@given(st.sampled_from(sorted(TABLES)), st.data())
+def test_the_schema_allows_what_reading_allows(section: str, data: st.DataObject) -> None:
+    names = st.sampled_from([*keys_of(TABLES[section]), "tracker", "workres"])
+    table: dict[str, Any] = data.draw(st.dictionaries(names, values, max_size=3))
+    _, faults = conform(TABLES[section], table)
+    whole = {section: [table] if section == "repositories" else table}
+    assert VALIDATOR.is_valid(whole) == (not faults)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.__name__)
+def test_every_key_is_explained_in_sentences(table: type) -> None:
+    for name, info in keys_of(table).items():
+        assert re.fullmatch(r"[A-Z].*\.", info.key.text), name
+
+
+def test_the_example_with_every_line_switched_on_has_every_key_and_loads(tmp_path: Path) -> None:
+    text = re.sub(r"^#(?=[a-z_]+ = )", "", commented_service_toml(), flags=re.MULTILINE)
+    data = tomllib.loads(text)
+    for section, table in TABLES.items():
+        shown = data[section][0] if section == "repositories" else data[section]
+        assert list(shown) == list(keys_of(table))
+    settings = loaded(tmp_path, text)
+    assert (settings.service, settings.state) == (Service(), State())
+    assert settings.repositories == (
+        Repository("github:octocat/harbour", name="octocat/harbour", minutes=30, max_creates=20),
+    )

@@ -24,7 +24,6 @@ _ELSEWHERE = (
     "Secrets come from the environment, or from files that it names (GAPKEEPER_GITHUB_TOKEN, "
     "GAPKEEPER_GITHUB_TOKEN_FILE, ...); take it out of the file."
 )
-_EXAMPLE = "config/gapkeeper-service.example.toml has every key."
 
 _RULES = Rules(ServiceFile, lambda word: _ELSEWHERE if is_secret(word) or word == "private_key" else "")
 
@@ -65,7 +64,7 @@ def _read(path: Path) -> files.ConfigurationFile:
         with path.open("rb") as opened:
             data = opened.read(files.LIMIT + 1)
     except FileNotFoundError:
-        hint = f"Name the service's file with {environment.SERVICE_CONFIG} or --config; {_EXAMPLE}"
+        hint = f"Name the service's file: --config, {environment.SERVICE_CONFIG}; gapkeeper init --service writes one."
         raise ConfigurationError(f"there is no {path}", hint=hint) from None
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}", hint="Make it readable.") from None

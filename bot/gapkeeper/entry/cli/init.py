@@ -1,4 +1,4 @@
-"""`gapkeeper init`: a commented configuration for a repository, and what was found there; or a job of CI."""
+"""`gapkeeper init`: a commented configuration of a repository, and what was found; or a file for CI or the service."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gapkeeper.entry.cli.command import Command, path_argument
 from gapkeeper.entry.cli.terminal import OutputError, show, write_data
 from gapkeeper.errors import ConfigurationError, UsageError
 from gapkeeper.reporting.style import Tone, line, say
-from gapkeeper.settings import files
+from gapkeeper.settings import files, service_file
 from gapkeeper.settings.load import Settings
 from gapkeeper.settings.repository import Documents, RepositorySettings
-from gapkeeper.settings.template import commented_toml
+from gapkeeper.settings.template import commented_service_toml, commented_toml
 from gapkeeper.settings.toml_text import inline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gapkeeper.model.register import Register
 
@@ -36,22 +36,31 @@ NAME = "gapkeeper.toml"
         ("gapkeeper init docs --stdout", "print it, and write nothing"),
         ("gapkeeper init --force", "replace the one that is there"),
         ("gapkeeper init --ci github", "write a workflow of GitHub Actions instead"),
+        ("gapkeeper init --service", "write the file of gapkeeper serve instead"),
     ],
 )
 @path_argument()
 @click.option("--ci", type=click.Choice(tuple(ci_files.FILES)), help="Write what CI runs, and no configuration.")
+@click.option("--service", is_flag=True, help=f"Write {service_file.NAME}, and no configuration of a repository.")
 @click.option("--stdout", is_flag=True, help="Print the file instead of writing it.")
 @click.option("--force", is_flag=True, help="Replace a file of this name that is there.")
-def command(path: str, ci: str | None, stdout: bool, force: bool) -> int:
+def command(path: str, ci: str | None, service: bool, stdout: bool, force: bool) -> int:
     """Look at the repository and write a gapkeeper.toml that shows and explains every setting.
 
     Nothing in it is set: until a line is changed, everything is as it is without the file.
 
-    With --ci write the jobs that sync, and that comment on pull requests, and say what they need.
+    With --ci write the jobs that sync, and that comment on pull requests, and say what they need. With --service
+    write the file of the service, for its operator.
     """
     folder = Path(path)
+    if ci is not None and service:
+        raise UsageError("--ci and --service write two files", hint="Write one after the other.")
     if ci is not None:
-        return _ci(folder, ci, stdout=stdout, force=force)
+        file = ci_files.FILES[ci]
+        return _new(folder, file.path, ci_files.text(ci), file.needs, stdout=stdout, force=force)
+    if service:
+        needs = ("Name your repositories in it; docs/service.md has the rest.",)
+        return _new(folder, service_file.NAME, commented_service_toml(), needs, stdout=stdout, force=force)
     # Every kind, and no configuration: what is there, whatever an older file says of it.
     every = Settings(RepositorySettings(documents=Documents(kinds="*")))
     source = wiring.document_source(every, folder)
@@ -67,20 +76,18 @@ def command(path: str, ci: str | None, stdout: bool, force: bool) -> int:
     return 0
 
 
-def _ci(folder: Path, forge: str, *, stdout: bool, force: bool) -> int:
-    """Write what CI of a forge runs."""
-    text = ci_files.text(forge)
+def _new(folder: Path, name: str, text: str, needs: Iterable[str], *, stdout: bool, force: bool) -> int:
+    """Write a file that was asked for by name, and say what else it needs."""
     if stdout:
         write_data(text)
         return 0
     if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}", hint="Name the repository's own folder.")
-    file = ci_files.FILES[forge]
-    path = folder / file.path
+        raise UsageError(f"there is no folder {folder}", hint="Name one that exists.")
+    path = folder / name
     if path.exists() and not force:
         raise ConfigurationError(f"there is {path} already", hint="--force replaces it; --stdout prints another.")
     _write(path, text, force=force)
-    show(lambda _: [line(say("wrote ", Tone.GOOD), str(path)), *(line(f"  {step}") for step in file.needs)])
+    show(lambda _: [line(say("wrote ", Tone.GOOD), str(path)), *(line(f"  {step}") for step in needs)])
     return 0
 
 
