@@ -14,6 +14,7 @@ from gapkeeper.adapters.git import RevisionDocuments
 from gapkeeper.adapters.git_mirror import GitAccess, Mirror, MissingRefError, mirror_folder
 from gapkeeper.adapters.git_mirror_remote import check_address, failure_of
 from gapkeeper.adapters.git_pull import Ends, bring
+from gapkeeper.adapters.git_range import is_shallow
 from gapkeeper.adapters.selection import POINTER, SIZE_LIMIT, TOO_LONG
 from gapkeeper.errors import (
     ConfigurationError,
@@ -124,6 +125,17 @@ def test_only_what_is_missing_is_fetched(forge: Forge, mirror: Mirror) -> None:
     assert files(mirror.folder) == before
     forge.repository.commit({"a.md": "x"})
     assert mirror.fetch(MAIN)
+
+
+def test_of_a_remote_that_has_only_the_newest_history_that_much_is_fetched(forge: Forge, tmp_path: Path) -> None:
+    forge.repository.commit({"a.md": "x"})
+    shallow = forge.clone("--depth=1")
+    mirror = of(f"file://{shallow.path}", tmp_path)
+    for _ in range(2):
+        assert mirror.fetch(MAIN)
+        assert mirror.tips(MAIN.values()) == {"refs/heads/main": shallow.git("rev-parse", "HEAD")}
+        assert is_shallow(mirror.folder)
+        shallow.commit({"a.md": "y"})
 
 
 def test_a_branch_that_was_rewritten_is_rewritten(forge: Forge, mirror: Mirror) -> None:
@@ -287,14 +299,15 @@ def test_honest_addresses_are_taken(url: str) -> None:
     check_address(url)
 
 
-def test_a_repository_that_is_too_large_is_refused_and_leaves_nothing(forge: Forge, tmp_path: Path) -> None:
-    mirror = of(forge.url, tmp_path, 400_000)
+def test_a_repository_that_is_too_large_is_refused_until_more_is_allowed(forge: Forge, tmp_path: Path) -> None:
+    of(forge.url, tmp_path, 400_000).fetch(MAIN)
+    commit = forge.repository.commit({"big.bin": os.urandom(1_000_000)})
+    for _ in range(2):
+        with pytest.raises(DocumentsError, match="mirror_limit_mb"):
+            of(forge.url, tmp_path, 400_000).fetch(MAIN)
+    mirror = of(forge.url, tmp_path, 2_000_000)
     mirror.fetch(MAIN)
-    before = files(mirror.folder)
-    forge.repository.commit({"big.bin": os.urandom(10_000_000)})
-    with pytest.raises(DocumentsError, match="mirror_limit_mb"):
-        mirror.fetch(MAIN)
-    assert files(mirror.folder) == before
+    assert mirror.tips(MAIN.values()) == {"refs/heads/main": commit}
 
 
 def test_what_nothing_leads_to_takes_no_room_of_what_is_new(forge: Forge, tmp_path: Path) -> None:

@@ -41,9 +41,10 @@ __all__ = ["GitAccess", "Look", "Mirror", "MissingRefError", "MovedError", "Seco
 
 _REF = re.compile(r"refs/(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)))[^\s~^:?*\[\\\x00-\x20\x7f]+(?<![/.])")
 _PACKS = 50  # every fetch that brings something makes one; more of them make every look-up slower
+_WORTH_IT = 0.9  # of the size before: a fetch that was cut off is tried again where so much or less is left
 _FETCH = (
     *("fetch", "--quiet", "--force", "--atomic", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance"),
-    *("--no-write-fetch-head", "--no-show-forced-updates", "--end-of-options"),
+    *("--no-write-fetch-head", "--no-show-forced-updates", "--update-shallow", "--end-of-options"),
 )
 
 
@@ -160,18 +161,7 @@ class Mirror:
         with contextlib.suppress(DocumentsError):  # damaged: what follows finds that, too
             before = self._refs()
             self._make_way(before, refs.values())
-        try:
-            self._fetch(refs)
-        except ForeignHashError:
-            other = "sha256" if self._place.hash() == "sha1" else "sha1"
-            self._place.forget()
-            self._place.prepare(other)
-            self._fetch(refs)
-        except _UnknownError:
-            if not self.mend():
-                raise
-            self._place.prepare()
-            self._fetch(refs)
+        self._bring(refs)
         if self._place.packs() > _PACKS:
             self._repack("--geometric=2")
         return any(before.get(name) != commit for name, commit in self.tips(refs.values()).items())
@@ -215,6 +205,25 @@ class Mirror:
         self._place.forget()
         return True
 
+    def _bring(self, refs: Mapping[str, str]) -> None:
+        """Fetch, and once more where what was in the way could be taken away."""
+        try:
+            self._fetch(refs)
+        except ForeignHashError:
+            other = "sha256" if self._place.hash() == "sha1" else "sha1"
+            self._place.forget()
+            self._place.prepare(other)
+            self._fetch(refs)
+        except _TooLargeError:
+            if not self._make_room():
+                raise
+            self._fetch(refs)
+        except _UnknownError:
+            if not self.mend():
+                raise
+            self._place.prepare()
+            self._fetch(refs)
+
     def _fetch(self, refs: Mapping[str, str]) -> None:
         self._require_room()
         access = self._access()
@@ -233,6 +242,7 @@ class Mirror:
             if not arrived:
                 self._place.sweep()
         if arrived:
+            self._require_room()  # what came faster than it was looked at
             return
         failure = failure_of(access, ended.complaint) or _unknown(access, ended)
         if isinstance(failure, MissingRefError):
@@ -242,20 +252,20 @@ class Mirror:
 
     def _growing(self) -> None:
         self._tick()
-        if self._place.size() > self._limit_bytes:
-            raise self._too_large()
+        self._require_room()
 
     def _require_room(self) -> None:
         if self._place.size() > self._limit_bytes:
-            self._repack("-a")  # what nothing leads to any more is left out
-            if self._place.size() > self._limit_bytes:
-                raise self._too_large()
+            raise _TooLargeError(
+                f"the repository is larger than {self._limit_bytes / 1_000_000:,.0f} MB, as much as a mirror may have",
+                hint="Allow more: mirror_limit_mb in [state].",
+            )
 
-    def _too_large(self) -> DocumentsError:
-        return DocumentsError(
-            f"the repository is larger than {self._limit_bytes / 1_000_000:,.0f} MB, as much as a mirror may have",
-            hint="Allow more: mirror_limit_mb in [state].",
-        )
+    def _make_room(self) -> bool:
+        """Leave out what nothing leads to any more; whether that is worth another try."""
+        before = self._place.size()
+        self._repack("-a")
+        return self._place.size() < before * _WORTH_IT
 
     def _make_way(self, present: Collection[str], names: Collection[str]) -> None:
         """Delete references that stand where others have to: a branch `a` is gone, and one `a/b` is there."""
@@ -291,6 +301,10 @@ class Mirror:
     def _git_dir(self) -> str:
         """An option: where a repository is damaged, git would look for another one above it."""
         return f"--git-dir={self._place.git}"
+
+
+class _TooLargeError(DocumentsError):
+    """The mirror has grown over its limit."""
 
 
 class _UnknownError(UnavailableError):
