@@ -85,6 +85,12 @@ def test_an_address_that_is_not_ours_is_named_with_its_setting(listener: Listene
         pass
 
 
+def test_answers_are_sent_at_once() -> None:
+    """asyncio switches Nagle's algorithm off where the socket says that it is TCP."""
+    with contextlib.closing(server._bind(HERE, "x")) as bound:
+        assert bound.proto == socket.IPPROTO_TCP
+
+
 def test_nothing_of_it_stays_behind() -> None:
     before = threading.active_count()
     for _ in range(3):

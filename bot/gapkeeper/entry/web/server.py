@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import os
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
@@ -99,14 +100,26 @@ def serve(app: ASGIApp, listener: Listener, *, setting: str, grace: float) -> It
 
 def _bind(listener: Listener, setting: str) -> socket.socket:
     try:
-        ((family, *_, address), *_) = socket.getaddrinfo(*listener, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return socket.create_server(address[:2], family=family, backlog=_CONNECTIONS)
+        found = socket.getaddrinfo(*listener, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return _listen(*found[0])
     except (OSError, OverflowError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise UnavailableError(
             f"{setting} = {listener.host}:{listener.port} cannot be had: {why}",
             hint="Something else may listen there, or the address is not this machine's.",
         ) from None
+
+
+def _listen(family: int, kind: int, protocol: int, _: str, address: Any) -> socket.socket:  # noqa: ANN401 - of any family
+    """With the protocol said: asyncio sends answers at once where it knows that it is TCP, and else up to 40 ms later."""
+    with contextlib.ExitStack() as undone:
+        bound = undone.enter_context(socket.socket(family, kind, protocol))
+        if os.name == "posix":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what the last process left does not matter
+        bound.bind(address)
+        bound.listen(_CONNECTIONS)
+        undone.pop_all()
+        return bound
 
 
 #: Logs of requests are the caller's; errors alone are logged here, since strangers cause all the rest.
