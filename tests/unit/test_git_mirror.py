@@ -371,6 +371,11 @@ def test_a_folder_of_another_user_is_told(mirror: Mirror, monkeypatch: pytest.Mo
         mirror.fetch(MAIN)
 
 
+def test_nobody_else_may_read_what_was_fetched(mirror: Mirror) -> None:
+    mirror.fetch(MAIN)
+    assert mirror.folder.stat().st_mode & 0o077 == 0
+
+
 def test_what_we_keep_beside_stays_when_the_mirror_is_made_anew(mirror: Mirror) -> None:
     write(mirror.folder, {".gapkeeper/github.db": "x"})
     mirror.fetch(MAIN)

@@ -75,7 +75,7 @@ class MirrorFolder:
         """
         try:
             self.require_ours()
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)  # repositories are private
             (self.path / _OURS).write_text(_TEXT, encoding="utf-8")
             self._write(hash_ or self.hash())
             self.sweep()
