@@ -136,7 +136,7 @@ class _Service:
             self._state.deliveries,
             clock=utc_now,
             debounce=dt.timedelta(seconds=settings.service.debounce_seconds),
-            arrived=self._arrived,
+            arrived=self._call,
         )
         public = public_app(
             secrets=secrets,
@@ -192,10 +192,7 @@ class _Service:
         log.info("tidied", deliveries=forgotten)
 
     def _call(self) -> None:
-        self._pool.call()
-
-    def _arrived(self) -> None:
-        """Webhooks have asked for something; their jobs wait a moment for more of the same."""
+        """There is something new to do; what webhooks ask for waits a moment for more of the same."""
         self._pool.call()
 
     def _ended(self, run: RunRecord) -> None:
