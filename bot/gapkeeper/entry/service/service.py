@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import math
 import os
 import time
 from functools import partial
@@ -34,7 +35,7 @@ from gapkeeper.settings.webhook_secrets import load_webhook_secrets
 from gapkeeper.wiring import service, shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from gapkeeper.adapters.http.client import Sent
     from gapkeeper.entry.service.stopping import Stopping
@@ -48,6 +49,7 @@ _DOCUMENTS = 48 * 2**20
 _WATCH_SECONDS = 15.0  # between two looks at the clock, and at what repositories wish
 _JUMP = dt.timedelta(minutes=1)  # that the clock was set, and does not only run a little fast
 _ANSWER_SECONDS = 3.0  # that a request which is being answered has at the end
+_HIDDEN_SECONDS = 10.0  # that a token may be new and a log not know it; its looks hide it even then
 _COUNTED_AS = {"read": "reads", "unchanged": "unchanged", "write": "writes"}
 
 log = structlog.get_logger("gapkeeper.service")
@@ -62,7 +64,7 @@ def run(settings: ServiceSettings, stopping: Stopping) -> None:
         ConfigurationError: The operator's settings cannot be obeyed.
     """
     secrets = load_webhook_secrets(os.environ, lambda what: log.warning("secrets.kept", why=what))
-    logs.configure(settings.service.log_format, _shown_to_nobody(secrets))
+    logs.configure(settings.service.log_format, _Hidden(secrets))
     with open_state(settings.state_file) as state, state.lock.hold():
         _Service(settings, state, stopping).serve(secrets)
 
@@ -219,9 +221,20 @@ class _Service:
         self._metrics.request(forge, sent.kind, sent.remaining)
 
 
-def _shown_to_nobody(secrets: Mapping[str, WebhookSecrets]) -> Callable[[], list[str]]:
-    """What no log may hold: the operator's tokens as they were at the start, and webhooks' secrets as they are."""
-    operator = load_operator()
-    values = (operator.github_token, operator.github_app_private_key, operator.gitlab_token)
-    tokens = [value.get_secret_value() for value in values if value is not None]
-    return lambda: [*tokens, *(one.decode("utf-8", "replace") for kept in secrets.values() for one in kept.current())]
+class _Hidden:
+    """What no log may hold. Files with tokens are read again now and then, and not for every line."""
+
+    def __init__(self, secrets: Mapping[str, WebhookSecrets]) -> None:
+        self._secrets = secrets
+        self._read_at = -math.inf
+        self._tokens: list[str] = []
+
+    def __call__(self) -> list[str]:
+        """The operator's tokens, and the webhooks' secrets."""
+        if time.monotonic() - self._read_at > _HIDDEN_SECONDS:
+            operator = load_operator()
+            values = (operator.github_token, operator.github_app_private_key, operator.gitlab_token)
+            self._tokens = [value.get_secret_value() for value in values if value is not None]
+            self._read_at = time.monotonic()
+        hooks = (one.decode("utf-8", "replace") for kept in self._secrets.values() for one in kept.current())
+        return [*self._tokens, *hooks]
