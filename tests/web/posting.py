@@ -49,9 +49,11 @@ class Stored:
         self.gate = threading.Event()  # while it is clear, a commit waits
         self.gate.set()
         self.waiting = 0  # deliveries in a commit that waits
+        self.begun = threading.Semaphore(0)  # released for each commit
 
     def accept(self, deliveries: Sequence[Delivery], *, now: dt.datetime, due: dt.datetime) -> list[bool]:
         self.waiting = len(deliveries)
+        self.begun.release()
         self.gate.wait()
         self.waiting = 0
         if self.trouble is not None:

@@ -312,15 +312,19 @@ class TestTrouble:
         with listening(stored=stored, most=3) as place:
             stored.gate.clear()
             answers: list[int] = []
+            answered = threading.Semaphore(0)
 
             def post(number: int) -> None:
                 answers.append(place.github("issues", ISSUE, x_github_delivery=str(number)).status_code)
+                answered.release()
 
             posting = [threading.Thread(target=post, args=(number,)) for number in range(20)]
-            for one in posting:
+            posting[0].start()
+            assert stored.begun.acquire(timeout=20)  # one is in a commit that takes long; then three wait
+            for one in posting[1:]:
                 one.start()
-            while len(answers) < 20 - 4:  # one in the commit, three that wait
-                assert all(answer == 503 for answer in answers)
+            assert all(answered.acquire(timeout=20) for _ in range(16))
+            assert set(answers) == {503}
             stored.gate.set()
             for one in posting:
                 one.join()

@@ -111,7 +111,7 @@ def _bind(listener: Listener, setting: str) -> socket.socket:
 
 
 def _listen(family: int, kind: int, protocol: int, _: str, address: Any) -> socket.socket:  # noqa: ANN401 - of any family
-    """With the protocol said: asyncio sends answers at once where it knows that it is TCP, and else up to 40 ms later."""
+    """With the protocol said: asyncio sends answers at once where it knows that it is TCP, else up to 40 ms later."""
     with contextlib.ExitStack() as undone:
         bound = undone.enter_context(socket.socket(family, kind, protocol))
         if os.name == "posix":
