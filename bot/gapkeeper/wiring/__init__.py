@@ -189,12 +189,17 @@ def read_documents(settings: Settings, source: DocumentSource) -> Documents:
     rules, known = reading_rules(settings.repository), shared.current()
     if known is None:
         return documents.read_documents(source, rules)
-    read = partial(documents.read_documents, source, rules, known.documents.facts)
     from gapkeeper.adapters.git import RevisionDocuments  # noqa: PLC0415
 
+    read = partial(documents.read_documents, source, rules, known.documents.facts)
     if not isinstance(source, RevisionDocuments):
         return read()
-    return known.documents.commit((source.identity, rules.digest()), read)
+
+    def read_whole() -> Documents:
+        source.require()  # what is damaged now may be mended: that must not be kept
+        return read()
+
+    return known.documents.commit((source.identity, rules.digest()), read_whole)
 
 
 @contextlib.contextmanager

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gapkeeper import wiring
 from gapkeeper.adapters.forge.reader import ForgeReader
 from gapkeeper.adapters.git import resolve
-from gapkeeper.adapters.git_mirror_remote import MissingRefError, MovedError
+from gapkeeper.adapters.git_mirror import MissingRefError, MovedError
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.sync import sync
 from gapkeeper.errors import DocumentsError, StaleDocumentsError
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 #: How often open pull requests are listed although no branch has moved: one may have been reopened or retargeted.
 _PULLS_AGAIN = dt.timedelta(hours=1)
 _HEADS = "refs/heads/"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +226,17 @@ def review_pull(place: Place, number: int) -> PullReviewed:
 
 def _look(place: Place, branch: str | None) -> Look:
     asked = [BRANCH, *([] if branch is None else [branch])]
+    return _following(place, partial(place.mirror.look, asked, place.pull_heads))
+
+
+def _following(place: Place, ask: Callable[[], T]) -> T:
+    """Ask the remote; and once more where the project has moved and the forge knows where to."""
     try:
-        return place.mirror.look(asked, place.pull_heads)
+        return ask()
     except MovedError:
         if not place.look_again():
             raise
-        return place.mirror.look(asked, place.pull_heads)
+        return ask()
 
 
 def _brought(place: Place, look: Look, known: Known) -> Mapping[str, str]:
@@ -254,7 +261,7 @@ def _tips(place: Place, names: Collection[str]) -> Mapping[str, str]:
 
 def _fetch(place: Place, refs: Mapping[str, str]) -> None:
     try:
-        place.mirror.fetch(refs)
+        _following(place, partial(place.mirror.fetch, refs))
     except MissingRefError as error:  # it was there a moment ago, or will be in a moment
         raise StaleDocumentsError(error.message, hint=error.hint) from error
     shared.count("fetched")

@@ -10,7 +10,7 @@ import structlog
 
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.settling import Ending, ending_of_error, ending_of_report
-from gapkeeper.errors import BusyError, GapkeeperError
+from gapkeeper.errors import BusyError, ConfigurationError, DocumentsError, GapkeeperError, StaleDocumentsError
 from gapkeeper.model.jobs import Job, JobKind, Outcome
 from gapkeeper.wiring.reconciling import ground, known_of, look_at_pulls, reconcile, review_pull
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from gapkeeper.model.plan import Report
     from gapkeeper.service_ports import ServiceState
     from gapkeeper.wiring.reconciling import Ground, Place
+
+#: What a damaged mirror looks like: its documents, or the configuration among them, cannot be read.
+_PERHAPS_OF_GIT = (DocumentsError, ConfigurationError)
 
 log = structlog.get_logger("gapkeeper.jobs")
 
@@ -60,7 +63,7 @@ class Jobs:
         try:
             ending = done.reconcile(queued.attempts) if job.kind is JobKind.RECONCILE else done.review(job.pull)
         except GapkeeperError as error:
-            ending = self._ending(error, queued)
+            ending = self._ending(done.cause_of(error), queued)
         return done.told(ending)
 
     def _ending(self, error: GapkeeperError, queued: QueuedJob) -> Ending:
@@ -100,6 +103,22 @@ class _Attempt:
             return Ending(Outcome.UNCHANGED, hint="It is closed, and nothing is said on it.")
         log.info("pull.reviewed", title=done.title, comment=done.said.comment.value, status=done.said.verdict.value)
         return Ending(Outcome.CHANGED if done.said.wrote else Outcome.UNCHANGED, hint=done.said.why)
+
+    def cause_of(self, error: GapkeeperError) -> GapkeeperError:
+        """The error; or where the mirror turns out to be damaged, that it is fetched anew.
+
+        Every object is looked at for that, so only when a repository begins to be broken.
+        """
+        is_of_git = isinstance(error, _PERHAPS_OF_GIT) and not isinstance(error, StaleDocumentsError)
+        try:
+            if not is_of_git or self._state.records.state(self._place.name).failures:
+                return error
+            damaged = self._place.mirror.mend()
+        except GapkeeperError as worse:
+            return worse
+        return (
+            StaleDocumentsError(f"the mirror was damaged ({error.message}); it is fetched anew") if damaged else error
+        )
 
     def told(self, ending: Ending) -> Did:
         """What is kept of it."""
