@@ -148,8 +148,86 @@ def test_permissions_that_nobody_tells_are_named_as_far_as_they_are_wanted(kind:
     little = only(facts, "permissions", Wanted(write_back=False)).hint or ""
     assert ("statuses" in all_of_it, "statuses" in little) == (True, False)
     assert ("contents" in all_of_it.casefold(), "contents" in little.casefold()) == (True, False)
+    assert only(facts, "permissions").health is Health.NOTE
     refused = replace(facts, token=TokenFacts(kind, refused=("issues",)))
     assert only(refused, "permissions").health is Health.WRONG
+
+
+@pytest.mark.parametrize(
+    ("scope", "private", "health"),
+    [
+        ("repo", True, Health.OK),
+        ("public_repo", False, Health.OK),
+        ("public_repo", True, Health.WRONG),
+        ("gist", False, Health.WRONG),
+    ],
+)
+def test_scopes_of_classic_tokens(*, scope: str, private: bool, health: Health) -> None:
+    token = TokenFacts(TokenKind.CLASSIC, scopes=frozenset({scope}))
+    facts = replace(GITHUB, token=token, project=ProjectFacts("o/n", private=private, role=Role.WRITE))
+    assert only(facts, "permissions").health is health
+
+
+NOTHING, PROPOSALS, REVIEWS = Wanted(write_back=False), Wanted(), Wanted(write_back=False, reviews=True)
+
+
+@pytest.mark.parametrize(
+    ("role", "wanted", "health"),
+    [
+        (Role.NONE, NOTHING, Health.WRONG),
+        (Role.READ, NOTHING, Health.WRONG),
+        (Role.PLAN, NOTHING, Health.NOTE),
+        (Role.PLAN, PROPOSALS, Health.WRONG),
+        (Role.PLAN, REVIEWS, Health.WRONG),
+        (Role.WRITE, REVIEWS, Health.OK),
+        (Role.ADMIN, PROPOSALS, Health.OK),
+        (None, PROPOSALS, Health.NOTE),
+    ],
+)
+def test_roles_on_gitlab(role: Role | None, wanted: Wanted, health: Health) -> None:
+    check = only(replace(GITLAB, project=ProjectFacts("o/n", role=role)), "permissions", wanted)
+    assert check.health is health
+    if role in {None, Role.READ}:
+        assert ("Developer" in (check.hint or "")) is (wanted is not NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "health"),
+    [({"api"}, Health.OK), ({"read_api"}, Health.WRONG), (set(), Health.WRONG), (None, Health.OK)],
+)
+def test_scopes_on_gitlab(scopes: set[str] | None, health: Health) -> None:
+    token = TokenFacts(TokenKind.GITLAB, scopes=None if scopes is None else frozenset(scopes))
+    assert only(replace(GITLAB, token=token), "permissions").health is health
+
+
+@pytest.mark.parametrize(
+    ("wanted", "health"), [(NOTHING, Health.OK), (PROPOSALS, Health.WRONG), (REVIEWS, Health.WRONG)]
+)
+def test_merge_requests_that_are_switched_off(wanted: Wanted, health: Health) -> None:
+    project = ProjectFacts("o/n", role=Role.WRITE, has_requests=False)
+    assert only(replace(GITLAB, project=project), "permissions", wanted).health is health
+
+
+@pytest.mark.parametrize(
+    ("project", "healths"),
+    [
+        (ProjectFacts("O/N", role=Role.WRITE), [Health.OK]),
+        (ProjectFacts("o/n", archived=True, role=Role.WRITE), [Health.WRONG]),
+        (ProjectFacts("o/n", has_issues=False, role=Role.WRITE), [Health.WRONG]),
+        (ProjectFacts("o/n", archived=True, has_issues=False), [Health.WRONG, Health.WRONG]),
+        (ProjectFacts("o/m", role=Role.WRITE), [Health.NOTE]),
+        (ProjectFacts("o/m", archived=True, role=Role.WRITE), [Health.WRONG, Health.NOTE]),
+        (Trouble("gone"), [Health.WRONG]),
+    ],
+)
+def test_projects(project: ProjectFacts | Trouble, healths: list[Health]) -> None:
+    assert [check.health for check in judged(replace(GITHUB, project=project))["project"]] == healths
+
+
+def test_where_issues_are_switched_on() -> None:
+    off = ProjectFacts("o/n", has_issues=False)
+    hints = [only(replace(facts, project=off), "project").hint or "" for facts in (GITHUB, GITLAB)]
+    assert ["Features" in hints[0], "Visibility" in hints[1]] == [True, True]
 
 
 def test_a_role_and_a_scope_that_are_missing_are_both_said() -> None:

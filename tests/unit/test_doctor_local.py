@@ -32,6 +32,7 @@ class TestGit:
         [
             (GitFacts((2, 39, 5), commit=True), Health.OK, "git 2.39.5"),
             (GitFacts((), commit=True), Health.OK, "unknown version"),
+            (GitFacts((2, 31), commit=True), Health.OK, "git 2.31,"),
             (GitFacts((2, 30, 9), commit=True), Health.NOTE, "older than 2.31"),
             (GitFacts((2, 39), commit=True, shallow=True), Health.NOTE, "shallow"),
             (GitFacts((2, 39)), Health.WRONG, "no commit"),
@@ -71,6 +72,7 @@ class TestDocuments:
             (DocumentFacts(2, 3, 1), [Health.NOTE]),
             (DocumentFacts(2, 3, 0, ("a.md: x",)), [Health.WRONG, Health.OK]),
             (DocumentFacts(1, 0, 0, ("a.md: x",)), [Health.WRONG]),
+            (DocumentFacts(9, 1, 0, ("a.md: x",) * 5), [*[Health.WRONG] * 5, Health.OK]),
             (DocumentFacts(9, 1, 0, ("a.md: x",) * 8), [*[Health.WRONG] * 6, Health.OK]),
         ],
     )
@@ -84,8 +86,10 @@ class TestDisk:
         [
             (5 * 10**9, True, Health.OK),
             (None, True, Health.OK),
-            (999_999_999, True, Health.NOTE),
-            (99_999_999, True, Health.WRONG),
+            (10**9, True, Health.OK),
+            (10**9 - 1, True, Health.NOTE),
+            (10**8, True, Health.NOTE),
+            (10**8 - 1, True, Health.WRONG),
             (0, True, Health.WRONG),
             (5 * 10**9, False, Health.WRONG),
         ],

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gapkeeper.model.doctor import Check
     from gapkeeper.settings.load import Settings
 
+#: What to do where a tracker is on none of the operator's forges.
+KNOWN = "Write github:owner/name or gitlab:group/name, or see GAPKEEPER_GITHUB_URL and GAPKEEPER_GITLAB_URL."
 _LATER = "not looked at, since the configuration cannot be read"
 
 
@@ -69,11 +71,7 @@ def forge_checks(tracker: str, wanted: Wanted) -> Iterator[Check]:
         yield wrong("tracker", error.message, error.hint)
     else:
         if facts is None:
-            yield wrong(
-                "tracker",
-                "it is on no forge that is known",
-                "See GAPKEEPER_GITHUB_URL and _GITLAB_URL.",
-            )
+            yield wrong("tracker", "it is on no forge that is known", KNOWN)
         else:
             yield from of_forge(facts, wanted, utc_now())
 

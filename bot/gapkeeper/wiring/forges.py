@@ -40,6 +40,8 @@ class Edges(Protocol):
 class Forge(Protocol):
     """One forge: a module of this package."""
 
+    #: What people call it.
+    NAME: str
     #: Where a project's git has the heads of its pull requests.
     PULL_HEADS: str
 

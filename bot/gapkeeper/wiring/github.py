@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from gapkeeper.wiring.forges import Edges
 
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+#: What people call it.
+NAME = "GitHub"
 #: Where a project's git has the heads of its pull requests.
 PULL_HEADS = "refs/pull/*/head"
 
@@ -109,7 +111,7 @@ def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> I
 
     with open_session(url, folder, read_only=True) as session:
         yield ForgeEdges(
-            forge="GitHub",
+            forge=NAME,
             settings=settings,
             folder=folder,
             rev=rev,

@@ -39,6 +39,8 @@ _HEADERS = {"Accept": "application/json"}
 _EACH_A_MINUTE = MappingProxyType({"issue": 200, "comment": 60})
 _OF_A_JOB = "glcbt-"  # how the tokens of jobs begin
 _IN_A_JOB = "The token of a job (CI_JOB_TOKEN) may not write issues. "
+#: What people call it.
+NAME = "GitLab"
 #: Where a project's git has the heads of its pull requests.
 PULL_HEADS = "refs/merge-requests/*/head"
 
@@ -104,7 +106,7 @@ def open_edges(url: str, settings: Settings, folder: Path, rev: str | None) -> I
 
     with open_session(url, folder, read_only=True) as session:
         yield ForgeEdges(
-            forge="GitLab",
+            forge=NAME,
             settings=settings,
             folder=folder,
             rev=rev,

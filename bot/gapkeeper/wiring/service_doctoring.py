@@ -19,7 +19,7 @@ from gapkeeper.model.jobs import JobState
 from gapkeeper.reporting.numbers import count
 from gapkeeper.settings.service_file import load_service
 from gapkeeper.settings.webhook_secrets import load_webhook_secrets
-from gapkeeper.wiring.doctoring import forge_checks
+from gapkeeper.wiring.doctoring import KNOWN, forge_checks
 from gapkeeper.wiring.git_access import git_access
 from gapkeeper.wiring.service_state import existing_state
 
@@ -47,7 +47,10 @@ def diagnose_service(path: Path) -> Iterator[Check]:
 
 def _forge(repository: Repository) -> str:
     """The forge as people call it."""
-    return "GitLab" if wiring.forge_of(repository.tracker) is wiring.forge_of("gitlab:a/b") else "GitHub"
+    forge = wiring.forge_of(repository.tracker)
+    if forge is None:
+        raise ConfigurationError(f"{repository.tracker} is on no forge that is known", hint=KNOWN)
+    return forge.NAME
 
 
 def _file(path: Path, settings: ServiceSettings, forges: list[str]) -> Iterator[Check]:

@@ -65,7 +65,6 @@ def _project(session: Session) -> ProjectFacts:
     off = data.get("merge_requests_enabled") is False or data.get("merge_requests_access_level") == "disabled"
     return ProjectFacts(
         name=known.full_name,
-        private=data.get("visibility") != "public",
         archived=known.archived,
         has_issues=known.has_issues,
         has_requests=known.has_repository and not off,
