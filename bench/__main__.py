@@ -1,6 +1,6 @@
 """Measure the budgets, print a table, write `bench/result.json`; exit 1 where a budget is missed.
 
-python -m bench [reading growth history planning start] [--json PATH]
+python -m bench [reading growth history planning start webhooks] [--json PATH]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from bench import growth, history, planning, reading, start
+from bench import growth, history, planning, reading, start, webhooks
 
 if TYPE_CHECKING:
     from bench.measure import Result
@@ -27,6 +27,7 @@ PARTS = {
     "history": history.results,
     "planning": planning.results,
     "start": start.results,
+    "webhooks": webhooks.results,
 }
 
 
