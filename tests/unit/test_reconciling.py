@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gapkeeper.adapters.git_mirror import GitAccess, Mirror, MovedError
+from gapkeeper.adapters.git_mirror_folder import remove_others
 from gapkeeper.app.parsed import ParsedDocuments
 from gapkeeper.errors import ConfigurationError, DocumentsError
 from gapkeeper.model.jobs import Known
@@ -182,3 +183,15 @@ def test_what_is_known_of_another_project_of_the_same_name_is_forgotten(remote: 
     assert known_of(remote.place, known) == Known(tracker=TRACKER)
     mine = Known(project_id="7", tracker=TRACKER)
     assert known_of(remote.place, mine) is mine
+
+
+def test_mirrors_that_nobody_asks_for_any_more_are_removed_and_nothing_else(remote: Remote, tmp_path: Path) -> None:
+    remote.commit()
+    remote.look()
+    mirrors = tmp_path / "mirrors"
+    shutil.copytree(mirrors / "harbour", mirrors / "former")
+    (mirrors / "notes").mkdir()
+    (mirrors / "link").symlink_to(mirrors / "former")
+    assert remove_others(mirrors, [mirrors / "harbour"]) == ["former"]
+    assert sorted(path.name for path in mirrors.iterdir()) == ["harbour", "link", "notes"]
+    assert remove_others(tmp_path / "nowhere", []) == []

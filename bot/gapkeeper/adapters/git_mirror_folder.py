@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from gapkeeper.errors import DocumentsError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _OURS = "gapkeeper-mirror"
 _TEXT = "A git mirror of Gapkeeper's. While it does not run, `.git` may be deleted: it is fetched again.\n"
@@ -145,6 +145,20 @@ class MirrorFolder:
     def _files(self, folder: Path) -> Iterator[Path]:
         for place, _, names in os.walk(folder):
             yield from (Path(place, name) for name in names)
+
+
+def remove_others(mirrors: Path, kept: Collection[Path]) -> list[str]:
+    """Delete the mirrors in a folder that nobody asks for any more, and what we kept in them; their names.
+
+    Only what is marked as ours is touched; what cannot be deleted stays for the next time.
+    """
+    removed = []
+    for path in sorted(mirrors.iterdir()) if mirrors.is_dir() else ():
+        if path in kept or path.is_symlink() or not (path / _OURS).is_file():
+            continue
+        shutil.rmtree(path, ignore_errors=True)
+        removed.append(path.name)
+    return removed
 
 
 def _size(path: Path) -> int:

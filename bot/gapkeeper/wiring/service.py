@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper import wiring
 from gapkeeper.adapters.git_mirror import Mirror, mirror_folder
+from gapkeeper.adapters.git_mirror_folder import remove_others
 from gapkeeper.adapters.github import address as of_github
 from gapkeeper.adapters.gitlab import address as of_gitlab
 from gapkeeper.settings.operator import load_operator
@@ -27,6 +28,12 @@ def places(settings: ServiceSettings, *, tick: Callable[[], None]) -> Mapping[st
     Raises `ConfigurationError` where the operator's settings cannot be read.
     """
     return {repository.name: _place(settings, repository, tick) for repository in settings.repositories}
+
+
+def remove_other_mirrors(settings: ServiceSettings) -> list[str]:
+    """Delete mirrors of repositories that are not configured any more; their names."""
+    kept = [mirror_folder(settings.mirrors, repository.name) for repository in settings.repositories]
+    return remove_others(settings.mirrors, kept)
 
 
 class Project(NamedTuple):

@@ -191,7 +191,7 @@ class _Service:
         except TrackerError as error:
             log.error("state.unavailable", error=error.line)  # noqa: TRY400 - as above
             return
-        log.info("tidied", deliveries=forgotten)
+        log.info("tidied", deliveries=forgotten, mirrors=service.remove_other_mirrors(self._settings))
 
     def _call(self) -> None:
         """There is something new to do; what webhooks ask for waits a moment for more of the same."""
