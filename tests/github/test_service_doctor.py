@@ -137,6 +137,12 @@ def test_a_state_that_is_damaged(service: Patient) -> None:
     assert service.ask(*CONFIG, expect=1)["state"].health == "wrong"
 
 
+def test_a_state_in_a_folder_that_is_not_there(service: Patient) -> None:
+    git = service.folder.parent / "git"
+    write(service.folder, {"service.toml": service_file(git, head='[state]\nurl = "sqlite:nowhere/s.db"\n')})
+    assert "there is no folder" in str(service.ask(*CONFIG, expect=1)["state"])
+
+
 def test_git_that_cannot_be_fetched_and_git_without_commits(service: Patient, tmp_path: Path) -> None:
     write(service.folder, {"service.toml": service_file(tmp_path / "nowhere")})
     assert service.ask(*CONFIG, expect=1)["git"].health == "wrong"

@@ -200,6 +200,10 @@ class TestCommand:
         write(tmp_path, {"own.db": b"this is no database, and long enough to be one" * 100})
         assert here.ask("--tracker", "sqlite:own.db", expect=1)["tracker"].health == "wrong"
 
+    def test_a_tracker_in_a_folder_that_is_not_there(self, tmp_path: Path, capsys: CaptureFixture[str]) -> None:
+        told = patient(tmp_path, capsys).ask("--tracker", "sqlite:nowhere/t.db", expect=1)["tracker"]
+        assert "there is no folder nowhere" in str(told)
+
     def test_a_disk_that_is_full(
         self, tmp_path: Path, capsys: CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -9,6 +9,7 @@ from gapkeeper import wiring
 from gapkeeper.adapters.disk import place_facts
 from gapkeeper.adapters.git_facts import git_facts
 from gapkeeper.adapters.sqlite_tracker import utc_now
+from gapkeeper.adapters.sqlite_tracker.location import refuse_missing_folder
 from gapkeeper.app.doctor.forge import of_forge
 from gapkeeper.app.doctor.local import of_documents, of_git, of_place
 from gapkeeper.app.doctor.verdicts import fine, note, wrong
@@ -133,6 +134,7 @@ def _tracker(settings: Settings, folder: Path, *, forge: bool) -> Iterator[Check
 
 def _embedded(settings: Settings, folder: Path) -> Check:
     try:
+        refuse_missing_folder(wiring.journal_file(settings, folder)[0])
         with wiring.open_reader(settings, folder) as reader:
             managed = len(reader.snapshot(settings.repository.labels.managed, everything=False).issues)
     except GapkeeperError as error:

@@ -65,6 +65,9 @@ def _file(path: Path, settings: ServiceSettings, forges: list[str]) -> Iterator[
 
 
 def _state(settings: ServiceSettings) -> Check:
+    if not settings.state_file.parent.is_dir():
+        hint = "Make it, or name a file in one that exists: [state] url."
+        return wrong("state", f"there is no folder {settings.state_file.parent} to hold the state", hint)
     if not settings.state_file.exists():
         return fine("state", f"{settings.state_file} is not there yet: the service makes it")
     try:
