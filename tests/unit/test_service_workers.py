@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
@@ -241,3 +242,15 @@ class TestStopping:
         stopped.pool.call()
         assert stopped.runs == []
         assert state.queue.counts()[JobState.QUEUED] == 1
+
+
+def test_a_job_that_waits_is_begun_when_it_is_due_and_not_at_the_next_look(
+    state: SqliteState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gapkeeper.entry.service.worker._LOOK_SECONDS", 2 * PATIENCE)
+    with working(state, lambda _: WELL, workers=1) as at_work:
+        due = utc_now() + dt.timedelta(seconds=0.2)
+        state.queue.put(Job(JobKind.RECONCILE, "harbour"), reason="test", now=utc_now(), due=due)
+        at_work.pool.call()
+        (run,) = at_work.wait(1)
+        assert run.started_at >= due

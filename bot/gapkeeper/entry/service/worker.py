@@ -58,6 +58,7 @@ class Pool:
         self._minutes_of = minutes_of
         self._ended = ended
         self._called = threading.Condition()
+        self._calls = 0
         self._threads: list[threading.Thread] = []
 
     def start(self, workers: int) -> None:
@@ -71,6 +72,7 @@ class Pool:
     def call(self) -> None:
         """Say that there is something to do."""
         with self._called:
+            self._calls += 1
             self._called.notify_all()
 
     @property
@@ -88,10 +90,11 @@ class Pool:
 
     def _work(self) -> None:
         while not self._stopping.is_set():
+            calls, now = self._calls, utc_now()
             try:
-                queued = self._state.queue.claim(utc_now())
+                queued = self._state.queue.claim(now)
                 if queued is None:
-                    self._wait()
+                    self._wait(calls, self._idle_seconds(now))
                 else:
                     self._attempt(queued)
             except TrackerError as error:
@@ -101,10 +104,15 @@ class Pool:
                 log.exception("worker.bug")
                 self._stopping.wait(_TROUBLE_SECONDS)
 
-    def _wait(self) -> None:
+    def _idle_seconds(self, now: dt.datetime) -> float:
+        """How long there is nothing to do. What was due ``now`` is a repository's that somebody is at work on."""
+        due = self._state.queue.next_due()
+        return _LOOK_SECONDS if due is None or due <= now else min(_LOOK_SECONDS, (due - now).total_seconds())
+
+    def _wait(self, calls: int, seconds: float) -> None:
+        """Wait so long, or until there was another call than so many."""
         with self._called:
-            if not self._stopping.is_set():
-                self._called.wait(_LOOK_SECONDS)
+            self._called.wait_for(lambda: self._calls != calls or self._stopping.is_set(), seconds)
 
     def _attempt(self, queued: QueuedJob) -> None:
         """Do a job, and write down how that ended."""
