@@ -86,6 +86,9 @@ class Place(Protocol):
     def restore(self) -> None:
         """Undo that."""
 
+    def rename(self) -> None:
+        """Give the repository another name, on the forge."""
+
     def follow(self) -> None:
         """The git remote gets what the forge has."""
 
@@ -204,6 +207,9 @@ class OnGitHub(_Followed):
     def restore(self) -> None:
         self.github.repositories.append(self.github.repository)
 
+    def rename(self) -> None:
+        self.github.rename(f"{self.github.repository.name}-renamed")
+
     def follow(self) -> None:
         for branch in ("main", BRANCH, *self.pulls.values()):
             name = f"/repos/{self.github.repository.full_name}/git/ref/heads/{branch}"
@@ -309,6 +315,9 @@ class OnGitLab(_Followed):
 
     def restore(self) -> None:
         self.gitlab.projects[self.gitlab.project.id] = self.gitlab.project
+
+    def rename(self) -> None:
+        self.gitlab.rename(f"{self.gitlab.project.path}-renamed")
 
     def follow(self) -> None:
         for branch in ("main", BRANCH, *self.pulls.values()):

@@ -59,6 +59,7 @@ class Run:
     outcome: str
     counts: Mapping[str, int]
     error: str | None
+    hint: str | None
 
 
 @dataclass
@@ -209,8 +210,6 @@ class Service:
         return found
 
     def ready(self) -> bool:
-        if not self.running:
-            raise AssertionError(f"it ended with {self.finish()}\n{self.tail()}")
         return self.get(self.public, "/readyz")[0] == 200
 
     def get(self, port: int, path: str) -> tuple[int, str]:
@@ -290,10 +289,10 @@ class Service:
 
     def runs(self) -> list[Run]:
         """All, in the order in which they ended."""
-        query = "SELECT repository, kind, pull, started_at, ended_at, outcome, counts, error FROM runs ORDER BY number"
+        query = "SELECT repository, kind, pull, started_at, ended_at, outcome, counts, error, hint FROM runs ORDER BY number"
         return [
-            Run(name, kind, pull, begun / 1e6, ended / 1e6, outcome, json.loads(counts), error)
-            for name, kind, pull, begun, ended, outcome, counts, error in self.ask(query)
+            Run(name, kind, pull, begun / 1e6, ended / 1e6, outcome, json.loads(counts), error, hint)
+            for name, kind, pull, begun, ended, outcome, counts, error, hint in self.ask(query)
         ]
 
     def waiting(self) -> int:
@@ -307,9 +306,11 @@ class Service:
     # --- Waiting --------------------------------------------------------------------------------------
 
     def wait(self, until: Callable[[], object], otherwise: str, seconds: float = PATIENCE) -> float:
-        """Wait until something is so; how many seconds that took."""
+        """Wait until something is so, which the service has to live to see; how many seconds that took."""
         began = time.monotonic()
         while not until():
+            if not self.running:
+                raise AssertionError(f"{otherwise}, and the service ended with {self.finish()}\n{self.tail()}")
             if time.monotonic() - began > seconds:
                 raise AssertionError(f"{otherwise} after {seconds:.0f} s\n{self.tail()}")
             time.sleep(0.03)

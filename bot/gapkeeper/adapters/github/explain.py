@@ -27,7 +27,10 @@ _SAYINGS = (
     ("is locked", "Only people with write access comment on a locked issue."),
     ("bad credentials", f"{_TOKEN}."),
 )
-_DELETED = ("deleted", "gone")
+_GONE = (
+    "It was deleted or moved, or the token may not see it (any more): GitHub answers 404 to all of them. "
+    "Look at it in a browser."
+)
 
 
 def explain(answer: Answer, error: TrackerError) -> TrackerError:
@@ -44,7 +47,7 @@ def explain(answer: Answer, error: TrackerError) -> TrackerError:
         return NotAuthorisedError(error.message, hint=_missing(answer))
     if answer.status == 301:
         return NotFoundError(f"{error.message} (it was transferred to another project)")
-    return error
+    return NotFoundError(error.message, hint=_GONE) if answer.status == 404 else error
 
 
 def _single_sign_on(answer: Answer, words: str) -> str | None:
