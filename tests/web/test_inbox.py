@@ -111,16 +111,19 @@ def test_at_the_end_what_waits_is_stored_and_nothing_more_is_taken() -> None:
     stored = Stored()
     inbox = Inbox(stored, clock=lambda: NOW, debounce=SECOND)
     stored.gate.clear()
+    left = threading.Event()
 
     async def post() -> list[bool]:
-        return list(await asyncio.gather(*(inbox.put(delivery(number)) for number in range(10))))
+        posts = [asyncio.ensure_future(inbox.put(delivery(number))) for number in range(10)]
+        await asyncio.sleep(0)  # each has begun
+        left.set()
+        return list(await asyncio.gather(*posts))
 
     with inbox.open():
         answers: list[list[bool]] = []
         posting = threading.Thread(target=lambda: answers.append(asyncio.run(post())))
         posting.start()
-        while not stored.waiting or len(inbox._waiting) + stored.waiting < 10:
-            pass
+        assert left.wait(20)
         threading.Timer(0.01, stored.gate.set).start()
     posting.join()
     assert answers == [[True] * 10]

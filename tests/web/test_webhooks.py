@@ -78,7 +78,9 @@ def test_githubs_form_is_read_as_well(place: Place) -> None:
     assert place.github("issues", body, content_type="application/x-www-form-urlencoded").text == "accepted\n"
 
 
-@pytest.mark.parametrize("body", [b"", b"payload=", b"other={}", b"payload={}&payload={}", b"payload=%ff", b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"payload=", b"other={}", b"payload={}&payload={}", b"payload=%ff", b'payload={"a": "%ff"}', b"\xff"]
+)
 def test_a_form_that_is_none_of_githubs_is_malformed(place: Place, body: bytes) -> None:
     assert place.github("issues", body, content_type="application/x-www-form-urlencoded").status_code == 400
 
@@ -270,6 +272,7 @@ class TestLimits:
             with slow.makefile("rb") as answer:
                 head, _, text = answer.read().partition(b"\r\n\r\n")  # to the end: the connection is closed
             assert head.startswith(b"HTTP/1.1 408 ")
+            assert b"\r\nconnection: close\r\n" in head + b"\r\n"
             assert text == b"too slow\n"
             assert place.observed == [("github", "other", "slow")]
             assert place.github("issues", ISSUE).status_code == 202
