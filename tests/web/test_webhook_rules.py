@@ -100,24 +100,33 @@ def test_an_event_of_gitlab(event: str, payload: dict[str, Any], expected: tuple
     assert on_gitlab(event, payload) == expected
 
 
-@pytest.mark.parametrize("event", ["issues", "push", "pull_request", "repository"])
-def test_what_we_did_on_github_asks_for_nothing(event: str) -> None:
-    payload = {"action": "opened", "number": 7, "ref": "refs/heads/main"}
-    assert on_github(event, payload)
-    assert on_github(event, payload | {"sender": {"login": "Gapkeeper[Bot]"}}) == NOTHING
+@pytest.mark.parametrize(
+    ("event", "payload", "expected"),
+    [
+        ("issues", {"action": "closed"}, NOTHING),
+        ("pull_request", {"action": "closed", "number": 7}, NOTHING),
+        ("pull_request", {"action": "opened", "number": 7}, REVIEW),  # the status may be required for its merge
+        ("push", {"ref": "refs/heads/gapkeeper/docs"}, NOTHING),
+        ("push", {"ref": "refs/heads/main"}, RECONCILE),  # a person's whose token we have, perhaps
+        ("repository", {"action": "renamed"}, RECONCILE),
+    ],
+)
+def test_what_our_account_did_on_github(event: str, payload: dict[str, Any], expected: tuple[Job, ...]) -> None:
+    assert on_github(event, payload | {"sender": {"login": "Gapkeeper[Bot]"}}) == expected
 
 
 @pytest.mark.parametrize(
-    ("event", "payload"),
+    ("event", "payload", "expected"),
     [
-        ("issue", sent.issue(who="Keeper")),
-        ("push", sent.push(who="keeper")),
-        ("merge_request", sent.merge_request("open", who="keeper")),
+        ("issue", sent.issue(who="Keeper"), NOTHING),
+        ("merge_request", sent.merge_request("close", who="keeper"), NOTHING),
+        ("merge_request", sent.merge_request("open", who="keeper"), REVIEW),
+        ("push", sent.push("gapkeeper/docs", who="keeper"), NOTHING),
+        ("push", sent.push(who="keeper"), RECONCILE),
     ],
 )
-def test_what_we_did_on_gitlab_asks_for_nothing(event: str, payload: dict[str, Any]) -> None:
-    assert on_gitlab(event, payload) == NOTHING
-    assert on_gitlab(event, payload, pier("gitlab", project="harbour/ferry", account="another"))
+def test_what_our_account_did_on_gitlab(event: str, payload: dict[str, Any], expected: tuple[Job, ...]) -> None:
+    assert on_gitlab(event, payload) == expected
 
 
 def test_an_account_that_nobody_knows_yet_is_not_ours() -> None:

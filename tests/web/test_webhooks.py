@@ -93,7 +93,7 @@ def test_other_content_types_are_malformed(place: Place, kind: str) -> None:
 def test_what_asks_for_nothing_is_not_stored(place: Place) -> None:
     assert place.github("ping", {"zen": "Design for failure."}).text == "nothing to do\n"
     assert place.github("issues", {"repository": {"id": 1, "full_name": "a/b"}}).text == "nothing to do\n"
-    assert place.gitlab("Push Hook", gitlab_payloads.push(who="KEEPER")).text == "nothing to do\n"
+    assert place.gitlab("Push Hook", gitlab_payloads.push("gapkeeper/docs", who="KEEPER")).text == "nothing to do\n"
     assert place.stored.kept == {}
 
 

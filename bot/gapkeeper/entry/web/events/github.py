@@ -20,7 +20,10 @@ _REVIEWED = frozenset({"opened", "reopened", "synchronize", "ready_for_review"})
 
 
 def jobs(event: str, payload: Payload, repositories: Repositories) -> tuple[Job, ...]:
-    """What an event asks for; ``event`` as the header names it. What we did ourselves asks for nothing.
+    """What an event asks for; ``event`` as the header names it.
+
+    What we did ourselves to issues and to our own branch asks for nothing. Our pull requests are reviewed as any: the
+    status may be required. And who runs us with a token of theirs pushes to the synced branch under our name.
 
     Raises:
         MalformedError: Where something that decides is of a wrong type.
@@ -31,9 +34,9 @@ def jobs(event: str, payload: Payload, repositories: Repositories) -> tuple[Job,
     if rule is None:
         return ()
     found = _repository(payload, repositories)
-    if found is None or found.is_ours(payload.text("sender", "login")):
+    if found is None:
         return ()
-    return rule(payload, found)
+    return rule(payload, found, found.is_ours(payload.text("sender", "login")))
 
 
 def _repository(payload: Payload, repositories: Repositories) -> Configured | None:
@@ -54,24 +57,28 @@ def _former_name(payload: Payload, name: str | None) -> str | None:
     return f"{owner or now_owner}/{former or now}"
 
 
-def _any(payload: Payload, repository: Configured) -> tuple[Job, ...]:  # noqa: ARG001 - as all rules
+def _issue(payload: Payload, repository: Configured, ours: bool) -> tuple[Job, ...]:  # noqa: ARG001 - as all rules
+    return () if ours else repository.reconcile()
+
+
+def _repository_itself(payload: Payload, repository: Configured, ours: bool) -> tuple[Job, ...]:  # noqa: ARG001 - as all rules
     return repository.reconcile()
 
 
-def _pull_request(payload: Payload, repository: Configured) -> tuple[Job, ...]:
+def _pull_request(payload: Payload, repository: Configured, ours: bool) -> tuple[Job, ...]:
     action = payload.text("action")
     if action == "closed":  # a merge, perhaps; and if not, there is nothing left to comment on
-        return repository.reconcile()
+        return () if ours else repository.reconcile()
     if action in _REVIEWED or (action == "edited" and payload.has("changes", "base")):
         return repository.review(payload.number("number"))
     return ()
 
 
-def _push(payload: Payload, repository: Configured) -> tuple[Job, ...]:
+def _push(payload: Payload, repository: Configured, ours: bool) -> tuple[Job, ...]:
     if payload.flag("deleted"):
         return ()
     ref, default = payload.text("ref"), payload.text("repository", "default_branch")
-    return repository.reconcile() if concerns(ref, repository.known.branch or default) else ()
+    return repository.reconcile() if concerns(ref, repository.known.branch or default, ours=ours) else ()
 
 
 def _installed(payload: Payload, repositories: Repositories, rule: tuple[frozenset[str], str]) -> tuple[Job, ...]:
@@ -89,11 +96,11 @@ def _installed(payload: Payload, repositories: Repositories, rule: tuple[frozens
     return tuple(dict.fromkeys(job for one in found if one is not None for job in one.reconcile()))
 
 
-_OF_REPOSITORIES: Mapping[str, Callable[[Payload, Configured], tuple[Job, ...]]] = {
-    "issues": _any,
+_OF_REPOSITORIES: Mapping[str, Callable[[Payload, Configured, bool], tuple[Job, ...]]] = {
+    "issues": _issue,
     "pull_request": _pull_request,
     "push": _push,
-    "repository": _any,
+    "repository": _repository_itself,
 }
 
 #: The actions after which there is something to do, and where the repositories are named.

@@ -20,7 +20,7 @@ _FORGE = "gitlab"
 
 
 def jobs(event: str, payload: Payload, repositories: Repositories) -> tuple[Job, ...]:
-    """What an event asks for; ``event`` as `Sender.event` names it. What we did ourselves asks for nothing.
+    """What an event asks for; ``event`` as `Sender.event` names it. What we did ourselves: as on GitHub.
 
     Raises:
         MalformedError: Where something that decides is of a wrong type.
@@ -33,19 +33,19 @@ def jobs(event: str, payload: Payload, repositories: Repositories) -> tuple[Job,
         payload.number("project", "id") or payload.number("project_id"),
         payload.text("project", "path_with_namespace"),
     )
-    if found is None or found.is_ours(payload.text("user", "username") or payload.text("user_username")):
+    if found is None:
         return ()
-    return rule(payload, found)
+    return rule(payload, found, found.is_ours(payload.text("user", "username") or payload.text("user_username")))
 
 
-def _issue(payload: Payload, repository: Configured) -> tuple[Job, ...]:  # noqa: ARG001 - as all rules
-    return repository.reconcile()
+def _issue(payload: Payload, repository: Configured, ours: bool) -> tuple[Job, ...]:  # noqa: ARG001 - as all rules
+    return () if ours else repository.reconcile()
 
 
-def _merge_request(payload: Payload, repository: Configured) -> tuple[Job, ...]:
+def _merge_request(payload: Payload, repository: Configured, ours: bool) -> tuple[Job, ...]:
     action = payload.text("object_attributes", "action")
     if action in {"merge", "close"}:
-        return repository.reconcile()
+        return () if ours else repository.reconcile()
     if action in {"open", "reopen"} or (action == "update" and _is_other(payload)):
         return repository.review(payload.number("object_attributes", "iid"))
     return ()
@@ -58,15 +58,15 @@ def _is_other(payload: Payload) -> bool:
     return payload.has("changes", "draft") and payload.flag("changes", "draft", "current") is False
 
 
-def _push(payload: Payload, repository: Configured) -> tuple[Job, ...]:
+def _push(payload: Payload, repository: Configured, ours: bool) -> tuple[Job, ...]:
     after = payload.text("after")
     if after is not None and not after.strip("0"):
         return ()  # the branch was deleted
     ref, default = payload.text("ref"), payload.text("project", "default_branch")
-    return repository.reconcile() if concerns(ref, repository.known.branch or default) else ()
+    return repository.reconcile() if concerns(ref, repository.known.branch or default, ours=ours) else ()
 
 
-_RULES: Mapping[str, Callable[[Payload, Configured], tuple[Job, ...]]] = {
+_RULES: Mapping[str, Callable[[Payload, Configured, bool], tuple[Job, ...]]] = {
     "push": _push,
     "issue": _issue,
     "confidential_issue": _issue,
