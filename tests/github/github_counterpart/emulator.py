@@ -5,11 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from github_counterpart.installed import EMULATE, MODULES, find_node, require
+from github_counterpart.seed import spare_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,12 +76,14 @@ class Emulator:
         self._farm = farm
         self.port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._used: Counter[str] = Counter()  # requests of each token
 
     def ask(  # noqa: PLR0913 - the parts of a request
         self, method: str, path: str, *, token: str, at: int, body: bytes | None = None, accept: str = ""
     ) -> Reply:
         """Ask it at this time (milliseconds)."""
-        headers = {"authorization": f"Bearer {token}", "x-now": str(at)}
+        headers = {"authorization": f"Bearer {spare_token(token, self._used[token])}", "x-now": str(at)}
+        self._used[token] += 1
         if not token:
             del headers["authorization"]
         if body is not None:
