@@ -49,7 +49,7 @@ def make_service(make_world: MakeWorld, tmp_path: Path) -> Iterator[MakeService]
 
 @pytest.fixture
 def world(make_world: MakeWorld) -> World:
-    """Four repositories, two on each forge."""
+    """Two repositories, one on each forge."""
     return make_world()
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 #: Waits for bursts as little as is worth while.
 QUICK = {"debounce_seconds": 0.1}
-#: Enough for the default suite: two on each forge.
-FEW = 4
+#: Enough for most: one on each forge.
+FEW = 2
 
 
 class MakeWorld(Protocol):

@@ -40,7 +40,7 @@ def test_every_accepted_delivery_has_its_job_run_although_the_process_is_killed(
 def test_a_service_that_is_stopped_under_load_ends_soon_and_goes_on_when_it_is_started_again(
     make_world: MakeWorld, make_service: MakeService
 ) -> None:
-    world = make_world()
+    world = make_world(4)
     service = make_service(world, service=QUICK)
     service.start()
     hooks = [place.push({"docs/LATER.md": with_item(3)}) for place in world.places]

@@ -163,12 +163,12 @@ def test_a_state_that_cannot_be_used_is_left_as_it_is(damage: str, service: Serv
 def test_secrets_are_changed_under_load_and_no_delivery_is_refused(world: World, running: Service) -> None:
     hooks = [place.push({"docs/LATER.md": with_item(3)}) for place in world.places]
     old, new = Secrets(), Secrets({forge: f"{forge}-has-another-secret" for forge in FORGES})
-    with running.sending(hooks, rate=20, seconds=2) as before:
+    with running.sending(hooks, rate=20, seconds=1.5) as before:
         time.sleep(0.5)
         for one in FORGES:
             running.write_secrets((one, old.of[one]), (one, new.of[one]))
     running.secrets = new
-    with running.sending(hooks, rate=20, seconds=2) as after:
+    with running.sending(hooks, rate=20, seconds=1.5) as after:
         time.sleep(0.5)
         running.write_secrets(*new.of.items())
     sent = [*before, *after]
