@@ -90,6 +90,7 @@ class TestAccess:
         assert with_token(here, token).ask(*TRACKER, expect=0)["permissions"].health == "ok"
         github.configure(private=True)
         assert with_token(here, token).ask(*TRACKER, expect=1)["permissions"].health == "wrong"
+        assert len(github.log) == 4  # its scopes tell: nothing is tried
 
     @pytest.mark.parametrize("role", [Role.READ, Role.TRIAGE])
     def test_an_account_that_may_not_write(self, here: Patient, github: GitHub, role: Role) -> None:
