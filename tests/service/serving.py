@@ -289,11 +289,16 @@ class Service:
 
     def runs(self) -> list[Run]:
         """All, in the order in which they ended."""
-        query = "SELECT repository, kind, pull, started_at, ended_at, outcome, counts, error, hint FROM runs ORDER BY number"
+        columns = "repository, kind, pull, started_at, ended_at, outcome, counts, error, hint"
+        query = f"SELECT {columns} FROM runs ORDER BY number"
         return [
             Run(name, kind, pull, begun / 1e6, ended / 1e6, outcome, json.loads(counts), error, hint)
             for name, kind, pull, begun, ended, outcome, counts, error, hint in self.ask(query)
         ]
+
+    def at_work(self) -> bool:
+        """Whether a job runs."""
+        return bool(self.ask("SELECT 1 FROM jobs WHERE state = 'running'"))
 
     def waiting(self) -> int:
         """Jobs that wait or run."""
