@@ -289,8 +289,10 @@ class Service:
 
     def runs(self) -> list[Run]:
         """All, in the order in which they ended."""
-        columns = "repository, kind, pull, started_at, ended_at, outcome, counts, error, hint"
-        query = f"SELECT {columns} FROM runs ORDER BY number"
+        query = (
+            "SELECT repository, kind, pull, started_at, ended_at, outcome, counts, error, hint "
+            "FROM runs ORDER BY number"
+        )
         return [
             Run(name, kind, pull, begun / 1e6, ended / 1e6, outcome, json.loads(counts), error, hint)
             for name, kind, pull, begun, ended, outcome, counts, error, hint in self.ask(query)
