@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gapkeeper import wiring
+from gapkeeper.app.documents import Documents
 from gapkeeper.app.parsed import Lru, ParsedDocuments
+from gapkeeper.reading import read_corpus
 from gapkeeper.settings.load import Settings
+from gapkeeper.settings.mapping import reading_rules
 from gapkeeper.settings.repository import RepositorySettings, Status
 from gapkeeper.wiring import shared
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 ONE = "# Later\n\n### LATER-001: Mend the pier\n\n**Status:** Pending\n"
 TWO = "# More\n\n### LATER-002: Order buoys\n\n**Status:** Adrift\n"
+
+
+SETTINGS = Settings(RepositorySettings())
 
 
 class TestLru:
@@ -77,7 +83,7 @@ class Repository:
         self.git("add", "-A")
         self.git("-c", "user.name=Rosa", "-c", "user.email=rosa@example.org", "commit", "-qm", "Write")
 
-    def read(self, settings: Settings = Settings(RepositorySettings()), **counts: int) -> list[tuple[str, str]]:  # noqa: B008 - frozen
+    def read(self, settings: Settings = SETTINGS, **counts: int) -> list[tuple[str, str]]:
         with shared.tally() as counted:
             documents = wiring.read_documents(settings, wiring.document_source(settings, self.folder, "HEAD"))
         assert counted == Counter(counts)
@@ -95,7 +101,7 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.fixture
 def sharing() -> Iterator[None]:
-    with shared.share(shared.Shared(documents=ParsedDocuments(10_000, told=shared.count))):
+    with shared.share(shared.Shared(documents=ParsedDocuments(200_000, told=shared.count))):
         yield
 
 
@@ -128,7 +134,7 @@ class TestRuns:
         assert other.read(parsed=1) == [("LATER-001", "resolved")]
 
     def test_with_documents_that_are_too_long_to_be_kept_are_the_same(self, repository: Repository) -> None:
-        repository.commit(long=ONE.replace("001", "003") + "words\n" * 3_000)
+        repository.commit(long=ONE.replace("001", "003") + "words\n" * 40_000)
         first = repository.read(parsed=3)
         assert repository.read(parsed=1, cached=2) == first
 
@@ -136,3 +142,24 @@ class TestRuns:
 def test_a_command_keeps_nothing(repository: Repository) -> None:
     repository.read()
     repository.read()
+
+
+class TestMemory:
+    """Every push makes a commit, and every pull request one more: what they have in common is there once."""
+
+    def test_commits_share_what_they_are_read_with(self, repository: Repository) -> None:
+        parsed = ParsedDocuments(1_000_000)
+        with shared.share(shared.Shared(documents=parsed)):
+            made = []
+            for _ in range(2):
+                repository.commit(two=TWO + "More.\n" * (1 + len(made)))
+                source = wiring.document_source(SETTINGS, repository.folder, "HEAD")
+                made.append(wiring.read_documents(SETTINGS, source))
+        assert made[0].corpus.reader is made[1].corpus.reader
+
+    def test_commits_without_documents_weigh_something(self) -> None:
+        parsed = ParsedDocuments(10 * 64_000)
+        empty = Documents(read_corpus((), reading_rules(SETTINGS.repository)), {})
+        for number in range(100):
+            parsed.commit(number, lambda: empty)
+        assert len(parsed._commits._kept) == 10

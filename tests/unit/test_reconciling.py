@@ -67,7 +67,7 @@ def remote(tmp_path: Path) -> Remote:
 @pytest.fixture(autouse=True)
 def counted() -> Iterator[Counter[str]]:
     with (
-        shared.share(shared.Shared(documents=ParsedDocuments(10_000, told=shared.count))),
+        shared.share(shared.Shared(documents=ParsedDocuments(1_000_000, told=shared.count))),
         shared.tally() as counts,
     ):
         yield counts
@@ -152,7 +152,7 @@ def test_a_mirror_that_was_damaged_is_not_believed_and_can_be_mended(remote: Rem
         pack.chmod(0o600)
         pack.write_bytes(pack.read_bytes()[:-200] + b"\0" * 200)
     with (
-        shared.share(shared.Shared(documents=ParsedDocuments(10_000))),  # as after a start
+        shared.share(shared.Shared(documents=ParsedDocuments(1_000_000))),  # as after a start
         pytest.raises((DocumentsError, ConfigurationError)),
     ):
         remote.look()

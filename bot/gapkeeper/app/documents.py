@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gapkeeper.reading import read_corpus
-from gapkeeper.reading.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from gapkeeper.model.documents import Document
     from gapkeeper.model.register import Register
     from gapkeeper.model.rules import ReadingRules
     from gapkeeper.ports import DocumentSource
-    from gapkeeper.reading import Corpus
-    from gapkeeper.reading.facts import DocumentFacts
+    from gapkeeper.reading import Corpus, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,8 @@ class Documents:
         return self.corpus.register
 
 
-def read_documents(
-    source: DocumentSource,
-    rules: ReadingRules,
-    facts_of: Callable[[Reader, Document], DocumentFacts | None] = Reader.facts,
-) -> Documents:
-    """Read all documents of a source, and keep their bytes; ``facts_of`` as for `read_corpus`."""
+def read_documents(source: DocumentSource, rules: ReadingRules, reader: Reader | None = None) -> Documents:
+    """Read all documents of a source, and keep their bytes; ``reader`` as for `read_corpus`."""
     data: dict[str, bytes] = {}
 
     def kept() -> Iterator[Document]:
@@ -52,6 +46,6 @@ def read_documents(
         revision=source.revision,
         exists=source.exists,
         commit_dates=source.commit_dates,
-        facts_of=facts_of,
+        reader=reader,
     )
     return Documents(corpus, data)

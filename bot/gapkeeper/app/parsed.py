@@ -11,13 +11,15 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from gapkeeper.reading import Reader
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from gapkeeper.app.documents import Documents
     from gapkeeper.model.documents import Document
+    from gapkeeper.model.rules import ReadingRules
     from gapkeeper.reading.facts import DocumentFacts
-    from gapkeeper.reading.reader import Reader
 
 V = TypeVar("V")
 
@@ -55,6 +57,36 @@ class Lru(Generic[V]):
                 self._weight -= dropped
 
 
+#: What is kept beside a document's bytes, or beside all of a commit, at least: bytes.
+_FACTS, _COMMIT = 2_000, 64_000
+#: Rules are a repository's own choice, and what they are read with takes half a megabyte.
+_READERS = 64
+
+
+class _Remembering(Reader):
+    """Reads what it does not know."""
+
+    def __init__(self, rules: ReadingRules, kept: Lru[DocumentFacts], told: Callable[[str], None]) -> None:
+        super().__init__(rules)
+        self._digest = rules.digest()
+        self._kept = kept
+        self._told = told
+
+    def facts(self, document: Document) -> DocumentFacts | None:
+        """What one document says; None where it could not be read."""
+        if document.data is None:
+            return None
+        key = (self._digest, document.path, hashlib.blake2b(document.data, digest_size=20).digest())
+        known = self._kept.get(key)
+        self._told("parsed" if known is None else "cached")
+        if known is not None:
+            return known
+        found = super().facts(document)
+        if found is not None:
+            self._kept.put(key, found, _FACTS + len(document.data))
+        return found
+
+
 class ParsedDocuments:
     """What documents say, by their bytes, and what commits say, by their names."""
 
@@ -62,28 +94,24 @@ class ParsedDocuments:
         """``limit`` is in bytes of documents, for each of both; ``told`` is told `parsed` or `cached` of each."""
         self._facts: Lru[DocumentFacts] = Lru(limit)
         self._commits: Lru[Documents] = Lru(limit)
+        self._readers: Lru[Reader] = Lru(_READERS)
         self._told = told
 
-    def facts(self, reader: Reader, document: Document) -> DocumentFacts | None:
-        """As `Reader.facts`."""
-        if document.data is None:
-            return None
-        key = (reader.rules.digest(), document.path, hashlib.blake2b(document.data, digest_size=20).digest())
-        known = self._facts.get(key)
-        self._told("parsed" if known is None else "cached")
-        if known is not None:
-            return known
-        found = reader.facts(document)
-        if found is not None:
-            self._facts.put(key, found, len(document.data))
-        return found
+    def reader(self, rules: ReadingRules) -> Reader:
+        """A reader that knows what was read before, for any number of threads."""
+        digest = rules.digest()
+        known = self._readers.get(digest)
+        if known is None:
+            known = _Remembering(rules, self._facts, self._told)
+            self._readers.put(digest, known, 1)
+        return known
 
     def commit(self, key: Hashable, read: Callable[[], Documents]) -> Documents:
         """The documents of a commit; ``key`` names commit, folder, patterns and rules."""
         known = self._commits.get(key)
         if known is None:
             known = read()
-            self._commits.put(key, known, sum(map(len, known.data.values())))
+            self._commits.put(key, known, _COMMIT + sum(map(len, known.data.values())))
             return known
         for _ in known.data:
             self._told("cached")

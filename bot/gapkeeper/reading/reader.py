@@ -95,7 +95,7 @@ def read_corpus(  # noqa: PLR0913 - what is read, and what only the edges know, 
     revision: str | None = None,
     exists: Callable[[str], bool] | None = None,
     commit_dates: CommitDates | None = None,
-    facts_of: Callable[[Reader, Document], DocumentFacts | None] = Reader.facts,
+    reader: Reader | None = None,
 ) -> Corpus:
     """Read documents, one at a time.
 
@@ -106,13 +106,13 @@ def read_corpus(  # noqa: PLR0913 - what is read, and what only the edges know, 
         exists: whether a file or folder is there, for the check of links; without it, only links
             between documents are checked.
         commit_dates: the day of the last commit of each of some paths.
-        facts_of: finds what one document says; anything else than reading it has to come to the same.
+        reader: one of these rules, which may know documents already; None: one is made.
     """
-    reader = Reader(rules)
+    reader = reader or Reader(rules)
     facts: dict[str, DocumentFacts] = {}
     unread: dict[str, str] = {}
     for document in documents:
-        found = facts_of(reader, document)
+        found = reader.facts(document)
         if found is None:
             unread[document.path] = document.error or "cannot be read"
         else:

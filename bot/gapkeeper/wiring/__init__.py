@@ -191,7 +191,7 @@ def read_documents(settings: Settings, source: DocumentSource) -> Documents:
         return documents.read_documents(source, rules)
     from gapkeeper.adapters.git import RevisionDocuments  # noqa: PLC0415
 
-    read = partial(documents.read_documents, source, rules, known.documents.facts)
+    read = partial(documents.read_documents, source, rules, known.documents.reader(rules))
     if not isinstance(source, RevisionDocuments):
         return read()
 
