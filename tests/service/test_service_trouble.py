@@ -54,7 +54,7 @@ def paused(service: Service, place: Place) -> bool:
 def test_a_repository_that_is_deleted_is_left_alone_until_it_is_back(
     forge: str, world: World, running: Service
 ) -> None:
-    place, other = world.of(forge), world.places[-1]
+    place, other = sorted(world.places, key=lambda one: one.forge != forge)
     hook = place.push({"docs/LATER.md": with_item(3)})
     assert ran(running, hook).outcome == "changed"
     place.delete()
