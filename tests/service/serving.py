@@ -223,6 +223,15 @@ class Service:
             except OSError:
                 return 0, ""
 
+    def command(self, *arguments: str) -> str:
+        """What a command of the operator says, beside the service; it has to succeed."""
+        command = [sys.executable, "-m", "gapkeeper", *arguments]
+        done = subprocess.run(
+            command, env=self._environment, cwd=self.folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def metrics(self) -> dict[str, float]:
         """By name and labels, as they are written."""
         status, text = self.get(self.listen, "/metrics")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from github_counterpart.faults import Once, no_trouble, silent
 from making import QUICK, THOROUGH
 from proofs import every_accepted_one_was_run, never_two_at_once, no_issue_twice
 from service_world import with_item
@@ -60,3 +61,21 @@ def test_a_service_that_is_stopped_under_load_ends_soon_and_goes_on_when_it_is_s
     assert all(len(place.issues()) == 3 for place in world.places)
     no_issue_twice(world)
     never_two_at_once(service.runs())
+
+
+def test_a_forge_that_hangs_keeps_no_service_from_stopping(make_world: MakeWorld, make_service: MakeService) -> None:
+    world = make_world(1)
+    (place,) = world.places
+    service = make_service(world, service={**QUICK, "grace_seconds": 0.5})
+    service.start()
+    world.github.trouble = Once(silent(done=True), "POST /repos/{owner}/{repo}/issues", k=2)
+    assert service.deliver(place.push({"docs/LATER.md": with_item(3)})) == 202
+    service.wait(lambda: len(place.issues()) == 2, "it does not hang")
+    code, seconds = service.stop()
+    assert (code, seconds < 10) == (0, True), (seconds, service.tail())
+    world.github.trouble = no_trouble
+    service.start()
+    service.wait(lambda: len(place.issues()) >= 3, "it does not go on")
+    service.settle()
+    assert len(place.issues()) == 3
+    no_issue_twice(world)

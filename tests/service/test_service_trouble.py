@@ -15,7 +15,7 @@ from github_counterpart.seed import US, token_of
 from making import THOROUGH
 from proofs import every_accepted_one_was_run, no_issue_twice
 from service_hooks import Secrets
-from service_world import FORGES, with_item
+from service_world import BETTER, FORGES, with_item
 
 if TYPE_CHECKING:
     from service_hooks import Hook
@@ -116,6 +116,19 @@ def test_a_token_that_is_revoked_pauses_the_repositories_of_its_forge_alone(worl
     world.github.tokens[token.value] = token
     assert ran(running, hook).outcome == "changed"
     assert not paused(running, place)
+
+
+def test_a_review_that_was_given_up_is_replayed_by_people(world: World, running: Service) -> None:
+    place = world.of("github")
+    assert ran(running, place.push({"docs/LATER.md": with_item(3)})).outcome == "changed"
+    token = world.github.tokens.pop(token_of(US))
+    number, hook = place.propose(BETTER)
+    assert ran(running, hook).outcome == "broken"
+    assert place.said(number) == []
+    assert f"review {place.name}#{number}" in running.command("jobs")
+    world.github.tokens[token.value] = token
+    running.command("jobs", "replay", "--all")
+    running.wait(lambda: place.said(number), "nothing is said on it", 10)
 
 
 def test_a_git_remote_that_is_away_is_asked_again(world: World, running: Service) -> None:
