@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gapkeeper.errors import ConfigurationError
-from gapkeeper.settings import environment
+from gapkeeper.settings import environment, positions
 from gapkeeper.settings.conform import conform, keys_of
 from gapkeeper.settings.listing import unknown_variables
 from gapkeeper.settings.load import load
+from gapkeeper.settings.positions import line_of_keys
 from gapkeeper.settings.schema import service_schema
 from gapkeeper.settings.service import Listener, Repository, Service, ServiceFile, ServiceSettings, State
 from gapkeeper.settings.service_file import load_service
@@ -256,6 +257,14 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         "service.toml:4: repositories.tracker is not set",
     ]
     assert "hunter2" not in said
+
+
+def test_where_keys_stand_is_found_once_for_all_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(positions, "line_of_keys", lambda text: read.append(text) or line_of_keys(text))
+    said = refusal(tmp_path, "".join(f"[[repositories]]\ntracker = 'github:a/b{n}'\nminutes = 0\n" for n in range(50)))
+    assert said.count("repositories.minutes is the number 0") == 50
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize("key", ["token", "github_token", "webhook_secret", "private_key", "password", "Private-Key"])

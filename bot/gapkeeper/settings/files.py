@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gapkeeper.errors import ConfigurationError
@@ -45,12 +46,18 @@ class ConfigurationFile(NamedTuple):
 
     def place(self, path: tuple[str, ...]) -> str:
         """File and line of a key, or of the nearest table that it stands in."""
-        from gapkeeper.settings.positions import line_of_keys  # noqa: PLC0415  only for errors and `config show`
-
-        lines = line_of_keys(self.text)
+        lines = _lines(self.text)
         whole = self.table + path
         line = next((lines[whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in lines), 1)
         return f"{self.name}:{line}"
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> dict[tuple[str, ...], int]:
+    """Where each key stands: a file of thousands of tables may have as many faults."""
+    from gapkeeper.settings.positions import line_of_keys  # noqa: PLC0415  only for errors and `config show`
+
+    return line_of_keys(text)
 
 
 def of_folder(folder: Path) -> Where:
