@@ -13,7 +13,7 @@ from service_world import with_item
 if TYPE_CHECKING:
     from making import MakeService, MakeWorld
 
-SECONDS, RATE = (60.0, 50.0) if THOROUGH else (6.0, 20.0)
+SECONDS, RATE = (60.0, 50.0) if THOROUGH else (5.0, 20.0)
 KILLS = 3  # of them the last one when nobody sends anything more: what is lost then stays lost
 
 
@@ -50,8 +50,8 @@ def test_a_service_that_is_stopped_under_load_ends_soon_and_goes_on_when_it_is_s
     service = make_service(world, service=QUICK)
     service.start()
     hooks = [place.push({"docs/LATER.md": with_item(3)}) for place in world.places]
-    with service.sending(hooks, rate=40, seconds=3) as sent:
-        time.sleep(1)
+    with service.sending(hooks, rate=40, seconds=2) as sent:
+        time.sleep(0.7)
         code, seconds = service.stop()
         assert code == 0, service.tail()
         assert seconds < 30
