@@ -66,6 +66,9 @@ class JobQueue(Protocol):
     def replay(self, now: dt.datetime, ids: Collection[int] = ()) -> int:
         """Queue dead jobs anew, all or these; how many that were."""
 
+    def forget(self, ids: Collection[int] = ()) -> int:
+        """Take dead jobs away, all or these; how many that were."""
+
     def drop(self, repositories: Collection[str]) -> int:
         """Take all jobs of other repositories than these away: they are not configured any more. How many."""
 

@@ -266,6 +266,24 @@ class TestReplay:
         assert (job.queued_at, job.due_at) == (NOON, NOON + 3 * SECOND)
 
 
+class TestForget:
+    def test_dead_jobs_are_gone_and_nothing_else(self, state: ServiceState) -> None:
+        dead(state, PULL)
+        put(state, PULL)
+        assert state.queue.forget() == 1
+        assert only(state).state is JobState.QUEUED
+        assert state.queue.forget() == 0
+
+    def test_only_those_that_are_named(self, state: ServiceState) -> None:
+        dead(state, PULL)
+        dead(state, ISLAND)
+        first, second = state.queue.jobs()
+        put(state, HARBOUR)
+        waiting = state.queue.jobs()[-1]
+        assert state.queue.forget({second.id, waiting.id, 1000}) == 1
+        assert [job.id for job in state.queue.jobs()] == [first.id, waiting.id]
+
+
 class TestLooking:
     def test_running_ones_come_first_then_dead_ones_then_by_due(self, state: ServiceState) -> None:
         dead(state, HARBOUR)

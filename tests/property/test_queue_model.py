@@ -197,6 +197,15 @@ class Queue(RuleBasedStateMachine):
             entry.attempts = 0
             self.model.wait(entry)
 
+    @rule(data=st.data(), all_of_them=st.booleans())
+    def forget(self, data: st.DataObject, *, all_of_them: bool) -> None:
+        entries = self.model.entries
+        named = entries if all_of_them or not entries else data.draw(st.lists(st.sampled_from(entries), min_size=1))
+        ids = [] if all_of_them else [one.id for one in self.state.queue.jobs() if shown(one) in named]
+        gone = [one for one in named if one.state is JobState.DEAD]
+        self.model.entries = [one for one in entries if one not in gone]
+        assert self.state.queue.forget(ids) == len(entries) - len(self.model.entries)
+
     @rule()
     def the_process_ends_and_another_goes_on(self) -> None:
         self.state.close()

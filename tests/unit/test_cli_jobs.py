@@ -76,11 +76,11 @@ def said(capfd: pytest.CaptureFixture[str]) -> Say:
 
 
 @pytest.mark.usefixtures("state")
-@pytest.mark.parametrize("arguments", [(), ("list",)])
+@pytest.mark.parametrize("arguments", [(), ("list",), ("--limit", "2"), ("--config", "gapkeeper-service.toml")])
 def test_jobs_are_listed_with_state_and_reason_or_error(said: Say, arguments: tuple[str, ...]) -> None:
     lines = said(*arguments).splitlines()
     assert len(lines) == 3
-    assert "dead" in lines[1]
+    assert "given up" in lines[1]
     assert "review pier#7" in lines[1]
     assert "the forge did not answer" in lines[1]
     assert "reconcile harbour" in lines[2]
@@ -97,6 +97,7 @@ def test_jobs_beyond_the_limit_are_counted(state: SqliteState, capfd: pytest.Cap
 @pytest.mark.usefixtures("state")
 def test_json_has_the_counts_and_every_job(said: Say) -> None:
     found = json.loads(said("list", "--format", "json"))
+    assert found == json.loads(said("--format", "json"))
     assert found["counts"] == {"queued": 1, "running": 0, "dead": 1}
     assert [(job["repository"], job["pull"]) for job in found["jobs"]] == [("pier", 7), ("harbour", None)]
 
@@ -119,6 +120,18 @@ def test_runs_of_one_repository_are_listed(state: SqliteState, said: Say) -> Non
     assert "2 created, 1 closed" in said("runs", "harbour")
 
 
+@pytest.mark.usefixtures("state")
+def test_where_nothing_ran_yet_that_is_said(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["jobs", "runs"]) == 0
+    assert capfd.readouterr() == ("", "no run yet; `gapkeeper jobs` lists what waits\n")
+
+
+@pytest.mark.usefixtures("state")
+def test_help_tells_of_the_commands(said: Say) -> None:
+    assert "replay" in said("--help")
+    assert said("-h") == said("--help")
+
+
 def test_what_was_given_up_is_replayed_by_its_number(state: SqliteState, said: Say) -> None:
     assert "1 job" in said("replay", dead_id(state))
     assert states(state)[REVIEW] is JobState.QUEUED
@@ -130,9 +143,29 @@ def test_all_that_was_given_up_is_replayed(state: SqliteState, said: Say) -> Non
     assert "nothing to do" in said("replay", "--all")
 
 
-@pytest.mark.parametrize("arguments", [("replay",), ("replay", "1", "--all")])
-def test_a_replay_says_which(state: SqliteState, said: Say, arguments: tuple[str, ...]) -> None:
-    assert "--all" in said(*arguments, ends=64)
+def test_what_was_given_up_is_forgotten_by_its_number(state: SqliteState, said: Say) -> None:
+    assert "taken away: 1 job" in said("forget", dead_id(state))
+    assert states(state) == {HARBOUR: JobState.QUEUED}
+
+
+def test_all_that_was_given_up_is_forgotten_and_nothing_else(state: SqliteState, said: Say) -> None:
+    assert "taken away: 1 job" in said("forget", "--all")
+    assert "nothing to do" in said("forget", "--all")
+    assert states(state) == {HARBOUR: JobState.QUEUED}
+
+
+def test_nothing_is_forgotten_where_one_of_the_numbers_waits(state: SqliteState, said: Say) -> None:
+    waiting = next(str(job.id) for job in state.queue.jobs() if job.state is JobState.QUEUED)
+    assert f"job {waiting} was not given up: it is waiting" in said("forget", dead_id(state), waiting, ends=64)
+    assert len(states(state)) == 2
+
+
+@pytest.mark.parametrize("command", ["replay", "forget"])
+@pytest.mark.parametrize("arguments", [(), ("1", "--all")])
+def test_a_command_on_what_was_given_up_says_which(
+    state: SqliteState, said: Say, command: str, arguments: tuple[str, ...]
+) -> None:
+    assert "--all" in said(command, *arguments, ends=64)
     assert states(state)[REVIEW] is JobState.DEAD
 
 

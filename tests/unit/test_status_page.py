@@ -93,13 +93,22 @@ def test_trouble_stands_first_with_its_error_what_to_do_and_the_pause() -> None:
     assert page.text.index("pier") < page.text.index("harbour")
     assert f"{FAILED.error} {FAILED.hint}" in page.text
     assert "paused, goes on in 40 min" in page.text
+    assert "mended? gapkeeper jobs run pier" in page.text
     assert "4 failures in a row" in page.text
     assert "Last went well: 5 h ago" in page.text
+
+
+def test_a_command_to_copy_holds_a_name_together() -> None:
+    paused = replace(IN_TROUBLE, name="a b; <i>$(c)")
+    page = Page(status_page(view(paused)))
+    assert "gapkeeper jobs run 'a b; <i>$(c)'" in page.text
+    assert "i" not in page.tags()
 
 
 def test_a_pause_that_is_over_is_none() -> None:
     page = Page(status_page(view(repository(failures=1, paused_until=ago(seconds=1)))))
     assert "paused" not in page.text
+    assert "mended?" not in page.text
     assert "in 12 min" in page.text
 
 
@@ -147,7 +156,8 @@ def test_a_state_that_cannot_be_read_is_told() -> None:
     ("seconds", "words"),
     [
         (-0.5, "just now"),
-        (5, "now"),
+        (0.4, "now"),
+        (4.4, "in 4 s"),
         (-59, "59 s ago"),
         (-60, "1 min ago"),
         (-7_199, "119 min ago"),
@@ -169,8 +179,8 @@ def test_spans_are_told_as_exactly_as_they_matter(seconds: float, words: str) ->
 def test_what_a_run_did_is_told_in_words() -> None:
     assert counted({}) == ""
     assert counted({"label": 2, "create": 1, "failed": 3, "fetched": 1}) == "2 labels made, 1 created, 3 failed"
-    assert counted({"unchanged": 1}) == "requests: 1 unchanged read"
-    assert counted({"reads": 1, "unchanged": 2, "writes": 3}) == "requests: 1 read, 2 unchanged reads, 3 writes"
+    assert counted({"unchanged": 1, "write-back": 2}) == "2 proposed; requests: 1 unchanged (304)"
+    assert counted({"reads": 1, "unchanged": 2, "writes": 3}) == "requests: 1 read, 2 unchanged (304), 3 writes"
 
 
 # --- What it must not do ---

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gapkeeper.model.jobs import JobState, Outcome
 from gapkeeper.reporting.numbers import count, per_cent
-from gapkeeper.reporting.service_words import counted, moment, relative, took
+from gapkeeper.reporting.service_words import STATES, counted, moment, relative, took
 from gapkeeper.reporting.style import Line, Look, Tone, line, say, wrap
 from gapkeeper.reporting.table import Column, fields, heading, table
 
@@ -31,7 +31,7 @@ _RUNS = (
     Column("TOOK", number=True, spare=2),
     Column("WHAT IT DID, OR ERROR", least=20, spare=1, yields=True),
 )
-_STATES = {JobState.RUNNING: Tone.GOOD, JobState.QUEUED: Tone.PLAIN, JobState.DEAD: Tone.ALARM}
+_TONES = {JobState.RUNNING: Tone.GOOD, JobState.QUEUED: Tone.PLAIN, JobState.DEAD: Tone.ALARM}
 _OUTCOMES = {
     Outcome.UNCHANGED: Tone.FAINT,
     Outcome.CHANGED: Tone.GOOD,
@@ -47,7 +47,7 @@ def job_list_lines(jobs: Sequence[QueuedJob], now: dt.datetime, look: Look) -> l
     rows = [
         (
             line(say(str(job.id), Tone.STRONG)),
-            line(say(job.state.value, _STATES[job.state])),
+            line(say(STATES[job.state], _TONES[job.state])),
             line(str(job.job)),
             line(_when(job, now)),
             line(str(job.attempts)),
@@ -60,7 +60,7 @@ def job_list_lines(jobs: Sequence[QueuedJob], now: dt.datetime, look: Look) -> l
 
 def _when(job: QueuedJob, now: dt.datetime) -> str:
     if job.state is JobState.DEAD:
-        return "given up"
+        return ""
     return relative(job.due_at, now) if job.started_at is None else f"begun {relative(job.started_at, now)}"
 
 
@@ -71,6 +71,7 @@ def job_summary(counts: Mapping[JobState, int], shown: int) -> list[Line]:
     lines = [line(f"{running} running, {queued} waiting, {dead} given up", f"; {more} not shown" if more > 0 else "")]
     if dead:
         lines.append(line("To try what was given up again: ", say("gapkeeper jobs replay ID", Tone.STRONG)))
+        lines.append(line("To take it away: ", say("gapkeeper jobs forget ID", Tone.STRONG)))
     return lines
 
 
@@ -79,7 +80,7 @@ def job_lines(job: QueuedJob, runs: Sequence[RunRecord], now: dt.datetime, look:
     lines = wrap(line(say(f"{job.id}  {job.job}", Tone.STRONG)), look)
     lines += fields(
         [
-            ("State", line(say(job.state.value, _STATES[job.state]))),
+            ("State", line(say(STATES[job.state], _TONES[job.state]))),
             ("Because of", line(", ".join(job.reasons))),
             ("Asked for", line(_moment(job.queued_at, now))),
             ("Due", line(_moment(job.due_at, now))),
@@ -90,7 +91,11 @@ def job_lines(job: QueuedJob, runs: Sequence[RunRecord], now: dt.datetime, look:
         look,
     )
     if job.state is JobState.DEAD:
-        lines += [(), line("To try it again:  ", say(f"gapkeeper jobs replay {job.id}", Tone.STRONG))]
+        lines += [
+            (),
+            line("To try it again:  ", say(f"gapkeeper jobs replay {job.id}", Tone.STRONG)),
+            line("To take it away:  ", say(f"gapkeeper jobs forget {job.id}", Tone.STRONG)),
+        ]
     if runs:
         lines += [*heading("Its last runs"), *service_run_lines(runs, now, look)]
     return lines
@@ -126,3 +131,8 @@ def _moment(when: dt.datetime, now: dt.datetime) -> str:
 def replayed_line(amount: int) -> Line:
     """What was asked for anew."""
     return line(f"asked for anew: {count(amount, 'job')}" if amount else "no job was given up: nothing to do")
+
+
+def forgotten_line(amount: int) -> Line:
+    """What was taken away."""
+    return line(f"taken away: {count(amount, 'job')}" if amount else "no job was given up: nothing to do")

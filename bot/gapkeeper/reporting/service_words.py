@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gapkeeper.model.jobs import JobState
 from gapkeeper.model.plan import Op
 from gapkeeper.reporting.numbers import count, number
 from gapkeeper.reporting.outcome_text import DONE, OF_THE_PROJECT, made
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))  # seconds; the first that is reached twice, or once for minutes
-_MOMENT = 10  # seconds either way that are now
+_MOMENT = 10  # seconds ago that are just now
+#: The states of jobs as people read them.
+STATES = {JobState.RUNNING: "running", JobState.QUEUED: "waiting", JobState.DEAD: "given up"}
 
 
 def moment(when: dt.datetime) -> str:
@@ -22,11 +25,11 @@ def moment(when: dt.datetime) -> str:
 
 
 def relative(when: dt.datetime, now: dt.datetime) -> str:
-    """How far away a time is: just now, 40 s ago, in 3 min."""
+    """How far away a time is: just now, 40 s ago, in 4 s, in 3 min."""
     seconds = (when - now).total_seconds()
-    if abs(seconds) < _MOMENT:
-        return "now" if seconds > 0 else "just now"
-    return f"in {_span(seconds)}" if seconds > 0 else f"{_span(-seconds)} ago"
+    if seconds > 0:
+        return f"in {_span(seconds)}" if seconds >= 1 else "now"
+    return "just now" if -seconds < _MOMENT else f"{_span(-seconds)} ago"
 
 
 def _span(seconds: float) -> str:
@@ -47,7 +50,7 @@ def took(seconds: float) -> str:
 def counted(counts: Mapping[str, int]) -> str:
     """What a run did and read; empty for nothing.
 
-    As in `2 created, 1 closed; documents: 3 parsed, 120 cached; requests: 1 read, 3 unchanged reads, 3 writes`.
+    As in `2 created, 1 closed; documents: 3 parsed, 120 cached; requests: 1 read, 3 unchanged (304), 3 writes`.
     """
     changes = [_changed(op, counts[op]) for op in Op if counts.get(op)]
     failed = [f"{counts['failed']} failed"] if counts.get("failed") else []
@@ -57,10 +60,18 @@ def counted(counts: Mapping[str, int]) -> str:
 
 
 def _changed(op: Op, amount: int) -> str:
-    return made(op, amount) if op in OF_THE_PROJECT else f"{amount} {DONE[op]}"
+    """What the service writes to documents, it proposes: nothing is checked out there."""
+    if op in OF_THE_PROJECT:
+        return made(op, amount)
+    return f"{amount} {'proposed' if op is Op.WRITE_BACK else DONE[op]}"
 
 
 def _requests(counts: Mapping[str, int]) -> list[str]:
-    """Reads, reads that were answered that nothing has changed, and writes."""
-    named = (("reads", "read"), ("unchanged", "unchanged read"), ("writes", "write"))
-    return [count(counts[name], word) for name, word in named if counts.get(name)]
+    """Reads, reads that were answered that nothing has changed (GitHub does not count them), and writes."""
+    reads, unchanged, writes = (counts.get(name, 0) for name in ("reads", "unchanged", "writes"))
+    said = (
+        (reads, count(reads, "read")),
+        (unchanged, f"{unchanged} unchanged (304)"),
+        (writes, count(writes, "write")),
+    )
+    return [words for amount, words in said if amount]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ REFRESH_SECONDS = 30
 RUNS = 20  # that are shown at most
 _JOBS = 50  # of each table
 _REASON_LIMIT = 60  # characters
+_COMMAND_LIMIT = 300
 
 _TONES = {
     Outcome.UNCHANGED: "plain",
@@ -178,7 +180,13 @@ def _next(one: RepositoryView, now: dt.datetime) -> Html:
             else line(time(one.next_at, now, "not set"))
         )
         + line(Html(failures), kind="bad")
+        + (line("mended?", _command("jobs", "run", one.name), kind="small") if paused else "")
     )
+
+
+def _command(*words: str) -> Html:
+    """What people type, whatever is in a name."""
+    return Html(f"<code>{text(shlex.join(['gapkeeper', *words]), _COMMAND_LIMIT)}</code>")
 
 
 # --- Jobs ---
@@ -206,7 +214,7 @@ def _dead(jobs: Sequence[QueuedJob], view: StatusView) -> Html:
             trouble(job.error) or Html("–"),
             Html(job.attempts),
             time(job.queued_at, view.now, ""),
-            Html(f"<code>gapkeeper jobs replay {job.id}</code>"),
+            _command("jobs", "replay", str(job.id)),
         )
         for job in jobs[:_JOBS]
     ]

@@ -14,8 +14,16 @@ from gapkeeper.entry.cli.terminal import show, write_data
 from gapkeeper.errors import NotFoundError, UsageError
 from gapkeeper.model.jobs import Job, JobKind, JobState
 from gapkeeper.reporting.job_json import job_json, jobs_json, service_runs_json
-from gapkeeper.reporting.job_text import job_lines, job_list_lines, job_summary, replayed_line, service_run_lines
+from gapkeeper.reporting.job_text import (
+    forgotten_line,
+    job_lines,
+    job_list_lines,
+    job_summary,
+    replayed_line,
+    service_run_lines,
+)
 from gapkeeper.reporting.json_text import json_text
+from gapkeeper.reporting.service_words import STATES
 from gapkeeper.reporting.style import line
 
 if TYPE_CHECKING:
@@ -30,23 +38,25 @@ _REASON = "command"  # what a job is said to have been asked for by
 _RUNS_OF_A_JOB = 5
 
 
-@click.group(
-    "jobs",
-    cls=Listing,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-@click.pass_context
-def command(ctx: click.Context) -> int | None:
-    """Look at what the service has to do, and ask it for something; alone, as `jobs list`.
+_HELP = ("-h", "--help")
+
+
+class _ListedAlone(Listing):
+    """A group that does what its command `list` does where no command is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words after the group's name."""
+        alone = not args or (args[0].startswith("-") and args[0] not in _HELP)
+        return super().parse_args(ctx, ["list", *args] if alone and not ctx.resilient_parsing else args)
+
+
+@click.group("jobs", cls=_ListedAlone, context_settings={"help_option_names": list(_HELP)})
+def command() -> None:
+    """Look at what the service has to do, and ask it for something; alone, with its options, as `jobs list`.
 
     The service need not run: what is asked for waits. Its file is that of --config, else the one that
     GAPKEEPER_SERVICE_CONFIG names, else gapkeeper-service.toml in this folder.
     """
-    if ctx.invoked_subcommand is not None:
-        return None
-    ended: int = ctx.invoke(list_)
-    return ended
 
 
 def _config_option() -> Decorator[Any]:
@@ -121,6 +131,7 @@ def runs_(repository: str | None, config: Path | None, limit: int, form: str) ->
         write_data(json_text(service_runs_json(runs)))
     else:
         show(lambda look: service_run_lines(runs, _now(), look))
+        show(lambda _: [] if runs else [line("no run yet; `gapkeeper jobs` lists what waits")], error=True)
     return 0
 
 
@@ -138,13 +149,29 @@ def runs_(repository: str | None, config: Path | None, limit: int, form: str) ->
 @_config_option()
 def replay(ids: tuple[int, ...], all_: bool, config: Path | None) -> int:
     """Try jobs again that were given up, as if they had just been asked for."""
-    if bool(ids) == all_:
-        raise UsageError("which jobs was not said", hint="Name their IDs, or --all: `gapkeeper jobs` lists them.")
-    with _state(config) as (_, state):
-        for id_ in ids:
-            _require_dead(_find(state.queue, id_))
+    with _given_up(ids, all_=all_, config=config) as state:
         amount = state.queue.replay(_now(), ids)
     show(lambda _: [replayed_line(amount)])
+    return 0
+
+
+@command.command(
+    "forget",
+    cls=Command,
+    short_help="Take away what was given up.",
+    examples=[
+        ("gapkeeper jobs forget 7", "this one"),
+        ("gapkeeper jobs forget --all", "all that were given up"),
+    ],
+)
+@click.argument("ids", metavar="[ID]...", nargs=-1, type=click.IntRange(min=1))
+@click.option("--all", "all_", is_flag=True, help="All that were given up.")
+@_config_option()
+def forget(ids: tuple[int, ...], all_: bool, config: Path | None) -> int:
+    """Take jobs away that were given up, and that nobody wants any more. Their runs stay: `jobs runs`."""
+    with _given_up(ids, all_=all_, config=config) as state:
+        amount = state.queue.forget(ids)
+    show(lambda _: [forgotten_line(amount)])
     return 0
 
 
@@ -190,6 +217,17 @@ def _state(config: Path | None) -> Iterator[tuple[ServiceSettings, ServiceState]
         yield settings, state
 
 
+@contextlib.contextmanager
+def _given_up(ids: tuple[int, ...], *, all_: bool, config: Path | None) -> Iterator[ServiceState]:
+    """The state, where each of the jobs that are named was given up, or all such are meant."""
+    if bool(ids) == all_:
+        raise UsageError("which jobs was not said", hint="Name their IDs, or --all: `gapkeeper jobs` lists them.")
+    with _state(config) as (_, state):
+        for id_ in ids:
+            _require_dead(_find(state.queue, id_))
+        yield state
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -204,7 +242,8 @@ def _find(queue: JobQueue, id_: int) -> QueuedJob:
 
 def _require_dead(job: QueuedJob) -> None:
     if job.state is not JobState.DEAD:
-        raise UsageError(f"job {job.id} was not given up: it is {job.state.value}", hint="It needs no replay.")
+        hint = "Name those that were: `gapkeeper jobs` lists them."
+        raise UsageError(f"job {job.id} was not given up: it is {STATES[job.state]}", hint=hint)
 
 
 def _require_configured(settings: ServiceSettings, repository: str) -> None:
