@@ -106,18 +106,18 @@ class SqliteQueue:
                 _let_wait(connection, dict(row) | anew)
             return len(chosen)
 
-    def drop(self, repositories: Collection[str]) -> int:
-        """Take all jobs of other repositories than these away; how many."""
-        with self._database.writing() as connection:
-            names = packed(list(repositories))
-            query = "DELETE FROM jobs WHERE repository NOT IN (SELECT value FROM json_each(?))"
-            return connection.execute(query, (names,)).rowcount
     def forget(self, ids: Collection[int] = ()) -> int:
         """Take dead jobs away, all or these; how many that were."""
         with self._database.writing() as connection:
             query = "DELETE FROM jobs WHERE state = 'dead' AND (:all OR id IN (SELECT value FROM json_each(:ids)))"
             return connection.execute(query, {"all": not ids, "ids": packed(list(ids))}).rowcount
 
+    def drop(self, repositories: Collection[str]) -> int:
+        """Take all jobs of other repositories than these away; how many."""
+        with self._database.writing() as connection:
+            names = packed(list(repositories))
+            query = "DELETE FROM jobs WHERE repository NOT IN (SELECT value FROM json_each(?))"
+            return connection.execute(query, (names,)).rowcount
 
     def jobs(self, limit: int = 200) -> tuple[QueuedJob, ...]:
         """What is there: running ones first, then dead ones, then by their due."""
