@@ -11,7 +11,7 @@ import pytest
 import gitlab_payloads as sent
 from gapkeeper.entry.web.events import github, gitlab
 from gapkeeper.entry.web.events.payload import Payload
-from gapkeeper.entry.web.events.repositories import Configured, Repositories
+from gapkeeper.entry.web.events.repositories import Configured, NotKeptError, Repositories
 from gapkeeper.model.jobs import Job, JobKind, Known
 from github_counterpart.installed import WEBHOOKS, require
 
@@ -145,9 +145,11 @@ def test_pull_requests_that_are_not_to_be_commented_on_are_reviewed_by_nobody() 
 
 
 def test_a_repository_that_is_not_configured_is_left_alone() -> None:
-    assert on_github("issues", {"repository": {"id": 1, "full_name": "harbour/ferry"}}) == NOTHING
-    assert on_github("issues", {"repository": None}) == NOTHING
-    assert on_gitlab("issue", sent.issue(), pier("github", project="harbour/ferry")) == NOTHING
+    for other in ({"id": 1, "full_name": "harbour/ferry"}, None):
+        with pytest.raises(NotKeptError):
+            on_github("issues", {"repository": other})
+    with pytest.raises(NotKeptError):
+        on_gitlab("issue", sent.issue(), pier("github", project="harbour/ferry"))
 
 
 def test_the_number_is_stronger_than_the_name() -> None:
@@ -171,7 +173,8 @@ def test_gitlab_projects_are_found_by_the_number_that_the_address_may_name() -> 
 )
 def test_a_repository_that_moved_is_found_by_its_former_name(full_name: str, changes: dict[str, Any]) -> None:
     moved = {"action": "renamed", "repository": PIER | {"full_name": full_name}}
-    assert on_github("repository", moved) == NOTHING
+    with pytest.raises(NotKeptError):
+        on_github("repository", moved)
     assert on_github("repository", moved | {"changes": changes}) == RECONCILE
 
 

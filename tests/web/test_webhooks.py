@@ -92,8 +92,15 @@ def test_other_content_types_are_malformed(place: Place, kind: str) -> None:
 
 def test_what_asks_for_nothing_is_not_stored(place: Place) -> None:
     assert place.github("ping", {"zen": "Design for failure."}).text == "nothing to do\n"
-    assert place.github("issues", {"repository": {"id": 1, "full_name": "a/b"}}).text == "nothing to do\n"
     assert place.gitlab("Push Hook", gitlab_payloads.push("gapkeeper/docs", who="KEEPER")).text == "nothing to do\n"
+    assert place.stored.kept == {}
+
+
+def test_who_knows_the_secret_is_told_that_a_repository_is_not_kept(place: Place) -> None:
+    said = "nothing to do: the service keeps no such repository\n"
+    assert place.github("issues", {"repository": {"id": 1, "full_name": "a/b"}}).text == said
+    assert place.gitlab("Issue Hook", {"project": {"id": 1, "path_with_namespace": "a/b"}}).text == said
+    assert {outcome for *_, outcome in place.observed} == {"ignored"}
     assert place.stored.kept == {}
 
 

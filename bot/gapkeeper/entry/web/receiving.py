@@ -12,8 +12,10 @@ from urllib.parse import parse_qs
 from starlette.responses import PlainTextResponse
 
 from gapkeeper.entry.web.events.payload import MalformedError, read_payload
+from gapkeeper.entry.web.events.repositories import NotKeptError
 from gapkeeper.entry.web.inbox import CrowdedError
 from gapkeeper.entry.web.intake import NoRoomError, TooLargeError, TooSlowError
+from gapkeeper.entry.web.refusals import Refusals
 from gapkeeper.errors import GapkeeperError
 from gapkeeper.model.jobs import Delivery
 
@@ -106,6 +108,7 @@ class Receiver:
         self._inbox = inbox
         self._observe = observe
         self._intake = intake
+        self._refusals = Refusals(sender.forge)
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     async def answer(self, request: Request) -> Response:
@@ -113,6 +116,8 @@ class Receiver:
         began = time.perf_counter()
         read = await self._receive(request)
         self._observe(self._sender.forge, read.event, read.received, time.perf_counter() - began)
+        if read.received is Received.UNSIGNED:
+            self._refusals.add()
         answer = _ANSWERS[read.received]
         headers = {} if answer.wait is None else {"retry-after": str(answer.wait)}
         if read.received in {Received.TOO_LARGE, Received.SLOW}:
@@ -148,6 +153,8 @@ class Receiver:
             jobs = sender.jobs(event, _payload(headers, body), self._repositories())
         except MalformedError as error:
             return _Read(Received.MALFORMED, event, str(error))
+        except NotKeptError:
+            return _Read(Received.IGNORED, event, "the service keeps no such repository")
         if not jobs:
             return _Read(Received.IGNORED, event)
         return _Read(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gapkeeper.entry.web.events.branches import concerns
+from gapkeeper.entry.web.events.repositories import NotKeptError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ def jobs(event: str, payload: Payload, repositories: Repositories) -> tuple[Job,
 
     Raises:
         MalformedError: Where something that decides is of a wrong type.
+        NotKeptError: Where the event is of a repository that is not configured.
     """
     if event in _OF_ACCOUNTS:
         return _installed(payload, repositories, _OF_ACCOUNTS[event])
@@ -35,7 +37,7 @@ def jobs(event: str, payload: Payload, repositories: Repositories) -> tuple[Job,
         return ()
     found = _repository(payload, repositories)
     if found is None:
-        return ()
+        raise NotKeptError
     return rule(payload, found, found.is_ours(payload.text("sender", "login")))
 
 

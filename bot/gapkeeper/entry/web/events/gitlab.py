@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gapkeeper.entry.web.events.branches import concerns
+from gapkeeper.entry.web.events.repositories import NotKeptError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ def jobs(event: str, payload: Payload, repositories: Repositories) -> tuple[Job,
 
     Raises:
         MalformedError: Where something that decides is of a wrong type.
+        NotKeptError: Where the event is of a repository that is not configured.
     """
     rule = _RULES.get(event)
     if rule is None:
@@ -34,7 +36,7 @@ def jobs(event: str, payload: Payload, repositories: Repositories) -> tuple[Job,
         payload.text("project", "path_with_namespace"),
     )
     if found is None:
-        return ()
+        raise NotKeptError
     return rule(payload, found, found.is_ours(payload.text("user", "username") or payload.text("user_username")))
 
 

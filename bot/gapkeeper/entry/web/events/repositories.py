@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+class NotKeptError(Exception):
+    """An event is of a repository that is not configured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Configured:
     """One of them."""
