@@ -77,8 +77,9 @@ class TestPull:
         assert (reviews.pull(number).fork, reviews.pull(number).head) == (True, head)
 
     def test_that_is_not_there_is_not_found(self, reviews: Reviews) -> None:
-        with pytest.raises(NotFoundError, match=r"[#!]99"):
+        with pytest.raises(NotFoundError, match=r"[#!]99") as caught:
             reviews.pull(99)
+        assert "an issue is no" in (caught.value.hint or "")
         with pytest.raises(NotFoundError):
             reviews.comments(99)
 

@@ -145,6 +145,13 @@ class TestPlace:
             open_state(tmp_path / "nowhere" / "state.db")
         assert list(tmp_path.iterdir()) == []
 
+    def test_a_folder_that_takes_no_file_is_named_with_the_reason(self) -> None:
+        if not Path("/proc/self").exists():
+            pytest.skip("no folder in which nobody can make a file")
+        with pytest.raises(UnavailableError, match=r"the state x\.db cannot be made in /proc \(") as caught:
+            open_state(Path("/proc/x.db"))
+        assert "the right to write in that folder" in (caught.value.hint or "")
+
     def test_whoever_only_looks_makes_no_file(self, path: Path, tmp_path: Path) -> None:
         with pytest.raises(UnavailableError, match="no state"):
             open_state(path, make=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -104,7 +105,8 @@ class Kind:
         except sqlite3.DatabaseError as error:
             raise self._translated(error, path) from error
         except OSError as error:
-            raise self._unusable(path, error.strerror or str(error)) from error
+            why = error.strerror or str(error)
+            raise (self._unusable(path, why) if os.path.lexists(path) else self._unmade(path, why)) from error
 
     @contextlib.contextmanager
     def plausible(self, path: Path) -> Iterator[None]:
@@ -131,6 +133,13 @@ class Kind:
         if code in _DAMAGED:
             return self.damaged(path, str(error))
         return self._unusable(path, str(error))
+
+    def _unmade(self, path: Path, why: str) -> UnavailableError:
+        return UnavailableError(
+            f"the {self.name} {path.name} cannot be made in {path.parent} ({why})",
+            hint="Give the account that runs this the right to write in that folder, "
+            f"or name another file: {self.another}.",
+        )
 
     def _unusable(self, path: Path, why: str) -> UnavailableError:
         return UnavailableError(

@@ -27,7 +27,8 @@ def secret_of_file(variable: str, environ: Mapping[str, str]) -> str | None:
         with path.open("rb") as file:
             secret = file.read(_LIMIT).decode()
     except OSError as error:
-        raise _useless(variable, f"cannot be read: {error.strerror}") from None
+        hint = "Make the file, readable for the account that runs this, with the secret in it and nothing else."
+        raise _useless(variable, f"cannot be read: {error.strerror}", hint) from None
     except UnicodeDecodeError:
         raise _useless(variable, "is no text") from None
     if not secret.strip():
@@ -51,7 +52,5 @@ def secret_file(variable: str, environ: Mapping[str, str]) -> Path | None:
     return Path(name)
 
 
-def _useless(variable: str, why: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"the file that {variable + END} names {why}", hint="Write the secret into it, and nothing else."
-    )
+def _useless(variable: str, why: str, hint: str = "Write the secret into it, and nothing else.") -> ConfigurationError:
+    return ConfigurationError(f"the file that {variable + END} names {why}", hint=hint)

@@ -26,7 +26,7 @@ _LEAST = 16  # characters: whoever has a signed delivery can try shorter ones
 _MOST = 2  # the new and the old one
 _LIMIT = 10_000  # bytes of a file; what is after them is no secret
 _SECONDS = 1.0  # between two looks at a file whose secrets fit
-_HINT = "Take one of 32 random characters, as `openssl rand -hex 32` makes them."
+_HINT = "Take 32 random bytes: `openssl rand -hex 32` prints them."
 
 
 def secret_variables() -> frozenset[str]:
@@ -110,7 +110,8 @@ class WebhookSecrets:
         except (OSError, UnicodeDecodeError) as error:
             why = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
             raise ConfigurationError(
-                f"the file that {self._variable} names cannot be read: {why}", hint="Give it one secret a line."
+                f"the file that {self._variable} names cannot be read: {why}",
+                hint="Make the file, readable for the account of the service; one secret a line.",
             ) from None
 
     def _complain(self, error: OSError | ConfigurationError) -> None:

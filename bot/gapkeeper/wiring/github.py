@@ -171,6 +171,7 @@ def _auth(operator: OperatorSettings, wire: Wire, address: Address, permissions:
         raise NotAuthorisedError(
             f"{address.url} needs a token",
             hint="Set GAPKEEPER_GITHUB_TOKEN (else GITHUB_TOKEN), or GAPKEEPER_GITHUB_APP_ID and "
-            "GAPKEEPER_GITHUB_APP_PRIVATE_KEY. The token needs Issues, Contents and Pull requests: read and write.",
+            "GAPKEEPER_GITHUB_APP_PRIVATE_KEY. It needs Issues, Contents and Pull requests: read and write; and for "
+            "the status on pull requests Commit statuses (of an App: Checks).",
         )
     return TokenAuth(operator.github_token.get_secret_value(), address.graphql)

@@ -71,4 +71,7 @@ def _missing(answer: Answer) -> str:
     scopes = answer.headers.get("x-accepted-oauth-scopes", "")
     if re.fullmatch(r"[a-z_:, ]+", scopes):
         return f"The token needs one of these scopes: {scopes}; and its account, write access to the project."
-    return "Give the token, or its account, write access to the project: Contents, Issues and Pull requests."
+    return (
+        "Give the token, or its account, write access to the project: Issues, Contents and Pull requests, and for the "
+        "status on pull requests Commit statuses (of an App: Checks)."
+    )

@@ -45,7 +45,8 @@ class GitHubReviews:
             with needing(COMMENTS):
                 data = self._session.client.get(self._session.path(f"/pulls/{number}")).data
         except NotFoundError as error:
-            raise NotFoundError(f"{self._session.address.url} has no pull request #{number}") from error
+            hint = "Look at its number: an issue is no pull request."
+            raise NotFoundError(f"{self._session.address.url} has no pull request #{number}", hint=hint) from error
         return self._pull(data)
 
     def open_pulls(self) -> tuple[PullRequest, ...]:

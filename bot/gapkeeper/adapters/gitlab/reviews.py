@@ -45,7 +45,8 @@ class GitLabReviews:
             with needing(COMMENTS):
                 data = self._session.client.get(self._session.path(f"/merge_requests/{number}")).data
         except NotFoundError as error:
-            raise NotFoundError(f"{self._session.address.url} has no merge request !{number}") from error
+            hint = "Look at its number: an issue is no merge request."
+            raise NotFoundError(f"{self._session.address.url} has no merge request !{number}", hint=hint) from error
         with expected("a merge request"):
             self._statuses.note(number, data)
             return _pull(data)
