@@ -143,6 +143,24 @@ def test_a_state_in_a_folder_that_is_not_there(service: Patient) -> None:
     assert "there is no folder" in str(service.ask(*CONFIG, expect=1)["state"])
 
 
+def test_mirrors_that_cannot_be_made(service: Patient) -> None:
+    git = service.folder.parent / "git"
+    write(service.folder, {"service.toml": service_file(git, head='[state]\nmirrors = "service.toml/m"\n')})
+    told = service.ask(*CONFIG, expect=1)["disk"]
+    assert told.health == "wrong"
+    (hint,) = told.hints
+    assert hint.startswith(f"Make the folder {service.folder / 'service.toml' / 'm'} and give it to the account")
+    assert hint.endswith("or set [state] mirrors.")
+
+
+def test_what_git_lacks_as_well_is_said_once(service: Patient) -> None:
+    del service.environment["GAPKEEPER_GITHUB_TOKEN"]
+    write(service.folder, {"service.toml": f'[[repositories]]\ntracker = "github:{FULL_NAME}"\nname = "pier"\n'})
+    found = service.ask(*CONFIG, expect=1)
+    assert found["token"].health == "wrong"
+    assert (found["git"].health, found["git"].messages) == ("note", ("pier:not looked at, without a token",))
+
+
 def test_git_that_cannot_be_fetched_and_git_without_commits(service: Patient, tmp_path: Path) -> None:
     write(service.folder, {"service.toml": service_file(tmp_path / "nowhere")})
     assert service.ask(*CONFIG, expect=1)["git"].health == "wrong"

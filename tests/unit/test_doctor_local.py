@@ -106,6 +106,12 @@ class TestDisk:
         assert facts.free
         assert not (tmp_path / "a").exists()
 
+    def test_nothing_can_be_made_below_a_file_and_no_file_is_a_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        assert place_facts("x", tmp_path / "file").writable
+        assert not place_facts("x", tmp_path / "file", folder=True).writable
+        assert not place_facts("x", tmp_path / "file" / "mirrors", folder=True).writable
+
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
     def test_a_folder_that_is_only_read(self, tmp_path: Path) -> None:
         tmp_path.chmod(0o555)

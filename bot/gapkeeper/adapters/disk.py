@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def place_facts(what: str, path: Path, *, needed: bool = True) -> PlaceFacts:
-    """A file or folder that is going to be written to; where it is not there yet, the folder that it will be in."""
+def place_facts(
+    what: str, path: Path, *, folder: bool = False, needed: bool = True, remedy: str | None = None
+) -> PlaceFacts:
+    """A file or ``folder`` that is going to be written to; where it is not there yet, the folder that it will be in."""
     there = path
     while not os.path.lexists(there) and there != there.parent:
         there = there.parent
-    return PlaceFacts(what, str(path), _free(there), _writable(there), needed=needed)
+    writable = _writable(there, folder=folder or there != path)
+    return PlaceFacts(what, str(path), _free(there), writable, needed=needed, remedy=remedy)
 
 
 def _free(there: Path) -> int | None:
@@ -27,6 +30,7 @@ def _free(there: Path) -> int | None:
         return None
 
 
-def _writable(there: Path) -> bool:
-    mode = os.W_OK | os.X_OK if there.is_dir() else os.W_OK
-    return os.access(there, mode)
+def _writable(there: Path, *, folder: bool) -> bool:
+    if there.is_dir():
+        return os.access(there, os.W_OK | os.X_OK)
+    return not folder and os.access(there, os.W_OK)

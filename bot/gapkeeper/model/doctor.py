@@ -68,6 +68,7 @@ class PlaceFacts:
     free: int | None  # bytes; None: the system does not say
     writable: bool
     needed: bool = True  # False: without it less is remembered, and nothing fails
+    remedy: str | None = None  # what to do where it cannot be written
 
 
 class Role(IntEnum):

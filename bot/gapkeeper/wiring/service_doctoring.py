@@ -14,7 +14,7 @@ from gapkeeper.app.doctor.local import of_place
 from gapkeeper.app.doctor.service import Rounds, of_service
 from gapkeeper.app.doctor.verdicts import fine, note, wrong
 from gapkeeper.errors import ConfigurationError, GapkeeperError
-from gapkeeper.model.doctor import ServiceFacts, Wanted
+from gapkeeper.model.doctor import Health, ServiceFacts, Wanted
 from gapkeeper.model.jobs import JobState
 from gapkeeper.reporting.numbers import count
 from gapkeeper.settings.service_file import load_service
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from gapkeeper.model.doctor import Check
     from gapkeeper.settings.service import Repository, ServiceSettings
 
+#: Without these git on the forge itself fails, too, and says nothing new.
+_NEEDED_BY_GIT = {"token": "a token", "network": "an answer of the forge"}
+
 
 def diagnose_service(path: Path) -> Iterator[Check]:
     """Everything about the service's file, its state, and each repository, each check as soon as it is made."""
@@ -40,8 +43,7 @@ def diagnose_service(path: Path) -> Iterator[Check]:
         return
     yield from _file(path, settings, sorted(set(forges.values())))
     yield _state(settings)
-    yield of_place(place_facts("the state", settings.state_file))
-    yield of_place(place_facts("the mirrors", settings.mirrors))
+    yield from _places(settings)
     yield from _repositories(settings, forges)
 
 
@@ -81,6 +83,13 @@ def _state(settings: ServiceSettings) -> Check:
     return fine("state", f"{settings.state_file}, {count(sum(counts.values()), 'job')} queued")
 
 
+def _places(settings: ServiceSettings) -> Iterator[Check]:
+    file, mirrors = settings.state_file, settings.mirrors
+    make = "Make the folder {} and give it to the account that runs the service, or set [state] {}."
+    yield of_place(place_facts("the state", file, remedy=make.format(file.parent, "url")))
+    yield of_place(place_facts("the mirrors", mirrors, folder=True, remedy=make.format(mirrors, "mirrors")))
+
+
 def _repositories(settings: ServiceSettings, forges: Mapping[str, str]) -> Iterator[Check]:
     """One after the other. A forge that does not answer is not asked again: that could take minutes for each."""
     rounds, silent = Rounds(), set[str]()
@@ -96,8 +105,13 @@ def _repositories(settings: ServiceSettings, forges: Mapping[str, str]) -> Itera
 
 
 def _repository(repository: Repository) -> Iterator[Check]:
-    yield from forge_checks(repository.tracker, Wanted(reviews=repository.pull_requests))
-    yield _git(repository)
+    checks = list(forge_checks(repository.tracker, Wanted(reviews=repository.pull_requests)))
+    yield from checks
+    missing = {_NEEDED_BY_GIT.get(check.name) for check in checks if check.health is Health.WRONG} - {None}
+    if missing and not repository.git:
+        yield note("git", f"not looked at, without {missing.pop()}")
+    else:
+        yield _git(repository)
 
 
 def _git(repository: Repository) -> Check:

@@ -72,7 +72,7 @@ def of_place(facts: PlaceFacts) -> Check:
         return bad(
             "disk",
             f"{facts.what} cannot be written ({facts.path})",
-            "Give whoever runs Gapkeeper the right to write there."
+            facts.remedy or "Give whoever runs Gapkeeper the right to write there."
             if facts.needed
             else "Without it every run reads everything anew. Let whoever runs Gapkeeper write there.",
         )
