@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from gapkeeper.adapters.github.app_tokens import AppTokens
+from gapkeeper.adapters.http.connections import Connections
+from gapkeeper.adapters.http.paces import Paces
+from gapkeeper.app.parsed import ParsedDocuments
 from gapkeeper.wiring.git_access import git_access
+from gapkeeper.wiring.shared import Shared, share
 from github_counterpart.seed import FULL_NAME
 
 if TYPE_CHECKING:
@@ -16,18 +22,21 @@ if TYPE_CHECKING:
     from github_counterpart.github import GitHub
 
 
-def test_with_a_token_that_is_bought_once(github: GitHub, ask_as: As, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_a_token_that_a_process_buys_once(github: GitHub, ask_as: As, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(("GAPKEEPER_", "GITHUB_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("GAPKEEPER_GITHUB_URL", github.url)
     monkeypatch.setenv("GAPKEEPER_GITHUB_APP_ID", str(github.app.app_id))
     monkeypatch.setenv("GAPKEEPER_GITHUB_APP_PRIVATE_KEY", github.app.private_key)
-    ask = git_access(f"github:{FULL_NAME}")
-    access = ask()
+    with contextlib.closing(Connections()) as connections:
+        shared = Shared(ParsedDocuments(0), paces=Paces(), connections=connections, app_tokens=AppTokens())
+        with share(shared):
+            ask = git_access(f"github:{FULL_NAME}")
+            access = ask()
+            assert ask() == access
     assert access.url == f"{github.url}/{FULL_NAME}.git"
     assert access.header is not None
-    assert ask() == access
     user, _, token = base64.b64decode(access.header.removeprefix("Basic ")).decode().partition(":")
     assert user == "x-access-token"
     assert ask_as(token).get("~/contents/README.md").status_code in {200, 404}
