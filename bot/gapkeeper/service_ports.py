@@ -45,7 +45,8 @@ class JobQueue(Protocol):
     def claim(self, now: dt.datetime) -> QueuedJob | None:
         """Take the job that has been due for longest, of a repository of which none runs; None where there is none.
 
-        A job is due at its time; and where the clock was set back, so that it was queued in the future, at once.
+        A job is due at its time; and where the clock was set back, so that it was queued in the future, at once. The
+        reviews of a repository come after its reconciling job, where both are due.
         """
 
     def done(self, id_: int) -> None:
@@ -61,7 +62,10 @@ class JobQueue(Protocol):
         """Give a running job up. Of the same job only the last such is kept."""
 
     def resume(self, now: dt.datetime) -> int:
-        """At the start: what ran when the process ended is due again; how many that were."""
+        """At the start: what ran when the process ended waits again; how many that were.
+
+        It is due at once; and later where it was begun more than twice, since it may be what ended the process.
+        """
 
     def replay(self, now: dt.datetime, ids: Collection[int] = ()) -> int:
         """Queue dead jobs anew, all or these; how many that were."""
@@ -71,6 +75,9 @@ class JobQueue(Protocol):
 
     def drop(self, repositories: Collection[str]) -> int:
         """Take all jobs of other repositories than these away: they are not configured any more. How many."""
+
+    def is_waiting(self, now: dt.datetime) -> bool:
+        """Whether there is a job that could be claimed now."""
 
     def jobs(self, limit: int = 200) -> tuple[QueuedJob, ...]:
         """What is there: running ones first, then dead ones, then by their due."""
@@ -88,7 +95,8 @@ class Deliveries(Protocol):
     def accept(self, deliveries: Sequence[Delivery], *, now: dt.datetime, due: dt.datetime) -> list[bool]:
         """Remember deliveries and ask for their jobs, all in one step that survives a power cut; which are new.
 
-        One that is known asks for nothing. Among those handed in together a replay is found, too.
+        One that is known asks for nothing. Among those handed in together a replay is found, too. Where many reviews
+        of a repository wait already, a reconciling job stands for more: it finds open pull requests by itself.
         """
 
     def forget(self, before: dt.datetime) -> int:
@@ -108,7 +116,10 @@ class Records(Protocol):
         """Remember this instead of what was known."""
 
     def add(self, run: RunRecord, *, paused_until: dt.datetime | None = None) -> None:
-        """Remember a run. A reconciling one decides failures, pause, and when the repository last went well."""
+        """Remember a run. A reconciling one decides failures, pause, and when the repository last went well.
+
+        ``paused_until`` is given where it is a failure: until then the schedule leaves the repository alone.
+        """
 
     def resume(self, repository: str) -> None:
         """End a pause: somebody says that something has changed."""

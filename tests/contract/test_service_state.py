@@ -124,11 +124,18 @@ class TestStateOfARepository:
         state.records.add(run("1", outcome), paused_until=NOON + HOUR)
         first = state.records.state("harbour")
         assert (first.failures, first.paused_until, first.last_good_at) == (1, NOON + HOUR, None)
-        state.records.add(run("2", outcome))
+        state.records.add(run("2", outcome), paused_until=NOON + 2 * HOUR)
         second = state.records.state("harbour")
-        assert (second.failures, second.paused_until) == (2, None)
+        assert (second.failures, second.paused_until) == (2, NOON + 2 * HOUR)
         assert second.last is not None
         assert second.last.id == "2"
+
+    @pytest.mark.parametrize("outcome", [Outcome.BROKEN, Outcome.FAILED, Outcome.REFUSED])
+    def test_one_that_is_tried_again_decides_nothing(self, state: ServiceState, outcome: Outcome) -> None:
+        state.records.add(run("1"))
+        before = state.records.state("harbour")
+        state.records.add(run("2", outcome, hours=1))
+        assert state.records.state("harbour") == dataclasses.replace(before, last=run("2", outcome, hours=1))
 
     @pytest.mark.parametrize("outcome", [Outcome.UNCHANGED, Outcome.CHANGED])
     def test_one_that_ends_well_ends_failures_and_pause(self, state: ServiceState, outcome: Outcome) -> None:
@@ -143,7 +150,7 @@ class TestStateOfARepository:
         state.records.add(run("2", Outcome.BROKEN, hours=1), paused_until=NOON + HOUR)
         before = state.records.state("harbour")
         unfinished = run("3", Outcome.UNFINISHED, hours=2)
-        state.records.add(unfinished, paused_until=NOON + 9 * HOUR)
+        state.records.add(unfinished)
         assert state.records.state("harbour") == dataclasses.replace(before, last=unfinished)
 
     @pytest.mark.parametrize("outcome", Outcome)
@@ -154,7 +161,7 @@ class TestStateOfARepository:
     def test_repositories_are_apart_and_what_is_known_stays(self, state: ServiceState) -> None:
         known = Known(branch="main")
         state.records.learn("harbour", known)
-        state.records.add(run("1", Outcome.FAILED))
+        state.records.add(run("1", Outcome.FAILED), paused_until=NOON)
         state.records.add(run("2", job=ISLAND))
         states = state.records.states()
         assert {name: one.failures for name, one in states.items()} == {"harbour": 1, "island": 0}

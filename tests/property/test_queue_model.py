@@ -65,10 +65,12 @@ class Model:
 
     def claim(self, now: dt.datetime) -> Entry | None:
         busy = {one.job.repository for one in self.of(JobState.RUNNING)}
+        due = [one for one in self.of(JobState.QUEUED) if one.due <= now or one.queued > now]
+        to_reconcile = {one.job.repository for one in due if not one.job.pull}
         ready = [
             one
-            for one in self.of(JobState.QUEUED)
-            if (one.due <= now or one.queued > now) and one.job.repository not in busy
+            for one in due
+            if one.job.repository not in busy and not (one.job.pull and one.job.repository in to_reconcile)
         ]
         if not ready:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,3 +73,17 @@ def test_configured_patterns_do_not_make_many_ids_slow() -> None:
     text = "# ACTION-1: Paint\n\n" + "".join(f"ACTION-{n} TD_{n} " for n in range(N))
     register = read_register([Document("a.md", text.encode())], rules)
     assert [item.id for item in register.items] == ["ACTION-1"]
+
+
+@pytest.mark.parametrize("text", ["[" * 3_000_000, "- a\n" * 300_000, "| a |\n|---|\n" + "| x |\n" * 250_000])
+def test_a_document_that_is_a_bomb_of_marks_is_not_read_and_takes_little_memory(text: str) -> None:
+    tracemalloc.start()
+    try:
+        register = read_register([Document("bomb.md", text.encode()), Document("a.md", b"# A\n")], ReadingRules())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    why = {document.path: document.error for document in register.documents}
+    assert why["a.md"] is None
+    assert "more marks" in (why["bomb.md"] or "")
+    assert peak < 400_000_000

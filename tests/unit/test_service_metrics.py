@@ -104,7 +104,7 @@ def test_words_of_strangers_make_no_series(metrics: Metrics) -> None:
 def test_queue_and_repositories_are_as_the_state_has_them_when_asked(metrics: Metrics, state: SqliteState) -> None:
     state.queue.put(HARBOUR, reason="schedule", now=NOW, due=NOW - dt.timedelta(seconds=90))
     state.records.add(run("harbour"))
-    state.records.add(run("pier", Outcome.BROKEN, id="r-2", score=None))
+    state.records.add(run("pier", Outcome.BROKEN, id="r-2", score=None), paused_until=NOW)
     assert value(metrics, "state_readable") == 1
     assert value(metrics, "queue_jobs", state="queued") == 1
     assert value(metrics, "queue_oldest_due_seconds") == 90

@@ -8,10 +8,11 @@ import pytest
 
 from builders import NOW
 from gapkeeper import errors
-from gapkeeper.app.settling import LONGEST_PAUSE, ending_of_error, ending_of_report, pause
+from gapkeeper.app.settling import LONGEST_PAUSE, Ending, ending_of_error, ending_of_report, paused_until
 from gapkeeper.model.jobs import Job, JobKind, Outcome
 from gapkeeper.model.plan import Change, Op, Plan, Report
 from gapkeeper.model.plan import Outcome as Made
+from gapkeeper.settings.repository import MOST_MINUTES
 
 RECONCILE = Job(JobKind.RECONCILE, "harbour")
 REVIEW = Job(JobKind.REVIEW, "harbour", 7)
@@ -80,9 +81,33 @@ def test_a_bug_is_said_to_be_one_and_tells_nothing_of_what_was_in_memory() -> No
     assert ending_of_error(KeyError(), RECONCILE, 3, NOW).dead
 
 
-def test_a_pause_doubles_and_ends_after_a_day() -> None:
-    assert [pause(failures, 15) for failures in (1, 2, 3)] == [dt.timedelta(minutes=n) for n in (30, 60, 120)]
-    assert pause(10_000, 15) == LONGEST_PAUSE
+class TestPauses:
+    @pytest.mark.parametrize(
+        ("broken_for", "minutes"), [(None, 30), (1, 30), (45, 45), (300, 300), (100_000, 1_440), (-600, 30)]
+    )
+    def test_of_what_people_have_to_mend_are_as_long_as_it_has_been_broken(
+        self, broken_for: int | None, minutes: int
+    ) -> None:
+        last = None if broken_for is None else NOW - dt.timedelta(minutes=broken_for)
+        for outcome in (Outcome.BROKEN, Outcome.REFUSED):
+            until = paused_until(Ending(outcome), last_good_at=last, minutes=15, now=NOW)
+            assert until == NOW + dt.timedelta(minutes=minutes)
+
+    def test_are_for_nobody_who_is_tried_again_or_went_well(self) -> None:
+        for ending in (
+            Ending(Outcome.FAILED, again_at=NOW),
+            Ending(Outcome.UNFINISHED, again_at=NOW),
+            Ending(Outcome.CHANGED),
+            Ending(Outcome.UNCHANGED),
+        ):
+            assert paused_until(ending, last_good_at=None, minutes=15, now=NOW) is None
+
+    def test_of_what_may_pass_are_none_once_it_was_given_up(self) -> None:
+        assert paused_until(Ending(Outcome.FAILED, dead=True), last_good_at=None, minutes=15, now=NOW) == NOW
+
+    def test_have_an_end_whatever_a_repository_wishes(self) -> None:
+        until = paused_until(Ending(Outcome.BROKEN), last_good_at=None, minutes=MOST_MINUTES, now=NOW)
+        assert until == NOW + LONGEST_PAUSE
 
 
 def plan() -> Plan:
@@ -102,7 +127,8 @@ class TestReports:
 
     def test_of_a_change_that_failed(self) -> None:
         ended = ending_of_report(Report(plan(), (Made(change(), done=False, error="too long"),)), 1, NOW)
-        assert (ended.outcome, ended.error, ended.again_at) == (Outcome.FAILED, "too long", None)
+        assert (ended.outcome, ended.error) == (Outcome.FAILED, "too long")
+        assert ended.again_at is not None
 
     def test_of_a_limit(self) -> None:
         report = Report(plan(), (), "1 of 2 changes are not made", errors.RateLimitedError.exit_code, LATER)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FILES = frozenset({b"100644", b"100755", b"100664"})  # the last by a git of long ago
 _LOG_HEADER = re.compile(rb"\x01([0-9a-f]{40,64}) (\d+)")
+_LEAST = 5_000  # bytes; what a document costs beside its own
 _NARROW = 500  # paths; above, asking git about each of them costs more than reading the whole log
 
 
@@ -53,18 +54,32 @@ class RevisionDocuments:
         with git_command.Blobs(self._folder) as blobs:
             return self._select(blobs)
 
-    def require(self) -> None:
-        """Raise `DocumentsError` where this clone lacks a document, or what says which files are none."""
+    def require(self, *, limit: int | None = None) -> None:
+        """Raise `DocumentsError` where this clone lacks a document, or what says which files are none.
+
+        ``limit`` is the most bytes that documents may have together; None: as many as there are.
+        """
         files = {path: file for path, file in self._commit.files.items() if path.rpartition("/")[2] == ".gitignore"}
         files |= self.files()
         asked = "".join(f"{file.id}\n" for file in files.values()).encode()
         answer = git_command.run(self._folder, "cat-file", "--batch-check", data=asked).stdout
-        there = [not line.endswith(b" missing") for line in answer.splitlines()]  # a partial clone's ends at the first
+        facts = answer.splitlines()  # of a partial clone up to the first that it lacks
+        there = [not line.endswith(b" missing") for line in facts]
+        if limit is not None and all(there):
+            self._require_few([int(line.rpartition(b" ")[2]) for line in facts], limit)
         lacking = next((path for n, path in enumerate(files) if n >= len(there) or not there[n]), None)
         if lacking is not None:
             raise DocumentsError(
                 f"git cannot read {lacking!r} of {self.revision[:10]}",
                 hint="Clone all of it: without --filter, or sparse-checkout of actions/checkout. Or see `git fsck`.",
+            )
+
+    def _require_few(self, sizes: Sequence[int], limit: int) -> None:
+        together = sum(_LEAST + size for size in sizes)
+        if together > limit:
+            raise DocumentsError(
+                f"{len(sizes):,} planning documents with {sum(sizes) / 1_000_000:,.0f} MB are more than are read here",
+                hint="Choose them in the repository's configuration: [documents] include and exclude.",
             )
 
     def file(self, path: str) -> Blob | None:

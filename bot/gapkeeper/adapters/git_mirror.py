@@ -28,7 +28,7 @@ from gapkeeper.adapters.git_mirror_remote import (
     plain,
     remote_for,
 )
-from gapkeeper.adapters.git_watched import LateError, Watch, watched
+from gapkeeper.adapters.git_watched import MEMORY, LateError, Watch, watched
 from gapkeeper.errors import DocumentsError, UnavailableError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Seconds(NamedTuple):
     """How long git may take."""
 
     look: float = 60.0
-    fetch: float = 300.0
+    fetch: float = 900.0
     tidy: float = 600.0
 
 
@@ -123,7 +123,7 @@ class Mirror:
         """Hand over what the remote lists; what git says beside that."""
         access = self._access()
         arguments = ("ls-remote", "--symref", "--quiet", "--end-of-options", access.url)
-        watch = Watch(self._seconds.look, take, self._tick)
+        watch = Watch(self._seconds.look, take, self._tick, MEMORY)
         try:
             with tempfile.TemporaryDirectory() as nowhere:
                 ended = remote_for(access).watch(nowhere, *arguments, watch=watch, variables={**SILENT, **variables})
@@ -228,7 +228,7 @@ class Mirror:
         self._require_room()
         access = self._access()
         wanted = [f"+{theirs}:{ours}" for theirs, ours in refs.items()]
-        watch = Watch(self._seconds.fetch, _nothing, self._growing)
+        watch = Watch(self._seconds.fetch, _nothing, self._growing, MEMORY)
         variables = {**SILENT, "GIT_DIR": str(self._place.git)}
         arrived = False
         try:
@@ -282,7 +282,7 @@ class Mirror:
 
     def _local(self, *arguments: str) -> Ended:
         command = git_command.command(self._git_dir, *arguments)
-        watch = Watch(self._seconds.tidy, _nothing, self._tick)
+        watch = Watch(self._seconds.tidy, _nothing, self._tick, MEMORY)
         return watched(command, str(self.folder), git_command.environment(), watch)
 
     def _refs(self, *below: str) -> dict[str, str]:

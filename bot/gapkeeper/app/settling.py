@@ -29,6 +29,7 @@ _BUG = (dt.timedelta(seconds=60), dt.timedelta(seconds=600))
 _LIMITED = dt.timedelta(minutes=1)
 #: The schedule leaves no repository alone for longer, however long it has been broken.
 LONGEST_PAUSE = dt.timedelta(days=1)
+_BAD = frozenset({Outcome.BROKEN, Outcome.REFUSED, Outcome.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def ending_of_report(report: Report, attempts: int, now: dt.datetime) -> Ending:
     if report.failed or report.undelivered is not None:
         errors = (one.error for one in report.outcomes if one.error is not None)
         error = next(errors, None) or report.undelivered or "the documents could not be changed"
-        return Ending(Outcome.FAILED, error)
+        return _tried(_LATER, Ending(Outcome.FAILED, error), attempts, now)
     return Ending(Outcome.CHANGED if report.outcomes or report.plan.delivery else Outcome.UNCHANGED)
 
 
@@ -76,9 +77,26 @@ def ending_of_error(error: Exception, job: Job, attempts: int, now: dt.datetime)
     return _with(told, Outcome.BROKEN, dead=job.kind is JobKind.REVIEW)
 
 
-def pause(failures: int, minutes: int) -> dt.timedelta:
-    """How long the schedule leaves a repository alone after so many failures in a row; a day at most."""
-    return min(LONGEST_PAUSE, dt.timedelta(minutes=minutes * (1 << min(failures, 11))))
+def paused_until(
+    ending: Ending, *, last_good_at: dt.datetime | None, minutes: int, now: dt.datetime
+) -> dt.datetime | None:
+    """Until when the schedule leaves a repository alone; None: the attempt is no failure, or not the last one.
+
+    What people have to mend is looked at again once it has been broken for as long again as it has been already, so
+    more and more seldom, however often webhooks look meanwhile. What may pass is looked at as ever.
+
+    Args:
+        ending: How a reconciling attempt ended.
+        last_good_at: When one ended well.
+        minutes: Between two looks.
+        now: The time.
+    """
+    if ending.again_at is not None or ending.outcome not in _BAD:
+        return None
+    if ending.outcome is Outcome.FAILED:
+        return now
+    broken_for = dt.timedelta(0) if last_good_at is None else now - last_good_at
+    return now + min(LONGEST_PAUSE, max(dt.timedelta(minutes=2 * minutes), broken_for))
 
 
 def _tried(waits: tuple[dt.timedelta, ...], told: Ending, attempts: int, now: dt.datetime) -> Ending:

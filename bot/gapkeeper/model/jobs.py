@@ -120,7 +120,7 @@ class RepositoryState:
     known: Known = Known()
     last: RunRecord | None = None  # the last reconciling run
     last_good_at: dt.datetime | None = None  # when one last ended well
-    failures: int = 0  # reconciling runs in a row that ended broken, failed or refused
+    failures: int = 0  # reconciling runs in a row that ended badly; attempts that are repeated do not count
     paused_until: dt.datetime | None = None  # the schedule leaves it alone until then; webhooks and people do not
 
     @property

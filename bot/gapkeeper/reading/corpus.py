@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gapkeeper.reading.parser import TOO_DENSE
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Mapping
@@ -44,7 +46,7 @@ class Corpus:
         """The same with other bytes for one document; the other ones are not read again."""
         facts = self.reader.facts(document)
         if facts is None:
-            unread = {**self.unread, document.path: document.error or "cannot be read"}
+            unread = {**self.unread, document.path: document.error or TOO_DENSE}
             return replace(self, facts={k: v for k, v in self.facts.items() if k != document.path}, unread=unread)
         return replace(self, facts={**self.facts, document.path: facts})
 

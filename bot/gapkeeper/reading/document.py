@@ -54,7 +54,10 @@ def parse_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> 
 
 
 def read_document(path: str, data: bytes, vocabulary: Vocabulary, ids: Ids) -> DocumentFacts:
-    """Everything that one document says. Never fails: what is wrong becomes a diagnostic."""
+    """Everything that one document says: what is wrong becomes a diagnostic.
+
+    Raises `TooDenseError` where it is a bomb.
+    """
     context, parsed, suspects = parse_document(path, data, vocabulary, ids)
     places = Places([m.start() for m in _ANY_ID.finditer(data)], [m.start() for m in ids.tracked.finditer(data)])
     found = Found()

@@ -7,6 +7,7 @@ have been read from them.
 from __future__ import annotations
 
 import re
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import pyromark
@@ -36,15 +37,36 @@ from gapkeeper.reading.blocks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from gapkeeper.reading.source import Source
 
 _MARKS = {"Strong": STRONG, "Emphasis": EMPHASIS, "Strikethrough": STRIKE}
+#: What is read of one document. Plans have 130 events a KB, so that 4 MB are far below; nothing but brackets takes 250
+#: bytes of memory for each of its own.
+_EVENTS = 600_000
+#: Why a document was not read that has more.
+TOO_DENSE = "it has more marks of Markdown than any plan; split it, or exclude it: [documents] exclude"
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
 _IGNORE = lazy(r"<!--\s*gapkeeper:\s*ignore\s*-->", re.IGNORECASE)
 _BREAK_TAG = lazy(r"<br\s*/?>", re.IGNORECASE)
 _STRIKE_TAG = lazy(r"<(/?)(?:s|del|strike)>", re.IGNORECASE)
+
+
+class TooDenseError(Exception):
+    """A document has more marks of Markdown than are read."""
+
+
+def _bounded(events: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    """The events; raises `TooDenseError` in the place of the first that is too many. Costs the loop nothing."""
+    running = iter(events)
+
+    def no_more() -> Iterator[tuple[Any, Any]]:
+        for _ in running:
+            raise TooDenseError
+        yield from ()
+
+    return chain(islice(running, _EVENTS), no_more())
 
 
 def parse(source: Source, *, mend: bool) -> Blocks:
@@ -74,7 +96,7 @@ class _Parser:
         source, mend, cells_end = self.source, self.mend, "TableCell"
         base, new = source.base or 0, tuple.__new__
         mapped = source.offset if source.base is None else None
-        events: Iterator[tuple[Any, Any]] = pyromark.events_with_range(source.text, options=_OPTIONS)
+        events = _bounded(pyromark.events_with_range(source.text, options=_OPTIONS))
         for event, place in events:
             start, end = place["start"], place["end"]
             if start < self.html_until:

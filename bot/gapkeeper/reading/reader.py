@@ -15,6 +15,7 @@ from gapkeeper.reading.drawings import resolve_drawings
 from gapkeeper.reading.gates import resolve_gates
 from gapkeeper.reading.ids import Ids
 from gapkeeper.reading.items import merge, with_edges
+from gapkeeper.reading.parser import TOO_DENSE, TooDenseError
 from gapkeeper.reading.precedence import Precedence, find_registers
 from gapkeeper.reading.readiness import resolve_readiness
 from gapkeeper.reading.scope import Lookup, group
@@ -43,7 +44,10 @@ class Reader:
         """What one document says; None where it could not be read. Depends on its path and bytes alone."""
         if document.data is None:
             return None
-        return read_document(document.path, document.data, self.vocabulary, self.ids)
+        try:
+            return read_document(document.path, document.data, self.vocabulary, self.ids)
+        except TooDenseError:
+            return None
 
     def resolve(
         self,
@@ -114,7 +118,7 @@ def read_corpus(  # noqa: PLR0913 - what is read, and what only the edges know, 
     for document in documents:
         found = reader.facts(document)
         if found is None:
-            unread[document.path] = document.error or "cannot be read"
+            unread[document.path] = document.error or TOO_DENSE
         else:
             facts[document.path] = found
     return Corpus(reader, facts, unread, revision, exists, commit_dates)

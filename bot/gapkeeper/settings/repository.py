@@ -251,11 +251,16 @@ class Comment(NamedTuple):
     ] = False
 
 
+#: A week: what is looked at more seldom is not kept in step.
+MOST_MINUTES = 10_080
+
+
 class Schedule(NamedTuple):
     """How often the service looks."""
 
     minutes: Annotated[
-        int, Key("Between two looks of `gapkeeper serve`; its operator may have set another.", least=1)
+        int,
+        Key("Between two looks of `gapkeeper serve`; its operator may have set another.", least=1, most=MOST_MINUTES),
     ] = 15
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from gapkeeper.settings.repository import Key
+from gapkeeper.settings.repository import MOST_MINUTES, Key
 
 SQLITE = "sqlite:"
 
@@ -61,7 +61,8 @@ class Service(NamedTuple):
         Key("How long a webhook's job waits, so that a burst of events becomes one job.", least=0, most=60),
     ] = 1.0
     least_minutes: Annotated[
-        int, Key("No repository is looked at more often, whatever its own [schedule] wishes.", least=1)
+        int,
+        Key("No repository is looked at more often, whatever its own [schedule] wishes.", least=1, most=MOST_MINUTES),
     ] = 5
     log_format: Annotated[Literal["json", "console"], Key("Logs for programs or for people.")] = "json"
 
@@ -73,8 +74,10 @@ class State(NamedTuple):
         "sqlite:gapkeeper-state.db"
     )
     mirrors: Annotated[str, Key("The folder of the git mirrors, from the folder of this file.")] = "mirrors"
-    mirror_limit_mb: Annotated[int, Key("Megabytes of one mirror; a larger repository is refused.", least=1)] = 2_000
-    keep_days: Annotated[int, Key("How long runs and deliveries are remembered.", least=1)] = 30
+    mirror_limit_mb: Annotated[
+        int, Key("Megabytes of one mirror; a larger repository is refused.", least=1, most=1_000_000)
+    ] = 2_000
+    keep_days: Annotated[int, Key("How long runs and deliveries are remembered.", least=1, most=3_650)] = 30
 
 
 class Repository(NamedTuple):
@@ -93,7 +96,8 @@ class Repository(NamedTuple):
         str, Key("Where git fetches its documents: a URL, or an absolute path. Not set: from the forge.")
     ] = ""
     minutes: Annotated[
-        int | None, Key("Between two looks. Not set: as the repository wishes, or 15.", "30", least=1)
+        int | None,
+        Key("Between two looks. Not set: as the repository wishes, or 15.", "30", least=1, most=MOST_MINUTES),
     ] = None
     cron: Annotated[
         str,

@@ -196,7 +196,7 @@ def read_documents(settings: Settings, source: DocumentSource) -> Documents:
         return read()
 
     def read_whole() -> Documents:
-        source.require()  # what is damaged now may be mended: that must not be kept
+        source.require(limit=known.most_bytes)  # what is damaged now may be mended: that must not be kept
         return read()
 
     return known.documents.commit((source.identity, rules.digest()), read_whole)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 _TO_FETCH = {"metadata": "read", "contents": "read"}  # what a GitHub App asks for
-_LASTS = 600.0  # seconds that a token is used for: an App's is good for an hour, and one in a file may be exchanged
 _BEARER = "Bearer "
 
 
@@ -59,8 +57,6 @@ class ForgeAccess:
         self._forge = forge
         self._url = url
         self._name = forge.name
-        self._header: str | None = None
-        self._until = 0.0
 
     def __call__(self) -> GitAccess:
         """Where, and as whom, now.
@@ -85,13 +81,9 @@ class ForgeAccess:
         return self._name
 
     def _authorisation(self) -> str | None:
-        now = time.monotonic()
-        if self._header is None or now >= self._until:
-            with self._forge.open_session() as session:
-                token = (session.auth.header() or "").removeprefix(_BEARER)
-            self._header = f"Basic {base64.b64encode(f'{self._forge.user}:{token}'.encode()).decode('ascii')}"
-            self._until = now + _LASTS
-        return self._header
+        with self._forge.open_session() as session:  # an App's token is kept by the process, and others cost nothing
+            token = (session.auth.header() or "").removeprefix(_BEARER)
+        return f"Basic {base64.b64encode(f'{self._forge.user}:{token}'.encode()).decode('ascii')}"
 
 
 def git_access(tracker_url: str, git_url: str = "") -> ForgeAccess:

@@ -13,7 +13,7 @@ from gapkeeper.adapters.git import resolve
 from gapkeeper.adapters.git_mirror import MissingRefError, MovedError
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.sync import sync
-from gapkeeper.errors import DocumentsError, StaleDocumentsError
+from gapkeeper.errors import DocumentsError, NotFoundError, RefusedError, StaleDocumentsError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.model.jobs import Known, Reviewed
 from gapkeeper.planning.history import NO_HISTORY
@@ -95,12 +95,12 @@ def ground(place: Place, known: Known) -> Ground | None:
     if look.default_branch is None:
         return None
     default = look.default_branch
-    heads = _brought(place, look, known)
+    heads = _brought(place, look)
     settings = _settings(place, heads[default])
     wanted = settings.repository.sync.branch or default
     if wanted not in {default, known.branch}:
         look = _look(place, wanted)
-        heads = _brought(place, look, Known())
+        heads = _brought(place, look)
     if wanted not in heads:
         raise DocumentsError(
             f'[sync] branch = "{wanted}": the project has no such branch', hint="Push it, or name another one."
@@ -116,7 +116,7 @@ def ground(place: Place, known: Known) -> Ground | None:
 class Reconciled:
     """What a run did, and learned."""
 
-    report: Report
+    report: Report | RefusedError | DocumentsError  # why issues and documents stay as they are
     known: Known
 
 
@@ -126,7 +126,7 @@ def reconcile(
     """Bring documents and issues in step; ``progress`` and ``wait`` as for `app.sync.sync`.
 
     Raises:
-        RefusedError: A safety rule forbids it.
+        ConfigurationError: The operator does not allow the way that the repository wants to write.
         TrackerError: The tracker could not be read whole, or not be opened.
     """
     settings, folder = on.settings, place.mirror.folder
@@ -136,17 +136,20 @@ def reconcile(
         wiring.open_reader(settings, folder) as reader,
         wiring.open_way_back(settings, folder, on.commit, on.documents) as way_back,
     ):
-        report = sync(
-            on.documents.register,
-            reader,
-            partial(wiring.open_writer, settings, folder),
-            wiring.sync_policy(settings),
-            clock=utc_now,
-            history=history,
-            way_back=way_back,
-            progress=progress,
-            wait=wait,
-        )
+        try:
+            report: Report | RefusedError | DocumentsError = sync(
+                on.documents.register,
+                reader,
+                partial(wiring.open_writer, settings, folder),
+                wiring.sync_policy(settings),
+                clock=utc_now,
+                history=history,
+                way_back=way_back,
+                progress=progress,
+                wait=wait,
+            )
+        except (RefusedError, DocumentsError) as error:
+            report = error
         project_id, account = _who(reader)
     learned = replace(
         known,
@@ -193,13 +196,13 @@ def look_at_pulls(
 class PullReviewed:
     """What was said on a pull request."""
 
-    seen: Reviewed | None  # None: it is closed, and nothing was said
+    seen: Reviewed | None  # None: there is no open pull request of this number
     said: Said | None = None
-    title: str = ""  # the verdict in a line
+    title: str = "it is closed, and nothing is said on it"  # the verdict in a line, or why there is none
 
 
-def review_pull(place: Place, number: int) -> PullReviewed:
-    """Comment on a pull request as it is now, and set its status.
+def review_pull(place: Place, number: int, told: Callable[[Reviewed], None]) -> PullReviewed:
+    """Comment on a pull request as it is now, and set its status; ``told`` is told how it is before that.
 
     Raises:
         StaleDocumentsError: Somebody pushes at this moment.
@@ -210,10 +213,15 @@ def review_pull(place: Place, number: int) -> PullReviewed:
     folder = place.mirror.folder
     settings = project_settings(folder, place.tracker)
     with wiring.open_reviews(settings, folder, read_only=True) as reader:
-        pull = reader.pull(number)
+        try:
+            pull = reader.pull(number)
+        except NotFoundError as error:  # whoever asked was wrong, or it is gone
+            return PullReviewed(None, title=error.line)
         if not pull.open:
             place.mirror.drop_pull(number)
             return PullReviewed(None)
+        seen = Reviewed(pull.head, pull.base)
+        told(seen)
         head = f"refs/gapkeeper/pull/{number}/head"
         base = f"{_HEADS}{pull.base}"
         _fetch(place, {base: base, pull.head_ref: head})
@@ -221,7 +229,7 @@ def review_pull(place: Place, number: int) -> PullReviewed:
             raise StaleDocumentsError(f"{pull.url} was pushed to meanwhile", hint="It is read anew in a moment.")
         made = review(settings, folder, pull, reader)
         said = publish(made, settings, folder, reader)
-    return PullReviewed(Reviewed(pull.head, pull.base), said, made.verdict.title)
+    return PullReviewed(seen, said, made.verdict.title)
 
 
 def _look(place: Place, branch: str | None) -> Look:
@@ -239,14 +247,14 @@ def _following(place: Place, ask: Callable[[], T]) -> T:
         return ask()
 
 
-def _brought(place: Place, look: Look, known: Known) -> Mapping[str, str]:
+def _brought(place: Place, look: Look) -> Mapping[str, str]:
     """The branches that were seen, with the commits that the mirror has of them now.
 
-    They are fetched where anything has moved, or the mirror was lost; what moves meanwhile arrives, too.
+    They are fetched where one of them has moved, or the mirror was lost; what moves meanwhile arrives, too.
     """
     heads = {f"{_HEADS}{name}": commit for name, commit in look.heads.items()}
     tips = _tips(place, heads)
-    if look.digest is None or look.digest != known.refs or tips != heads:
+    if tips != heads:
         _fetch(place, {name: name for name in heads})
         tips = place.mirror.tips(heads)
     return {name.removeprefix(_HEADS): commit for name, commit in tips.items()}

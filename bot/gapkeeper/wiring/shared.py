@@ -48,6 +48,7 @@ class Shared:
     """What the runs of one process share."""
 
     documents: ParsedDocuments
+    most_bytes: int | None = None  # of the documents of one commit; None: as many as there are
     sleep: Callable[[float], None] = time.sleep  # raises `BusyError` where the process is told to stop
     sent: Callable[[str, Sent], None] = lambda _forge, _sent: None  # told of every request
     paces: Paces | None = None  # of accounts; None, here and below: each run has its own

@@ -14,19 +14,27 @@ if TYPE_CHECKING:
 
     from gapkeeper.adapters.sqlite_state.database import Database
 
+#: Seconds that a job waits which ran when the process ended, by how often it was begun: it may be what ended it.
+_WAITS = (0, 0, 60, 600, 3_600)
 _REASONS = 5  # that are kept of a job
 
-_CLAIM = """
+_NEXT = """
+    SELECT id FROM jobs AS one
+    WHERE state = 'queued' AND (due_at <= :now OR queued_at > :now)
+        AND NOT EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND repository = one.repository)
+        AND NOT (pull > 0 AND EXISTS (
+            SELECT 1 FROM jobs
+            WHERE state = 'queued' AND repository = one.repository AND pull = 0
+                AND (due_at <= :now OR queued_at > :now)
+        ))
+    ORDER BY due_at, id LIMIT 1
+"""
+_CLAIM = f"""
     UPDATE jobs
     SET state = 'running', attempts = attempts + 1, started_at = :now, queued_at = min(queued_at, :now)
-    WHERE id = (
-        SELECT id FROM jobs AS one
-        WHERE state = 'queued' AND (due_at <= :now OR queued_at > :now)
-            AND NOT EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND repository = one.repository)
-        ORDER BY due_at, id LIMIT 1
-    )
+    WHERE id = ({_NEXT})
     RETURNING *
-"""
+"""  # noqa: S608 - ours
 # queued_at: what was queued in the future, before the clock was set back, waits as usual if it is tried again.
 
 _SAME_WAITING = (
@@ -63,6 +71,11 @@ class SqliteQueue:
             found = connection.execute(_CLAIM, {"now": number_of(now)}).fetchall()
             return _queued_job(found[0]) if found else None
 
+    def is_waiting(self, now: dt.datetime) -> bool:
+        """Whether there is a job that could be claimed now."""
+        with self._database.reading() as connection:
+            return connection.execute(_NEXT, {"now": number_of(now)}).fetchone() is not None
+
     def done(self, id_: int) -> None:
         """Take a running job away, and what was given up of the same job before."""
         with self._database.writing() as connection:
@@ -93,7 +106,8 @@ class SqliteQueue:
         with self._database.writing() as connection:
             ran = connection.execute("SELECT * FROM jobs WHERE state = 'running'").fetchall()
             for row in ran:
-                _let_wait(connection, dict(row) | {"due_at": number_of(now)})
+                wait = _WAITS[min(row["attempts"], len(_WAITS)) - 1]
+                _let_wait(connection, dict(row) | {"due_at": number_of(now) + wait * 1_000_000})
             return len(ran)
 
     def replay(self, now: dt.datetime, ids: Collection[int] = ()) -> int:

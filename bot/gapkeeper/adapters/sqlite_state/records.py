@@ -18,15 +18,7 @@ if TYPE_CHECKING:
 
 _WELL = "UPDATE repositories SET last_good_at = :ended_at, failures = 0, paused_until = NULL WHERE name = :repository"
 _BADLY = "UPDATE repositories SET failures = failures + 1, paused_until = :pause WHERE name = :repository"
-
-#: What the end of a reconciling run changes in what is known of its repository; an unfinished one decides nothing.
-_DECIDE = {
-    Outcome.UNCHANGED: _WELL,
-    Outcome.CHANGED: _WELL,
-    Outcome.REFUSED: _BADLY,
-    Outcome.FAILED: _BADLY,
-    Outcome.BROKEN: _BADLY,
-}
+_GOOD = frozenset({Outcome.UNCHANGED, Outcome.CHANGED})
 
 _STATES = (
     "SELECT name, known, last_good_at, failures, paused_until, runs.* FROM repositories LEFT JOIN runs ON number = last"
@@ -62,15 +54,20 @@ class SqliteRecords:
             )
 
     def add(self, run: RunRecord, *, paused_until: dt.datetime | None = None) -> None:
-        """Remember a run. A reconciling one decides failures, pause, and when the repository last went well."""
+        """Remember a run. A reconciling one decides failures, pause, and when the repository last went well.
+
+        ``paused_until`` is given where it is a failure: until then the schedule leaves the repository alone.
+        """
         row = _row(run) | {"pause": None if paused_until is None else number_of(paused_until)}
         with self._database.writing() as connection:
             row["number"] = connection.execute(_ADD, row).lastrowid
             if run.job.kind is JobKind.RECONCILE:
                 connection.execute("INSERT INTO repositories (name) VALUES (:repository) ON CONFLICT DO NOTHING", row)
                 connection.execute("UPDATE repositories SET last = :number WHERE name = :repository", row)
-                if run.outcome in _DECIDE:
-                    connection.execute(_DECIDE[run.outcome], row)
+                if run.outcome in _GOOD:
+                    connection.execute(_WELL, row)
+                elif paused_until is not None:
+                    connection.execute(_BADLY, row)
 
     def resume(self, repository: str) -> None:
         """End a pause: somebody says that something has changed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -12,20 +14,24 @@ from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.settling import Ending, ending_of_error, ending_of_report
 from gapkeeper.errors import BusyError, ConfigurationError, DocumentsError, GapkeeperError, StaleDocumentsError
 from gapkeeper.model.jobs import Job, JobKind, Outcome
+from gapkeeper.model.plan import Report
 from gapkeeper.wiring.reconciling import ground, known_of, look_at_pulls, reconcile, review_pull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gapkeeper.entry.service.stopping import Stopping
-    from gapkeeper.model.jobs import Known, QueuedJob
+    from gapkeeper.model.jobs import Known, QueuedJob, Reviewed
     from gapkeeper.model.plan import Outcome as Change
-    from gapkeeper.model.plan import Report
     from gapkeeper.service_ports import ServiceState
     from gapkeeper.wiring.reconciling import Ground, Place
 
 #: What a damaged mirror looks like: its documents, or the configuration among them, cannot be read.
 _PERHAPS_OF_GIT = (DocumentsError, ConfigurationError)
+
+#: A run that writes for longer lets others go first: forges make writers wait, and a webhook's job takes a moment.
+_SLICE_SECONDS = 3.0
+_AFTER_OTHERS = dt.timedelta(seconds=1)  # so that reviews of the same repository have their turn, too
 
 log = structlog.get_logger("gapkeeper.jobs")
 
@@ -57,13 +63,15 @@ class Jobs:
         """Do one job. Raises nothing but what is a bug of ours."""
         job = queued.job
         place = self._places.get(job.repository)
-        if place is None:  # it was configured when it was asked for
-            return Did(Ending(Outcome.UNCHANGED))
+        if place is None or (job.kind is JobKind.REVIEW and place.pull_heads is None):
+            return Did(Ending(Outcome.UNCHANGED, hint="It was configured when it was asked for, and is not any more."))
         done = _Attempt(place, self._state, self._stopping, self._call)
         try:
             ending = done.reconcile(queued.attempts) if job.kind is JobKind.RECONCILE else done.review(job.pull)
         except GapkeeperError as error:
             ending = self._ending(done.cause_of(error), queued)
+        if ending.dead and done.pull is not None:  # until it moves, or people replay it, nobody looks at it again
+            self._state.records.set_reviewed(place.name, job.pull, done.pull)
         return done.told(ending)
 
     def _ending(self, error: GapkeeperError, queued: QueuedJob) -> Ending:
@@ -81,28 +89,38 @@ class _Attempt:
         self._stopping = stopping
         self._call = call
         self._ground: Ground | None = None
-        self._report: Report | None = None
+        self._report: Report | GapkeeperError | None = None
+        self._yielded = False
+        self._began = time.monotonic()
+        self.pull: Reviewed | None = None  # as it was when it was reviewed
 
     def reconcile(self, attempts: int) -> Ending:
         """Bring the repository in step, and ask for reviews of pull requests that nobody told of."""
-        known = known_of(self._place, self._state.records.state(self._place.name).known)
+        records, name = self._state.records, self._place.name
+        known = known_of(self._place, records.state(name).known)
         self._ground = on = ground(self._place, known)
         self._stopping.check()
         if on is None:
             return Ending(Outcome.UNCHANGED, hint="The repository has no commit yet.")
         done = reconcile(self._place, on, known, progress=self._progress, wait=self._stopping.sleep)
         self._report = done.report
-        self._state.records.learn(self._place.name, self._with_pulls(on, done.known))
-        return ending_of_report(done.report, attempts, utc_now())
+        records.learn(name, self._with_pulls(on, done.known))  # also where issues were refused: these are other things
+        if isinstance(done.report, GapkeeperError):
+            raise done.report
+        ending = ending_of_report(done.report, attempts, utc_now())
+        return replace(ending, again_at=utc_now() + _AFTER_OTHERS) if self._yielded else ending
 
     def review(self, number: int) -> Ending:
         """Review a pull request."""
-        done = review_pull(self._place, number)
+        done = review_pull(self._place, number, self._seen)
         self._state.records.set_reviewed(self._place.name, number, done.seen)
         if done.said is None:
-            return Ending(Outcome.UNCHANGED, hint="It is closed, and nothing is said on it.")
+            return Ending(Outcome.UNCHANGED, hint=done.title)
         log.info("pull.reviewed", title=done.title, comment=done.said.comment.value, status=done.said.verdict.value)
         return Ending(Outcome.CHANGED if done.said.wrote else Outcome.UNCHANGED, hint=done.said.why)
+
+    def _seen(self, pull: Reviewed) -> None:
+        self.pull = pull
 
     def cause_of(self, error: GapkeeperError) -> GapkeeperError:
         """The error; or where the mirror turns out to be damaged, that it is fetched anew.
@@ -123,7 +141,7 @@ class _Attempt:
     def told(self, ending: Ending) -> Did:
         """What is kept of it."""
         operations: Counter[str] = Counter()
-        if self._report is not None:
+        if isinstance(self._report, Report):
             operations.update(one.change.op.value for one in self._report.outcomes if one.done)
             operations.update({"failed": self._report.failed} if self._report.failed else {})
         if self._ground is None:
@@ -141,12 +159,15 @@ class _Attempt:
             reason=change.change.reason,
         )
         self._stopping.check()
+        if time.monotonic() - self._began > _SLICE_SECONDS and self._state.queue.is_waiting(utc_now()):
+            self._yielded = True
+            raise BusyError("others wait", hint="It goes on when they had their turn.")
 
     def _with_pulls(self, on: Ground, known: Known) -> Known:
         """What is known once pull requests have been looked at; what was not looked at is looked at again."""
         records, name = self._state.records, self._place.name
         try:
-            proposed = self._report is not None and self._report.plan.delivery is not None
+            proposed = isinstance(self._report, Report) and self._report.plan.delivery is not None
             seen = look_at_pulls(self._place, on, known, records.reviewed(name), proposed=proposed)
         except GapkeeperError as error:
             log.warning("pulls.unseen", error=error.line)

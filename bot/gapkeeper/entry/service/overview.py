@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from gapkeeper import __version__
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.entry.service.scheduler import Rhythm
 from gapkeeper.entry.web.events.repositories import Configured, Repositories
-from gapkeeper.model.jobs import Known, RepositoryState
+from gapkeeper.model.jobs import JobKind, Known, Outcome, RepositoryState
 from gapkeeper.reporting.status_page import RUNS, RepositoryView, StatusView
-from gapkeeper.settings.repository import Schedule
+from gapkeeper.settings.repository import MOST_MINUTES, Schedule
 from gapkeeper.wiring.service import project_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from gapkeeper.service_ports import ServiceState
     from gapkeeper.settings.service import Repository, ServiceSettings
 
+_GOOD = frozenset({Outcome.UNCHANGED, Outcome.CHANGED})
+_BAD = frozenset({Outcome.BROKEN, Outcome.REFUSED})
 _MINUTES = Schedule().minutes  # where neither operator nor repository says
 
 
@@ -32,19 +35,36 @@ class Overview:
         self._state = state
         self._projects = {one.name: project_of(one.tracker) for one in settings.repositories}
         self._known: Mapping[str, Known] = {}
+        self._failing: set[str] = set()  # since the start
+        self._turn = threading.Lock()
         self._repositories = Repositories()
         self.refresh()
 
     def refresh(self) -> None:
         """See what runs have learned."""
-        self._set({name: state.known for name, state in self._state.records.states().items()})
+        states = self._state.records.states()
+        with self._turn:
+            self._set({name: state.known for name, state in states.items()})
 
-    def learned(self, run: RunRecord) -> None:
-        """A run has ended, and may have learned something."""
+    def learned(self, run: RunRecord) -> list[str]:
+        """A run has ended, and may have learned something.
+
+        Returns:
+            Repositories that are worth another look: one on the same forge goes well again that did not.
+        """
         name = run.job.repository
         known = self._state.records.state(name).known
-        if known != self._known.get(name):
-            self._set({**self._known, name: known})
+        with self._turn:
+            if known != self._known.get(name):
+                self._set({**self._known, name: known})
+            if run.job.kind is not JobKind.RECONCILE:
+                return []
+            if run.outcome in _BAD:
+                self._failing.add(name)
+            if run.outcome not in _GOOD or name not in self._failing:
+                return []
+            self._failing.discard(name)
+            return [one for one in self._failing if self._projects[one].forge == self._projects[name].forge]
 
     def repositories(self) -> Repositories:
         """As webhooks find them."""
@@ -74,7 +94,7 @@ class Overview:
             return Rhythm(repository.minutes)
         minutes = _known(repository, self._known).minutes
         wish = _MINUTES if minutes is None else minutes
-        return Rhythm(max(wish, self._settings.service.least_minutes), repository.cron)
+        return Rhythm(min(max(wish, self._settings.service.least_minutes), MOST_MINUTES), repository.cron)
 
     def _set(self, known: Mapping[str, Known]) -> None:
         self._known = known

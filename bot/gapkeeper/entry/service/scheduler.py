@@ -93,11 +93,16 @@ class Scheduler:
             if not anew and self._planned.get(name) == rhythm:
                 continue
             last = states[name].last if name in states else None
-            at = self._first(rhythm, None if last is None else last.ended_at, now)
-            self._scheduler.add_job(
-                self._look, rhythm.trigger, id=f"look {name}", args=[name], replace_existing=True, next_run_time=at
-            )
+            try:
+                self._add(name, rhythm, self._first(rhythm, None if last is None else last.ended_at, now))
+            except Exception:  # of one repository, whose wish it was; the others go on
+                log.exception("schedule.bug", repository=name)
             self._planned[name] = rhythm
+
+    def _add(self, name: str, rhythm: Rhythm, at: dt.datetime) -> None:
+        self._scheduler.add_job(
+            self._look, rhythm.trigger, id=f"look {name}", args=[name], replace_existing=True, next_run_time=at
+        )
 
     def next_run(self, name: str) -> dt.datetime | None:
         """When a repository is looked at next by schedule."""

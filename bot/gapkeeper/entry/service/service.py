@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from gapkeeper.settings.webhook_secrets import WebhookSecrets
 
 #: Bytes of documents that are kept parsed; in memory they take about three times as much.
-_DOCUMENTS = 48 * 2**20
+_DOCUMENTS = 32 * 2**20
+#: Bytes of the documents of one repository: anybody who may push to one could take the memory of all.
+_OF_A_REPOSITORY = 50_000_000
 _WATCH_SECONDS = 15.0  # between two looks at the clock, and at what repositories wish
 _JUMP = dt.timedelta(minutes=1)  # that the clock was set, and does not only run a little fast
 _ANSWER_SECONDS = 3.0  # that a request which is being answered has at the end
@@ -94,6 +96,7 @@ class _Service:
         connections = Connections()
         runs_share = shared.Shared(
             documents=ParsedDocuments(_DOCUMENTS, told=shared.count),
+            most_bytes=_OF_A_REPOSITORY,
             sleep=self._stopping.sleep,
             sent=self._sent,
             paces=Paces(),
@@ -115,6 +118,8 @@ class _Service:
         """What a former process left."""
         dropped = self._state.queue.drop(self._places)
         resumed = self._state.queue.resume(utc_now())
+        for name in self._places:  # people start it anew once they have mended something
+            self._state.records.resume(name)
         log.info("starting", version=__version__, repositories=len(self._places), resumed=resumed, dropped=dropped)
 
     # --- What begins and ends -----------------------------------------------------------------------
@@ -179,6 +184,8 @@ class _Service:
                 self._scheduler.plan(anew=abs(jump) > _JUMP)
             except TrackerError as error:
                 log.error("state.unavailable", error=error.line)  # noqa: TRY400 - what happened is all in the line
+            except Exception:  # a bug here must not end everything else
+                log.exception("watch.bug")
             if abs(jump) > _JUMP:
                 log.warning("clock.set", seconds=round(jump.total_seconds()))
 
@@ -200,7 +207,8 @@ class _Service:
     def _ended(self, run: RunRecord) -> None:
         self._metrics.run_ended(run)
         logs.run_line(run)
-        self._overview.learned(run)
+        for name in self._overview.learned(run):
+            self._state.records.resume(name)
         place = self._places.get(run.job.repository)
         if place is not None and run.counts.get("fetched"):
             self._metrics.mirror(place.name, place.mirror.size())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 import uuid
@@ -10,14 +11,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from gapkeeper.adapters.sqlite_tracker import utc_now
-from gapkeeper.app.settling import ending_of_error, pause
+from gapkeeper.app.settling import ending_of_error, paused_until
 from gapkeeper.entry.service.jobs import Did
 from gapkeeper.errors import TrackerError
-from gapkeeper.model.jobs import JobKind, Outcome, RunRecord
+from gapkeeper.model.jobs import JobKind, RunRecord
 from gapkeeper.wiring import shared
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
 
     from gapkeeper.app.settling import Ending
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gapkeeper.service_ports import ServiceState
 
 _LOOK_SECONDS = 1.0  # how often the queue is looked at without a call: `gapkeeper jobs` and the clock do not call
+_BUG_PAUSE = dt.timedelta(minutes=10)
 _TROUBLE_SECONDS = 5.0  # between attempts to reach a state that is full, locked or damaged
 
 log = structlog.get_logger("gapkeeper.worker")
@@ -137,7 +138,12 @@ class Pool:
                 error=did.ending.error,
                 hint=did.ending.hint,
             )
-            self._written_down(queued, record, did.ending)
+            try:
+                self._written_down(queued, record, did.ending)
+            except Exception:
+                log.exception("worker.bug")
+                later = utc_now() + _BUG_PAUSE  # the repository must not wait for the next start
+                self._persist(lambda: self._state.queue.again(queued.id, due=later, error="a bug of gapkeeper"))
 
     def _done(self, queued: QueuedJob) -> Did:
         try:
@@ -180,10 +186,8 @@ class Pool:
             queue.done(queued.id)
 
     def _paused_until(self, job: Job, ending: Ending) -> dt.datetime | None:
-        """Until when the schedule leaves a repository alone that people have to mend."""
-        if job.kind is not JobKind.RECONCILE or ending.again_at is not None:
+        if job.kind is not JobKind.RECONCILE:
             return None
-        if ending.outcome not in {Outcome.BROKEN, Outcome.REFUSED, Outcome.FAILED}:
-            return None
-        failures = self._state.records.state(job.repository).failures + 1
-        return utc_now() + pause(failures, self._minutes_of(job.repository))
+        last_good_at = self._state.records.state(job.repository).last_good_at
+        minutes = self._minutes_of(job.repository)
+        return paused_until(ending, last_good_at=last_good_at, minutes=minutes, now=utc_now())
