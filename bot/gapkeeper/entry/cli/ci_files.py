@@ -21,8 +21,9 @@ FILES = {
     "github": CiFile(
         ".github/workflows/gapkeeper.yml",
         (
+            "Until PyPI has gapkeeper, write git+https://HOST/PATH@TAG in place of its name, where it is installed.",
             "Look at the first plan before you commit it: gapkeeper plan --tracker github:owner/name",
-            "More than [sync] max_creates (20) new issues need one run by hand: gapkeeper sync --yes",
+            "More new issues than [sync] max_creates (20)? Once: gapkeeper sync --yes --tracker github:owner/name",
             "Put the branch that is synced into `branches:`, where it is not main.",
             "Allow proposals: Settings, Actions, General, Allow GitHub Actions to create and approve pull requests.",
             "No secret is needed: the jobs have the token of Actions.",
@@ -31,8 +32,9 @@ FILES = {
     "gitlab": CiFile(
         ".gitlab/gapkeeper.gitlab-ci.yml",
         (
+            "Until PyPI has gapkeeper, write git+https://HOST/PATH@TAG in place of its name, where it is installed.",
             "Look at the first plan before you commit it: gapkeeper plan --tracker gitlab:group/name",
-            "More than [sync] max_creates (20) new issues need one run by hand: gapkeeper sync --yes",
+            "More new issues than [sync] max_creates (20)? Once: gapkeeper sync --yes --tracker gitlab:group/name",
             'Take it into .gitlab-ci.yml: include: [{ local: ".gitlab/gapkeeper.gitlab-ci.yml" }]',
             "Make a project access token (Settings, Access tokens): scope api, role Developer.",
             "Give it to CI (Settings, CI/CD, Variables): GAPKEEPER_GITLAB_TOKEN, masked, not protected.",

@@ -59,7 +59,9 @@ def command(path: str, ci: str | None, service: bool, stdout: bool, force: bool)
         file = ci_files.FILES[ci]
         return _new(folder, file.path, ci_files.text(ci), file.needs, stdout=stdout, force=force)
     if service:
-        needs = ("Name your repositories in it; docs/service.md has the rest.",)
+        needs = (
+            f"Name your repositories in it, then ask what is missing: gapkeeper doctor --config {service_file.NAME}",
+        )
         return _new(folder, service_file.NAME, commented_service_toml(), needs, stdout=stdout, force=force)
     # Every kind, and no configuration: what is there, whatever an older file says of it.
     every = Settings(RepositorySettings(documents=Documents(kinds="*")))
