@@ -146,7 +146,9 @@ def test_permissions_that_nobody_tells_are_named_as_far_as_they_are_wanted(kind:
     facts = replace(GITHUB, token=TokenFacts(kind))
     all_of_it = only(facts, "permissions", Wanted(reviews=True)).hint or ""
     little = only(facts, "permissions", Wanted(write_back=False)).hint or ""
-    assert ("statuses" in all_of_it, "statuses" in little) == (True, False)
+    needed, _, more = little.partition("; ")
+    assert ("statuses" in all_of_it, "statuses" in needed) == (True, False)
+    assert more in {"", "and for the status on pull requests Commit statuses."}
     assert ("contents" in all_of_it.casefold(), "contents" in little.casefold()) == (True, False)
     assert only(facts, "permissions").health is Health.NOTE
     refused = replace(facts, token=TokenFacts(kind, refused=("issues",)))

@@ -89,7 +89,8 @@ def _remedy(token: TokenFacts, wanted: Wanted) -> str:
     if wanted.reviews:
         needs.append("statuses")
     if token.kind is not TokenKind.ACTIONS:
-        return f"It needs {_named(needs)}: read and write, for this project."
+        status = "" if wanted.reviews else "; and for the status on pull requests Commit statuses"
+        return f"It needs {_named(needs)}: read and write, for this project{status}."
     job = ", ".join(f"{name.replace('_', '-')}: write" for name in needs)
     allowed = (
         " To propose changes, allow it: Settings, Actions, General, Allow GitHub Actions to create and approve pull "
