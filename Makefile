@@ -29,7 +29,7 @@ $(BIN)/.installed: requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m compileall -q bot
 	@touch $@
 
-counterparts: setup ## what the tests of GitHub and GitLab run against, from npm and PyPI (82 MB); without it many are skipped
+counterparts: setup ## what the tests of GitHub and GitLab run against, from npm and PyPI (98 MB); without it many are skipped
 	@$(BIN)/python tests/github/install.py
 
 demo: setup ## the whole story on a copy of examples/harbour
