@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from service_states import HARBOUR, HOUR, ISLAND, NOON, PULL, SECOND, claim, dead, only, put
 
-from gapkeeper.model.jobs import Job, JobKind, JobState, QueuedJob
+from gapkeeper.model.jobs import Delivery, Job, JobKind, JobState, QueuedJob
 
 if TYPE_CHECKING:
     from service_states import Opener
@@ -203,7 +203,54 @@ class TestEnds:
         assert "caf" in (dead(state, error="cannot read caf\udce9.md").error or "")
 
 
+class TestTurns:
+    def test_a_repository_is_reconciled_before_its_pull_requests_are_reviewed(self, state: ServiceState) -> None:
+        put(state, PULL)
+        put(state, HARBOUR, after=1)
+        put(state, ISLAND, after=2)
+        first = claim(state, NOON + HOUR)
+        assert first.job == HARBOUR
+        assert claim(state, NOON + HOUR).job == ISLAND
+        state.queue.done(first.id)
+        assert claim(state, NOON + HOUR).job == PULL
+
+    def test_a_reconciling_job_that_is_not_due_keeps_nobody_waiting(self, state: ServiceState) -> None:
+        put(state, PULL)
+        put(state, HARBOUR, after=60)
+        assert claim(state).job == PULL
+
+    def test_somebody_waits_who_could_be_claimed(self, state: ServiceState) -> None:
+        assert not state.queue.is_waiting(NOON)
+        put(state, HARBOUR, after=1)
+        assert not state.queue.is_waiting(NOON)
+        assert state.queue.is_waiting(NOON + SECOND)
+        claim(state, NOON + SECOND)
+        put(state, PULL)  # of the repository that is worked on
+        assert not state.queue.is_waiting(NOON + SECOND)
+
+
+class TestFloods:
+    def test_of_reviews_by_webhook_become_one_reconciling_job(self, state: ServiceState) -> None:
+        sent = [Delivery("github", str(n), "pull_request", (Job(JobKind.REVIEW, "harbour", n),)) for n in range(1, 200)]
+        assert all(state.deliveries.accept(sent, now=NOON, due=NOON))
+        waiting = [job.job for job in state.queue.jobs()]
+        assert len(waiting) == 51
+        assert waiting.count(HARBOUR) == 1
+        state.deliveries.accept([Delivery("github", "x", "pull_request", (PULL,))], now=NOON, due=NOON)
+        assert len(state.queue.jobs()) == 51  # it waits already
+
+
 class TestAfterTheProcessEnded:
+    def test_what_may_have_ended_it_waits_longer_each_time(self, state: ServiceState) -> None:
+        put(state)
+        now, waits = NOON, []
+        for _ in range(6):
+            claim(state, now)
+            state.queue.resume(now)
+            waits.append((only(state).due_at - now).total_seconds())
+            now = only(state).due_at
+        assert waits == [0, 0, 60, 600, 3_600, 3_600]
+
     def test_what_ran_is_due_again(self, state: ServiceState, open_again: Opener) -> None:
         put(state, HARBOUR, "a")
         put(state, PULL, after=HOUR.total_seconds())

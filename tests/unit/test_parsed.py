@@ -12,6 +12,7 @@ import pytest
 from gapkeeper import wiring
 from gapkeeper.app.documents import Documents
 from gapkeeper.app.parsed import Lru, ParsedDocuments
+from gapkeeper.errors import DocumentsError
 from gapkeeper.reading import read_corpus
 from gapkeeper.settings.load import Settings
 from gapkeeper.settings.mapping import reading_rules
@@ -163,3 +164,18 @@ class TestMemory:
         for number in range(100):
             parsed.commit(number, lambda: empty)
         assert len(parsed._commits._kept) == 10
+
+
+def test_documents_that_are_too_many_or_too_long_together_are_refused_before_they_are_read(
+    repository: Repository,
+) -> None:
+    parsed = ParsedDocuments(1_000_000)
+    source = wiring.document_source(SETTINGS, repository.folder, "HEAD")
+    with (
+        shared.share(shared.Shared(documents=parsed, most_bytes=9_000)),
+        pytest.raises(DocumentsError, match=r"2 planning documents .* more than are read here") as caught,
+    ):
+        wiring.read_documents(SETTINGS, source)
+    assert "[documents]" in (caught.value.hint or "")
+    with shared.share(shared.Shared(documents=parsed, most_bytes=11_000)):
+        assert len(wiring.read_documents(SETTINGS, source).data) == 2

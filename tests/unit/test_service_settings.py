@@ -192,7 +192,7 @@ FAULTS = [
     ("[state]\nurl = 'postgresql://me:hunter2@host/db'", 2, "state.url is no SQLite file", "Write sqlite:PATH."),
     ('[state]\nurl = "sqlite:a\\u0000b"', 2, "state.url is no SQLite file", "Write sqlite:PATH."),
     ("[state]\nmirrors = ''", 2, "state.mirrors is empty", "Name a folder"),
-    ("[state]\nkeep_days = 0", 2, "state.keep_days is the number 0", "Allowed: a number at least 1."),
+    ("[state]\nkeep_days = 0", 2, "state.keep_days is the number 0", "Allowed: a number from 1 to 3650."),
 ]
 
 FAULTS_OF_REPOSITORIES = [
@@ -209,7 +209,12 @@ FAULTS_OF_REPOSITORIES = [
     ("tracker = 'github:a/b'\ngit = 'https://hunter2@host/x'", 6, "repositories.git holds a name or", "Tokens"),
     ("tracker = 'github:a/b'\ngit = 'ssh://me:hunter2@host/x'", 6, "repositories.git holds a name or", "Tokens"),
     ("tracker = 'github:a/b'\ngit = '../b'", 6, 'repositories.git is "../b"', "Write a URL, or an absolute path."),
-    ("tracker = 'github:a/b'\nminutes = 0", 6, "repositories.minutes is the number 0", "Allowed: a number at least 1."),
+    (
+        "tracker = 'github:a/b'\nminutes = 0",
+        6,
+        "repositories.minutes is the number 0",
+        "Allowed: a number from 1 to 10080.",
+    ),
     ("tracker = 'github:a/b'\nname = 'a b'", 6, 'repositories.name is "a b"', "Letters of ASCII"),
     ("tracker = 'github:a/b'\nname = '../b'", 6, 'repositories.name is "../b"', "Letters of ASCII"),
     ("tracker = 'github:a/b'\nname = '-b'", 6, 'repositories.name is "-b"', "Letters of ASCII"),

@@ -109,7 +109,7 @@ NOT_ALLOWED = [
         "Allowed: a number from 0 to 1.",
     ),
     ("[readiness]\nfail_under = inf", 2, "readiness.fail_under is the number inf", "Allowed: a number from 0 to 100."),
-    ("[schedule]\nminutes = 0", 2, "schedule.minutes is the number 0", "Allowed: a number at least 1."),
+    ("[schedule]\nminutes = 0", 2, "schedule.minutes is the number 0", "Allowed: a number from 1 to 10080."),
     ("[documents]\nkinds = []", 2, "documents.kinds is empty", 'Name at least one kind, or "*"'),
     ("[documents]\nkinds = ['later']", 2, '"later" is no kind of items', 'Did you mean "LATER"?'),
     ("[documents]\nkinds = ['LATER-']", 2, '"LATER-" is no kind of items', "IDs of another shape need a pattern."),
