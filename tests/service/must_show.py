@@ -6,7 +6,9 @@ Prints a number for each promise, and ends with an error where one is broken.
 from __future__ import annotations
 
 import argparse
+import code
 import contextlib
+import shlex
 import statistics
 import sys
 import tempfile
@@ -42,11 +44,15 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=60.0, help="of load")
     options.add_argument("--rate", type=float, default=50.0, help="deliveries a second")
     options.add_argument("--without-interval", action="store_true", help="leave out what takes minutes")
+    options.add_argument("--stay", action="store_true", help="show nothing: try things by hand, in a Python shell")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder, contextlib.closing(Farm()) as farm:
         world = World(farm, OpenApi(), Path(folder) / "world", asked.repositories)
         service = Service(world, Path(folder) / "service")
         with contextlib.closing(world), contextlib.closing(service):
+            if asked.stay:
+                stay(world, service)
+                return
             show = Show(world, service)
             show.first()
             show.unchanged("nothing changed", each=1)
@@ -58,6 +64,15 @@ def main() -> None:
             if not asked.without_interval:
                 show.by_interval()
             assert world.wrong() == []
+
+
+def stay(world: World, service: Service) -> None:
+    """Keep all of it open until the shell is left."""
+    service.start()
+    settings = {"GAPKEEPER_SERVICE_CONFIG": str(service.configuration), **world.environment}
+    sys.stdout.write("".join(f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()))
+    sys.stdout.write(f"status page: http://127.0.0.1:{service.listen}/  webhooks: port {service.public}\n")
+    code.interact("world, service", local={"world": world, "service": service}, exitmsg="")
 
 
 class Show:
