@@ -373,7 +373,7 @@ def test_a_folder_of_another_user_is_told(mirror: Mirror, monkeypatch: pytest.Mo
 
 def test_nobody_else_may_read_what_was_fetched(mirror: Mirror) -> None:
     mirror.fetch(MAIN)
-    assert mirror.folder.stat().st_mode & 0o077 == 0
+    assert [folder.stat().st_mode & 0o077 for folder in (mirror.folder, mirror.folder.parent)] == [0, 0]
 
 
 def test_what_we_keep_beside_stays_when_the_mirror_is_made_anew(mirror: Mirror) -> None:
@@ -403,6 +403,17 @@ def test_nothing_that_the_mirror_names_is_run(forge: Forge, mirror: Mirror, tmp_
     assert not (tmp_path / "harm").exists()
 
 
+def test_nothing_that_a_person_s_own_configuration_names_is_run_where_references_change(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"hooks/reference-transaction": f"#!/bin/sh\ntouch {tmp_path}/harm\n"})
+    (tmp_path / "hooks/reference-transaction").chmod(0o755)
+    (tmp_path / "gitconfig").write_text(f"[core]\nhooksPath = {tmp_path}/hooks\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    assert mirror.fetch(MAIN)
+    assert not (tmp_path / "harm").exists()
+
+
 def test_readers_get_along_with_a_git_that_wants_bare_repositories_named(
     mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forge: Forge
 ) -> None:
@@ -417,9 +428,11 @@ def test_readers_get_along_with_a_git_that_wants_bare_repositories_named(
 _KILLED = """
 import os, sys
 from pathlib import Path
+from gapkeeper.adapters import git_watched
 from gapkeeper.adapters.git_mirror import GitAccess, Mirror
 
 folder = Path(sys.argv[1])
+git_watched._TICK = 0.01
 
 def die():
     if any(folder.rglob("tmp_pack_*")):

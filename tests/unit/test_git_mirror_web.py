@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import os
+import sys
 import threading
 import time
 import zlib
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gapkeeper.adapters import git_mirror
 from gapkeeper.adapters.git_mirror import GitAccess, Mirror, MissingRefError, MovedError, Seconds
 from gapkeeper.adapters.git_mirror_look import Listing, TooLongError
 from gapkeeper.errors import (
@@ -205,7 +208,7 @@ def test_a_pack_without_an_end_is_cut_off_and_leaves_nothing(server: GitServer, 
         request.send_response(200)
         request.send_header("Content-Type", "application/x-git-upload-pack-result")
         request.end_headers()
-        request.wfile.write(b"000dpackfile\n" + band(b"PACK\0\0\0\2\0\xff\xff\xff"))
+        request.wfile.write(b"000dpackfile\n" + band(b"PACK\0\0\0\2\0\0\xff\xff"))
         with contextlib.suppress(OSError):  # the other side is gone
             while sent < 2_000_000_000:
                 sent += request.wfile.write(band(stored_blob()))
@@ -220,20 +223,79 @@ def test_a_pack_without_an_end_is_cut_off_and_leaves_nothing(server: GitServer, 
     assert 5_000_000 < sent < 2_000_000_000
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory of other programs is bounded on Linux alone")
+def test_a_small_pack_that_unfolds_to_more_than_the_memory_is_refused_at_once(
+    server: GitServer, tmp_path: Path
+) -> None:
+    asked = 0
+
+    def bomb(request: http.server.BaseHTTPRequestHandler, body: bytes) -> bool:
+        nonlocal asked
+        if b"command=fetch" not in body:
+            return False
+        asked += 1
+        request.send_response(200)
+        request.send_header("Content-Type", "application/x-git-upload-pack-result")
+        request.end_headers()
+        request.wfile.write(b"000dpackfile\n" + band(delta_bomb(1_200_000_000)) + b"0000")
+        return True
+
+    server.instead = bomb
+    mirror = mirror_of(server, tmp_path)
+    with pytest.raises(DocumentsError, match=r"Out of memory.*\n.*very large files"):
+        mirror.fetch(MAIN)
+    assert asked == 1
+    assert mirror.size() < 10_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory of other programs is bounded on Linux alone")
+def test_a_large_file_is_fetched_without_being_held_in_memory(
+    server: GitServer, forge: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forge.repository.commit({"large.bin": "0" * 60_000_000})
+    monkeypatch.setattr(git_mirror, "MEMORY", 40_000_000)
+    assert mirror_of(server, tmp_path).fetch(MAIN)
+
+
+def delta_bomb(size: int) -> bytes:
+    """A pack with a file that copies another, of 16 MB, again and again."""
+    piece = 0xFFFFFF
+    base = packed(3, bytes(piece))
+    copies = size // piece
+    delta = number(piece) + number(copies * piece) + b"\xf0\xff\xff\xff" * copies
+    assert 128 < len(base) < 128 + 2**14
+    back = bytes([len(base) - 128 >> 7 | 0x80, len(base) - 128 & 0x7F])
+    head, data = packed_head(6, len(delta)), zlib.compress(delta)
+    pack = b"PACK\0\0\0\2\0\0\0\2" + base + head + back + data
+    return pack + hashlib.sha1(pack, usedforsecurity=False).digest()
+
+
+def packed(kind: int, data: bytes, level: int = 9) -> bytes:
+    """An object as packs have it."""
+    return packed_head(kind, len(data)) + zlib.compress(data, level)
+
+
+def packed_head(kind: int, size: int) -> bytes:
+    first = kind << 4 | size & 15
+    return bytes([first | 0x80]) + number(size >> 4) if size >> 4 else bytes([first])
+
+
+def number(value: int) -> bytes:
+    """Seven bits in each byte, the lowest first."""
+    head = bytearray()
+    while value > 0x7F:
+        head.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*head, value])
+
+
 def band(data: bytes) -> bytes:
     return f"{len(data) + 5:04x}".encode() + b"\1" + data
 
 
 def stored_blob() -> bytes:
     """A blob of random bytes as packs have it."""
-    data = os.urandom(60_000)
-    size, first = len(data) >> 4, 0x30 | (len(data) & 15)
-    head = bytearray()
-    while size:
-        head.append(first | 0x80)
-        first, size = size & 0x7F, size >> 7
-    head.append(first)
-    return bytes(head) + zlib.compress(data, 0)
+    return packed(3, os.urandom(60_000), 0)
 
 
 # --- Secrets ---------------------------------------------------------------------------------------------
@@ -310,6 +372,28 @@ def test_the_header_stays_at_its_address(
         monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
         mirror_of(server, tmp_path).fetch(MAIN)
         assert {given for _, given in other.seen} == {None}
+
+
+def test_nobody_else_s_header_or_cookie_goes_along(
+    server: GitServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def look(request: http.server.BaseHTTPRequestHandler, _: bytes) -> bool:
+        seen.append(str(request.headers))
+        return False
+
+    (tmp_path / "cookies").write_text("127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\tcookie-of-a-person\n")
+    (tmp_path / "gitconfig").write_text(
+        f"[http]\nextraHeader = X-One: header-of-a-person\ncookieFile = {tmp_path}/cookies\n"
+        f'[http "{server.url}/"]\nextraHeader = Authorization: Basic header-of-a-person\n'
+    )
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    server.instead = look
+    for ask in asks(mirror_of(server, tmp_path)):
+        ask()
+    assert len(seen) > 2
+    assert not [headers for headers in seen if "-of-a-person" in headers]
 
 
 def test_nothing_asks_people_for_a_password(server: GitServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.adapters import git_command
-from gapkeeper.adapters.git_files import Blob, file_mode
+from gapkeeper.adapters.git_files import Blob, Weight, file_mode, listed
 from gapkeeper.adapters.selection import POINTER, SIZE_LIMIT, TOO_LONG, Entry, Selection, inside, is_pointer
 from gapkeeper.errors import DocumentsError, UsageError
 from gapkeeper.model.documents import Document
@@ -106,12 +106,12 @@ class RevisionDocuments:
 
     @cached_property
     def _commit(self) -> CommitFiles:
-        return CommitFiles(_listed(git_command.output(self._folder, "ls-tree", "-r", "-z", self.revision)))
+        return CommitFiles(_files(listed(self._folder, self.revision)))
 
 
-def _listed(listing: bytes) -> Iterator[tuple[str, Blob]]:
+def _files(listing: Iterable[bytes]) -> Iterator[tuple[str, Blob]]:
     """Every file with its path. Symbolic links and submodules are left out."""
-    for line in listing.split(b"\0"):
+    for line in listing:
         mode, _, rest = line.partition(b" ")
         blob, _, name = rest.removeprefix(b"blob ").partition(b"\t")
         if mode in FILES:
@@ -122,6 +122,8 @@ class CommitFiles:
     """Files of a commit, by path, and the folders that they are in."""
 
     def __init__(self, files: Iterable[tuple[str, Blob]]) -> None:
+        """Raise `DocumentsError` where there are too many folders, or they are too deep, see `Weight`."""
+        self._weight = Weight()
         self.files = dict(files)
         self.folders: dict[str, list[Entry]] = {"": []}  # path with a slash at its end
         for path in self.files:
@@ -131,6 +133,7 @@ class CommitFiles:
         entry = Entry(path.rpartition("/")[2], is_folder=False)
         folder = path[: len(path) - len(entry.name)]
         while folder not in self.folders:
+            self._weight.add(len(folder))
             self.folders[folder] = [entry]
             entry = Entry(folder.rstrip("/").rpartition("/")[2], is_folder=True)
             folder = folder[: len(folder) - len(entry.name) - 1]

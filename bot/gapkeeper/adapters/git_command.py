@@ -10,10 +10,14 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import threading
+import time
+from contextvars import ContextVar
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Self, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, Self, cast
 
-from gapkeeper.errors import DocumentsError
+from gapkeeper.adapters.git_watched import MEMORY, limit_memory
+from gapkeeper.errors import DocumentsError, UnavailableError
 
 if TYPE_CHECKING:
     import io
@@ -40,6 +44,15 @@ _SAFE = (
 # The person's own configuration stays: it says which repositories are safe.
 _KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT")
 _KEPT_NUMBERED = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+# Git hands all that it is given to ssh, and to the programs that a person's configuration names.
+_SECRETS = frozenset(
+    {
+        *("GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_ENTERPRISE_TOKEN"),
+        *("ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+        *("GITLAB_TOKEN", "CI_JOB_TOKEN", "CI_REPOSITORY_URL", "CI_DEPLOY_PASSWORD", "CI_REGISTRY_PASSWORD"),
+        *("CI_DEPENDENCY_PROXY_PASSWORD", "CREDENTIALS_DIRECTORY"),
+    }
+)
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 _IDENTITY = (("NAME", NAME), ("EMAIL", EMAIL))
 _CHUNK = 65_536  # bytes
@@ -52,11 +65,13 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment(settings: Mapping[str, str] = NO_SETTINGS) -> dict[str, str]:
-    """The environment that git runs in; ``settings`` win over all configuration."""
+    """The environment that git runs in, without secrets of ours; ``settings`` win over all configuration."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_NUMBERED)
+        if name in _KEPT
+        or name.startswith(_KEPT_NUMBERED)
+        or not (name.startswith(("GIT_", "GAPKEEPER_")) or name in _SECRETS)
     }
     ours = {f"GIT_{who}_{what}": said for who in ("AUTHOR", "COMMITTER") for what, said in _IDENTITY}
     number = int(kept["GIT_CONFIG_COUNT"]) if kept.get("GIT_CONFIG_COUNT", "").isdecimal() else 0
@@ -75,6 +90,38 @@ def without_filters(folder: Path) -> dict[str, str]:
     return {f"{driver}.{key}": value for driver in sorted(drivers) for key, value in nothing.items()}
 
 
+class _Deadline(NamedTuple):
+    seconds: float
+    until: float  # of the monotonic clock
+
+
+_DEADLINE: ContextVar[_Deadline | None] = ContextVar("deadline", default=None)
+
+
+@contextlib.contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Within this, in this thread, git works on what strangers sent: bounded in time, all together, and in memory.
+
+    A git that is late is ended, and `UnavailableError` raised. Elsewhere git takes what it needs: a person waits as
+    long as it is worth, and ends it.
+    """
+    token = _DEADLINE.set(_Deadline(seconds, time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _DEADLINE.reset(token)
+
+
+def check_deadline() -> None:
+    """Raise `UnavailableError` where the time of `deadline` is over."""
+    limit = _DEADLINE.get()
+    if limit is not None and time.monotonic() >= limit.until:
+        raise UnavailableError(
+            f"git took longer than {limit.seconds:g} seconds",
+            hint="It is tried again; where that does not help, the history or the documents are more than can be read.",
+        )
+
+
 def run(
     folder: Path, *arguments: str, data: bytes = b"", settings: Mapping[str, str] = NO_SETTINGS
 ) -> subprocess.CompletedProcess[bytes]:
@@ -82,19 +129,16 @@ def run(
 
     ``data`` is what it is told on its standard input, ``settings`` what wins over its configuration.
 
-    Raises `DocumentsError` where there is no git.
+    Raises `DocumentsError` where there is no git, `UnavailableError` where it is late, see `deadline`.
     """
+    git = _open(folder, arguments, settings, subprocess.PIPE)
     try:
-        return subprocess.run(  # noqa: S603 - no shell, and arguments are ours or behind --end-of-options
-            command(*arguments),
-            cwd=folder,
-            env=environment(settings),
-            input=data,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise no_git() from error
+        said, complaint = git.process.communicate(data)
+    finally:
+        _end(git)
+    if git.process.returncode != 0:
+        check_deadline()
+    return subprocess.CompletedProcess(arguments, git.process.returncode, said, complaint)
 
 
 def output(folder: Path, *arguments: str, data: bytes = b"", settings: Mapping[str, str] = NO_SETTINGS) -> bytes:
@@ -127,26 +171,27 @@ def refuse_where_git_cannot_work(folder: Path, answer: subprocess.CompletedProce
 class Stream:
     """The fields, each ended by a NUL byte, that a long-running git writes; leaving early ends it."""
 
-    def __init__(self, folder: Path, arguments: Sequence[str], text: str) -> None:
+    def __init__(self, folder: Path, arguments: Sequence[str], text: str = "") -> None:
         self._arguments = arguments
-        self._process = _start(folder, *arguments)
+        self._git = _start(folder, *arguments)
         self._text = os.fsencode(text)
 
     def __enter__(self) -> Iterator[bytes]:
         return self._fields()
 
     def __exit__(self, *_: object) -> None:
-        _end(self._process)
+        _end(self._git)
 
     def _fields(self) -> Iterator[bytes]:
-        with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", self._process.stdin) as stdin:
+        with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", self._git.process.stdin) as stdin:
             stdin.write(self._text)  # where it ended with an error, its exit code tells
-        stdout = cast("io.BufferedReader", self._process.stdout)
+        stdout = cast("io.BufferedReader", self._git.process.stdout)
         rest = b""
         while chunk := stdout.read1(_CHUNK):
             *fields, rest = (rest + chunk).split(b"\0")
             yield from fields
-        if self._process.wait() != 0:
+        if self._git.process.wait() != 0:
+            check_deadline()
             raise _failed(self._arguments, b"")
 
 
@@ -155,27 +200,31 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self._git: _Git | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            _end(self._process)
+        if self._git is not None:
+            _end(self._git)
 
     def read(self, blobs: Sequence[str], limit: int) -> Iterator[bytes | None]:
         """The bytes of each blob, at most one more than the limit; None where git cannot read it."""
-        if self._process is None:
-            self._process = _start(self._folder, "cat-file", "--batch")
+        if self._git is None:
+            self._git = _start(self._folder, "cat-file", "--batch")
+        process = self._git.process
         for start in range(0, len(blobs), _AHEAD):
             batch = blobs[start : start + _AHEAD]
             with contextlib.suppress(BrokenPipeError):  # it died on a damaged object: the answers are missing
-                stdin = cast("IO[bytes]", self._process.stdin)
+                stdin = cast("IO[bytes]", process.stdin)
                 stdin.write("".join(f"{blob}\n" for blob in batch).encode("ascii"))
                 stdin.flush()
             for _ in batch:
-                yield _answer(cast("IO[bytes]", self._process.stdout), limit)
+                data = _answer(cast("IO[bytes]", process.stdout), limit)
+                if data is None:
+                    check_deadline()
+                yield data
 
 
 def _answer(stdout: IO[bytes], limit: int) -> bytes | None:
@@ -190,23 +239,43 @@ def _answer(stdout: IO[bytes], limit: int) -> bytes | None:
     return None if rest else data
 
 
-def _start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+class _Git(NamedTuple):
+    process: subprocess.Popen[bytes]
+    alarm: threading.Timer | None  # ends it; whoever reads of it finds the end
+
+
+def _start(folder: Path, *arguments: str) -> _Git:
+    return _open(folder, arguments, NO_SETTINGS, subprocess.DEVNULL)  # read by nobody, so it must not fill up
+
+
+def _open(folder: Path, arguments: Sequence[str], settings: Mapping[str, str], complaints: int) -> _Git:
+    check_deadline()
     try:
-        return subprocess.Popen(  # noqa: S603 - as above
+        process = subprocess.Popen(  # noqa: S603 - no shell, and arguments are ours or behind --end-of-options
             command(*arguments),
             cwd=folder,
-            env=environment(),
+            env=environment(settings),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # read by nobody while it runs, so it must not fill up
+            stderr=complaints,
         )
     except FileNotFoundError as error:
         raise no_git() from error
+    limit = _DEADLINE.get()
+    if limit is None:
+        return _Git(process, None)
+    limit_memory(process.pid, MEMORY)
+    alarm = threading.Timer(limit.until - time.monotonic(), process.kill)
+    alarm.daemon = True
+    alarm.start()
+    return _Git(process, alarm)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    with contextlib.suppress(BrokenPipeError), process:  # closes the pipes, and waits
+def _end(git: _Git) -> None:
+    if git.alarm is not None:
+        git.alarm.cancel()
+    git.process.kill()
+    with contextlib.suppress(BrokenPipeError), git.process:  # closes the pipes, and waits
         pass
 
 

@@ -8,11 +8,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from gapkeeper.adapters import git_command
+from gapkeeper.errors import DocumentsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
+#: What is read of a list of files: some 500,000 of them.
+LISTING = 64_000_000  # bytes
 _NAMED = 500  # paths; above, everything is listed instead of named on a command line
 
 
@@ -50,12 +53,40 @@ class LineEnds(StrEnum):
 def committed_files(folder: Path, commit: str, paths: Collection[str] = ()) -> dict[str, Blob]:
     """The files of a commit below a folder, by their path from there; all, or these alone."""
     found: dict[str, Blob] = {}
-    for line in git_command.output(folder, "ls-tree", "-r", "-z", commit, "--", *paths).split(b"\0"):
+    for line in listed(folder, commit, paths):
         facts, _, name = line.partition(b"\t")
-        if name:
-            mode, _, blob = facts.decode("ascii").split(" ")
-            found[os.fsdecode(name)] = Blob(file_mode(mode), blob)
+        mode, _, blob = facts.decode("ascii").split(" ")
+        found[os.fsdecode(name)] = Blob(file_mode(mode), blob)
     return found
+
+
+def listed(folder: Path, commit: str, paths: Collection[str] = ()) -> Iterator[bytes]:
+    """What a commit holds below a folder, or these paths alone: `100644 blob NAME<tab>PATH`, in git's order.
+
+    Raises `DocumentsError` where there is too much, see `Weight`, or git cannot read it.
+    """
+    weight = Weight()
+    with git_command.Stream(folder, ("ls-tree", "-r", "-z", commit, "--", *paths)) as lines:
+        for line in lines:
+            weight.add(len(line))
+            yield line
+
+
+class Weight:
+    """What the files of a commit take of the memory: a few small objects can say that there are billions."""
+
+    def __init__(self) -> None:
+        self._left = LISTING
+
+    def add(self, length: int) -> None:
+        """Raise `DocumentsError` where that is too much."""
+        self._left -= length
+        if self._left < 0:
+            raise DocumentsError(
+                f"the repository has more files and folders than can be looked at: {LISTING / 1_000_000:g} MB of names",
+                hint="Keep the documents in a repository of their own: patterns of [documents] do not make that less, "
+                "since they choose from all files.",
+            )
 
 
 def file_mode(mode: str) -> str:

@@ -36,6 +36,7 @@ _CONFIG = """\
     bare = true
     hooksPath = /dev/null
     fsync = all
+    bigFileThreshold = 16m
     logAllRefUpdates = false
 [gc]
     auto = 0
@@ -75,7 +76,8 @@ class MirrorFolder:
         """
         try:
             self.require_ours()
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)  # repositories are private
+            for folder in (self.path.parent, self.path):  # repositories are private, and so are their names
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.path / _OURS).write_text(_TEXT, encoding="utf-8")
             self._write(hash_ or self.hash())
             self.sweep()

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gapkeeper.adapters.git_remote import SPEAKING, SPOKEN, Remote, complaint_of
+from gapkeeper.adapters.git_watched import MEMORY
 from gapkeeper.errors import (
     ConfigurationError,
     DocumentsError,
@@ -98,9 +99,13 @@ def remote_for(access: GitAccess) -> Remote:
     check_address(access.url)
     settings = {**SPEAKING, **_CAREFUL}
     if urlsplit(access.url).scheme in _WEB:
-        settings[f"http.{access.url}.followRedirects"] = "false"
+        here = f"http.{access.url}"
+        settings[f"{here}.followRedirects"] = "false"
         if access.header is not None:
-            settings |= {f"http.{access.url}.extraHeader": f"Authorization: {access.header}", "credential.helper": ""}
+            # Who runs this may have headers and cookies of their own: of those none says who we are. (To git the first
+            # two are one name.)
+            settings |= {f"{here}.extraheader": "", f"{here}.extraHeader": f"Authorization: {access.header}"}
+            settings |= {f"{here}.cookieFile": "", "credential.helper": ""}
     return Remote(access.url, settings)
 
 
@@ -135,6 +140,12 @@ _MEANINGS = (
         _GONE,
     ),
     _Meaning(r"fsck error", DocumentsError, "Look with `git fsck` in a clone; an object there is not as it should be."),
+    _Meaning(
+        r"[Oo]ut of memory|Cannot allocate memory|unable to create thread|died of signal 9",
+        DocumentsError,
+        f"Git may take {MEMORY / 1_000_000_000:g} GB, and no more than the machine has: look for very large files in "
+        "its history, and where nobody needs them, have them taken out.",
+    ),
     _Meaning(r"No space left|Disk quota|[Rr]ead-only file", UnavailableError, "Make room where the mirrors are."),
     _Meaning(
         r"unable to (?:access|look up|connect)|returned error|Could not (?:resolve|read from remote)|[Cc]onnection|SSL"

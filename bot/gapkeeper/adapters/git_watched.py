@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import selectors
 import signal
 import subprocess
+import sys
 import time
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 _CHUNK = 65_536  # bytes
 _COMPLAINT = 65_536  # bytes of what it complains that are kept: the last, where the reason stands
 _TICK = 0.2  # seconds
+#: What a git may allocate that works on what strangers sent. Files that it maps do not count: packs may be larger.
+MEMORY = 1_000_000_000  # bytes
 
 
 class LateError(UnavailableError):
@@ -37,6 +41,7 @@ class Watch(NamedTuple):
     seconds: float  # that it may take
     take: Callable[[bytes], object]  # gets its output, piece by piece
     tick: Callable[[], object] = lambda: None  # called some times a second; what it or `take` raises ends the program
+    memory: int | None = None  # bytes that it, and each that it starts, may allocate; None: as many as there are
 
 
 def watched(command: Sequence[str], place: str, environment: Mapping[str, str], watch: Watch) -> Ended:
@@ -54,6 +59,8 @@ def watched(command: Sequence[str], place: str, environment: Mapping[str, str], 
         bufsize=0,
         start_new_session=True,  # no terminal, so that nothing can ask there
     ) as process:
+        if watch.memory is not None:
+            limit_memory(process.pid, watch.memory)
         try:
             complaint = _listen(process, watch)
         finally:
@@ -61,6 +68,16 @@ def watched(command: Sequence[str], place: str, environment: Mapping[str, str], 
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
     return Ended(process.returncode, complaint)
+
+
+def limit_memory(process: int, limit: int) -> None:
+    """Let a program of ours allocate so many bytes; of what it has started already, nothing is changed.
+
+    Only Linux lets us: elsewhere nothing happens.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, ValueError):  # it has ended, or something forbids that
+            resource.prlimit(process, resource.RLIMIT_DATA, (limit, limit))
 
 
 def _listen(process: subprocess.Popen[bytes], watch: Watch) -> bytes:
