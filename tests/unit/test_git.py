@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from gapkeeper.adapters import blame, git, git_command
 from gapkeeper.adapters.folder import FolderDocuments
-from gapkeeper.adapters.git import RevisionDocuments, commit_dates, is_ancestor, origin, resolve
+from gapkeeper.adapters.git import CommitFiles, RevisionDocuments, commit_dates, is_ancestor, origin, resolve
+from gapkeeper.adapters.git_files import Blob, committed_files
 from gapkeeper.errors import DocumentsError, UsageError
 from gapkeeper.model.spans import Place
 from gapkeeper.settings.repository import DEFAULT_EXCLUDE
@@ -89,6 +90,24 @@ class TestDocuments:
         assert errors["a-long.md"].startswith("it is longer than")
         assert errors["damaged.md"] == "git cannot read it; fetch what this clone lacks, or look with `git fsck`"
         assert "git lfs pull" in errors["pointer.md"]
+
+    def test_a_few_trees_that_hold_billions_of_files_are_refused(self, repository: Repository) -> None:
+        tree = repository.git("rev-parse", f"{repository.commit({'a.md': 'x'})}^{{tree}}")
+        for _ in range(40):
+            entries = "".join(f"040000 tree {tree}\t{name * 200}\n" for name in "ab")
+            made = git_command.output(repository.path, "mktree", data=entries.encode())
+            tree = made.decode().strip()
+        commit = repository.git("commit-tree", "-m", "x", tree)
+        with pytest.raises(DocumentsError, match="64 MB of names"):
+            read(repository.path, commit)
+        with pytest.raises(DocumentsError, match="64 MB of names"):
+            committed_files(repository.path, commit)
+
+    def test_folders_that_are_too_deep_are_refused(self) -> None:
+        deep = [(f"{number}/{'a/' * 5_000}b.md", Blob("100644", "0" * 40)) for number in range(3)]
+        assert "b.md" in {entry.name for entry in CommitFiles(deep[:1]).folders[deep[0][0].removesuffix("b.md")]}
+        with pytest.raises(DocumentsError, match="64 MB of names"):
+            CommitFiles(deep)
 
     def test_names_that_are_no_text(self, repository: Repository) -> None:
         names = [b"caf\xe9.md", b"two\nlines.md", b"tab\t.md", b"\x01" + b"0" * 40 + b" 1.md"]

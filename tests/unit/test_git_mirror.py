@@ -496,6 +496,22 @@ def test_a_folder_that_was_only_begun_is_ours(mirror: Mirror, left: tuple[str, .
     assert mirror.fetch(MAIN)
 
 
+def test_a_mirror_is_not_taken_for_damaged_where_memory_is_short(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror.fetch(MAIN)
+    tips = mirror.tips(MAIN.values())
+    short = "echo 'fatal: Out of memory, malloc failed' >&2; exit 128"
+    for how in (short, "kill -9 $$"):
+        write(tmp_path, {"bin/git": f'#!/bin/sh\ncase "$*" in *fsck*) {how};; esac\nexec {shutil.which("git")} "$@"\n'})
+        (tmp_path / "bin/git").chmod(0o755)
+        with monkeypatch.context() as patch:
+            patch.setenv("PATH", f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
+            with pytest.raises(DocumentsError, match="too little memory"):
+                mirror.mend()
+    assert mirror.tips(MAIN.values()) == tips
+
+
 def damaged_pack(git: Path) -> None:
     pack = next(git.rglob("*.pack"))
     pack.chmod(0o600)

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import re
+import signal
 import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,9 @@ from gapkeeper.adapters import git_command
 from gapkeeper.adapters.git_mirror_folder import MirrorFolder
 from gapkeeper.adapters.git_mirror_look import Listing, Look, TooLongError
 from gapkeeper.adapters.git_mirror_remote import (
+    LESS,
     NETWORK,
+    OUT_OF_MEMORY,
     SILENT,
     ForeignHashError,
     GitAccess,
@@ -197,11 +200,17 @@ class Mirror:
         Returns:
             Whether it was damaged.
 
-        Raises `UnavailableError` where that takes too long, `DocumentsError` where the folder is not ours.
+        Raises `UnavailableError` where that takes too long, `DocumentsError` where it takes too much memory, or the
+        folder is not ours.
         """
         self._place.require_ours()
-        if not self._place.git.is_dir() or self._local("fsck", "--no-dangling", "--no-progress").code == 0:
+        if not self._place.git.is_dir():
             return False
+        ended = self._local("fsck", "--no-dangling", "--no-progress")
+        if ended.code == 0:
+            return False
+        if ended.code == -signal.SIGKILL or re.search(OUT_OF_MEMORY, os.fsdecode(ended.complaint)):
+            raise DocumentsError(f"the mirror {self.folder} cannot be looked through: too little memory", hint=LESS)
         self._place.forget()
         return True
 

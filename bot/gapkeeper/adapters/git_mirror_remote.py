@@ -122,6 +122,13 @@ NETWORK = "It is tried again; where that does not help, see that the host can be
 _RIGHTS = (
     "See that the token is valid and may read the repository: Contents: read on GitHub, read_repository on GitLab."
 )
+#: What git says where memory is short, or was.
+OUT_OF_MEMORY = r"[Oo]ut of memory|Cannot allocate memory|unable to create thread|died of signal 9"
+#: What to do there.
+LESS = (
+    f"Git may take {MEMORY / 1_000_000_000:g} GB, and no more than the machine has: look for very large files in the "
+    "history, and where nobody needs them, have them taken out."
+)
 _GONE = "It was deleted or renamed, its address is misspelt, or the token may not see it."
 _MEANINGS = (
     _Meaning(r"returned error: 30\d", MovedError, "See its address on the forge, and name the new one."),
@@ -140,12 +147,7 @@ _MEANINGS = (
         _GONE,
     ),
     _Meaning(r"fsck error", DocumentsError, "Look with `git fsck` in a clone; an object there is not as it should be."),
-    _Meaning(
-        r"[Oo]ut of memory|Cannot allocate memory|unable to create thread|died of signal 9",
-        DocumentsError,
-        f"Git may take {MEMORY / 1_000_000_000:g} GB, and no more than the machine has: look for very large files in "
-        "its history, and where nobody needs them, have them taken out.",
-    ),
+    _Meaning(OUT_OF_MEMORY, DocumentsError, LESS),
     _Meaning(r"No space left|Disk quota|[Rr]ead-only file", UnavailableError, "Make room where the mirrors are."),
     _Meaning(
         r"unable to (?:access|look up|connect)|returned error|Could not (?:resolve|read from remote)|[Cc]onnection|SSL"

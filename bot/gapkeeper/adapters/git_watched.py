@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import selectors
 import signal
 import subprocess
@@ -76,6 +75,8 @@ def limit_memory(process: int, limit: int) -> None:
     Only Linux lets us: elsewhere nothing happens.
     """
     if sys.platform == "linux":
+        import resource  # noqa: PLC0415 - elsewhere there is none
+
         with contextlib.suppress(OSError, ValueError):  # it has ended, or something forbids that
             resource.prlimit(process, resource.RLIMIT_DATA, (limit, limit))
 
