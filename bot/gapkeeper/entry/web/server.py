@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from gapkeeper.entry.web import descriptors
 from gapkeeper.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -24,36 +25,62 @@ if TYPE_CHECKING:
     from gapkeeper.settings.service import Listener
 
 _HEADERS = 32_768  # bytes of a request's head
-_CONNECTIONS = 200
+_CONNECTIONS = 256  # of one listener
+_WAITING = 128  # connections that are not taken yet: as many are taken at once, however many there are
 _KEEP_ALIVE = 5  # seconds
-_PATIENCE = 15.0  # seconds that a connection may be open without a request
+_PATIENCE = 15.0  # seconds: longer than anything may take to be sent or answered
 _START = 10.0  # seconds
 
 
 class _Impatient(H11Protocol):
-    """Closes connections on which no request comes to its end: uvicorn waits for ever for the first one's head."""
+    """Closes connections that strangers leave open: uvicorn waits for ever, and for any number of them.
+
+    Where there are too many, the one gives way that has waited longest for its peer: for a request, for the rest of
+    one, or to have an answer read.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._before: RequestResponseCycle | None = None
+        self.waits_since = self.loop.time()
         self._watch = self.loop.call_later(_PATIENCE, self._look)
+        self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._watch.cancel()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        before = self.cycle
+        super().data_received(data)
+        if self.cycle is not before:
+            self.waits_since = self.loop.time()
+
     def _look(self) -> None:
-        """Go on waiting where a request is being answered, or one was since the last look."""
-        if self.cycle is self._before and _is_over(self.cycle):
-            self.transport.abort()
+        """Go on where another request came since the last look; else none comes, or nobody reads the answer."""
+        if self.cycle is self._before:
+            self.end()
             return
         self._before = self.cycle
         self._watch = self.loop.call_later(_PATIENCE, self._look)
 
+    def _make_room(self) -> None:
+        """Where there are too many, end the one that waits longest: this one where all others are being answered."""
+        if len(self.connections) <= _CONNECTIONS:
+            return
+        waiting = [one for one in self.connections if isinstance(one, _Impatient) and one.waits]
+        min(waiting, key=lambda one: one.waits_since).end()
 
-def _is_over(request: RequestResponseCycle | None) -> bool:
-    """Whether it was answered; before the first one there is None."""
-    return request is None or request.response_complete
+    @property
+    def waits(self) -> bool:
+        """Whether it is the peer's turn."""
+        request: RequestResponseCycle | None = self.cycle
+        return request is None or request.response_complete or request.more_body or self.flow.write_paused
+
+    def end(self) -> None:
+        """Close it, whatever has not been sent; it counts no more."""
+        self.connections.discard(self)
+        self.transport.abort()
 
 
 class _Uvicorn(uvicorn.Server):
@@ -83,6 +110,7 @@ def serve(app: ASGIApp, listener: Listener, *, setting: str, grace: float) -> It
     Raises:
         UnavailableError: Where that address cannot be had.
     """
+    descriptors.prepare()
     bound = _bind(listener, setting)
     server = _Uvicorn(uvicorn.Config(app, timeout_graceful_shutdown=math.ceil(grace), **_CONFIG))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name=f"web {setting}")
@@ -117,7 +145,7 @@ def _listen(family: int, kind: int, protocol: int, _: str, address: Any) -> sock
         if os.name == "posix":
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what the last process left does not matter
         bound.bind(address)
-        bound.listen(_CONNECTIONS)
+        bound.listen(_WAITING)
         undone.pop_all()
         return bound
 
@@ -134,7 +162,7 @@ _CONFIG: dict[str, Any] = {
     "server_header": False,
     "proxy_headers": False,
     "h11_max_incomplete_event_size": _HEADERS,
-    "limit_concurrency": _CONNECTIONS,
-    "backlog": _CONNECTIONS,
+    "limit_concurrency": 2 * _CONNECTIONS,  # of what is at work: connections never come to that
+    "backlog": _WAITING,
     "timeout_keep_alive": _KEEP_ALIVE,
 }
