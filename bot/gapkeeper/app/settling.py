@@ -43,6 +43,11 @@ class Ending:
     counted: bool = True  # False: it was interrupted, which is no attempt
     dead: bool = False  # nothing else would ever try it again: people see it and can replay it
 
+    @property
+    def line(self) -> str | None:
+        """Error and hint in one line."""
+        return self.error if self.error is None or self.hint is None else f"{self.error}. {self.hint}"
+
 
 def ending_of_report(report: Report, attempts: int, now: dt.datetime) -> Ending:
     """How a sync ended that came to its report. ``attempts`` counts it, too."""

@@ -176,7 +176,7 @@ class Pool:
                 return True
 
     def _settle(self, queued: QueuedJob, ending: Ending) -> None:
-        queue, error = self._state.queue, ending.error
+        queue, error = self._state.queue, ending.line
         if ending.again_at is not None:
             due = utc_now() if self._stopping.is_set() else ending.again_at
             queue.again(queued.id, due=due, error=error, counted=ending.counted)
