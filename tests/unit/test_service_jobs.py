@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from gapkeeper.adapters import git_command
 from gapkeeper.adapters.git_mirror_look import Look
 from gapkeeper.adapters.sqlite_state import open_state
 from gapkeeper.adapters.sqlite_tracker import utc_now
@@ -203,3 +204,12 @@ def test_a_mirror_is_looked_at_once_its_repository_cannot_be_read(
 
 def test_what_is_not_configured_any_more_is_left_alone(service: Service) -> None:
     assert service.do(Job(JobKind.RECONCILE, "former")).ending.outcome is Outcome.UNCHANGED
+
+
+def test_a_repository_that_keeps_git_busy_takes_no_thread_for_ever(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_jobs, "_JOB_SECONDS", 0.0)
+    monkeypatch.setattr(service_jobs, "ground", lambda *_: git_command.check_deadline())
+    ending = service.do().ending
+    assert (ending.outcome, ending.error) == (Outcome.FAILED, "git took longer than 0 seconds")

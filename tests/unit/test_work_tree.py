@@ -288,9 +288,9 @@ class TestLocalChanges:
         paths = [f"{number}.md" for number in range(50)]
         repository.commit(dict.fromkeys(paths, OLD))
         asked: list[tuple[str, ...]] = []
-        really = git_command.run
+        really = git_command._open
         monkeypatch.setattr(
-            git_command, "run", lambda at, *words, **more: (asked.append(words), really(at, *words, **more))[1]
+            git_command, "_open", lambda at, words, *more: (asked.append(words), really(at, words, *more))[1]
         )
         assert [work_tree.obstacle(path, OLD) for path in paths] == [None] * 50
         assert [words[0] for words in asked] == ["ls-tree", "ls-files"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from gapkeeper.adapters import git_command
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.settling import Ending, ending_of_error, ending_of_report
 from gapkeeper.errors import BusyError, ConfigurationError, DocumentsError, GapkeeperError, StaleDocumentsError
@@ -31,6 +32,7 @@ _PERHAPS_OF_GIT = (DocumentsError, ConfigurationError)
 
 #: A run that writes for longer lets others go first: forges make writers wait, and a webhook's job takes a moment.
 _SLICE_SECONDS = 3.0
+_JOB_SECONDS = 900.0  # that git may take on one job, after a first fetch of as long
 _AFTER_OTHERS = dt.timedelta(seconds=1)  # so that reviews of the same repository have their turn, too
 
 log = structlog.get_logger("gapkeeper.jobs")
@@ -67,7 +69,8 @@ class Jobs:
             return Did(Ending(Outcome.UNCHANGED, hint="It was configured when it was asked for, and is not any more."))
         done = _Attempt(place, self._state, self._stopping, self._call)
         try:
-            ending = done.reconcile(queued.attempts) if job.kind is JobKind.RECONCILE else done.review(job.pull)
+            with git_command.deadline(_JOB_SECONDS):
+                ending = done.reconcile(queued.attempts) if job.kind is JobKind.RECONCILE else done.review(job.pull)
         except GapkeeperError as error:
             ending = self._ending(done.cause_of(error), queued)
         if ending.dead and done.pull is not None:  # until it moves, or people replay it, nobody looks at it again
