@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gapkeeper.entry.cli.command import Command, Listing, format_option
+from gapkeeper.entry.cli.command import Command, Listing, config_option, format_option
 from gapkeeper.entry.cli.terminal import show, write_data
 from gapkeeper.errors import NotFoundError, UsageError
 from gapkeeper.model.jobs import Job, JobKind, JobState
@@ -28,6 +27,7 @@ from gapkeeper.reporting.style import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from gapkeeper.entry.cli.command import Decorator
     from gapkeeper.model.jobs import QueuedJob
@@ -59,10 +59,6 @@ def command() -> None:
     """
 
 
-def _config_option() -> Decorator[Any]:
-    return click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="The service's file.")
-
-
 def _limit_option(default: int) -> Decorator[Any]:
     return click.option(
         "--limit", type=click.IntRange(min=1), default=default, show_default=True, help="So many at most."
@@ -77,7 +73,7 @@ def _limit_option(default: int) -> Decorator[Any]:
         ("gapkeeper jobs list --format json", "for programs"),
     ],
 )
-@_config_option()
+@config_option()
 @_limit_option(50)
 @format_option("text", "json")
 def list_(config: Path | None, limit: int, form: str) -> int:
@@ -94,7 +90,7 @@ def list_(config: Path | None, limit: int, form: str) -> int:
 
 @command.command("show", cls=Command, examples=[("gapkeeper jobs show 7", "its error, and what its last runs did")])
 @click.argument("id_", metavar="ID", type=click.IntRange(min=1))
-@_config_option()
+@config_option()
 @format_option("text", "json")
 def show_(id_: int, config: Path | None, form: str) -> int:
     """Show one job: what asked for it, its error, and its last runs."""
@@ -118,7 +114,7 @@ def show_(id_: int, config: Path | None, form: str) -> int:
     ],
 )
 @click.argument("repository", required=False)
-@_config_option()
+@config_option()
 @_limit_option(20)
 @format_option("text", "json")
 def runs_(repository: str | None, config: Path | None, limit: int, form: str) -> int:
@@ -146,7 +142,7 @@ def runs_(repository: str | None, config: Path | None, limit: int, form: str) ->
 )
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=click.IntRange(min=1))
 @click.option("--all", "all_", is_flag=True, help="All that were given up.")
-@_config_option()
+@config_option()
 def replay(ids: tuple[int, ...], all_: bool, config: Path | None) -> int:
     """Try jobs again that were given up, as if they had just been asked for."""
     with _given_up(ids, all_=all_, config=config) as state:
@@ -166,7 +162,7 @@ def replay(ids: tuple[int, ...], all_: bool, config: Path | None) -> int:
 )
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=click.IntRange(min=1))
 @click.option("--all", "all_", is_flag=True, help="All that were given up.")
-@_config_option()
+@config_option()
 def forget(ids: tuple[int, ...], all_: bool, config: Path | None) -> int:
     """Take jobs away that were given up, and that nobody wants any more. Their runs stay: `jobs runs`."""
     with _given_up(ids, all_=all_, config=config) as state:
@@ -186,7 +182,7 @@ def forget(ids: tuple[int, ...], all_: bool, config: Path | None) -> int:
 )
 @click.argument("repository")
 @click.option("--pull", type=click.IntRange(min=1), metavar="N", help="Only comment on this pull or merge request.")
-@_config_option()
+@config_option()
 def run(repository: str, pull: int | None, config: Path | None) -> int:
     """Ask the service to look at a repository now. That ends a pause after failures.
 
