@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -11,9 +12,12 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import httpx
 import pytest
+from starlette.datastructures import Address
 
 import gitlab_payloads
+from gapkeeper.entry.web import intake
 from gapkeeper.errors import BusyError, UnavailableError
 from gapkeeper.model.jobs import Delivery, Job, JobKind
 from gapkeeper.settings.webhook_secrets import WebhookSecrets
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 
 ISSUE = {"action": "opened", "repository": {"id": 4242, "full_name": "harbour/pier"}, "sender": {"login": "rosa"}}
 BODY = json.dumps(ISSUE).encode()
+LARGE = json.dumps(ISSUE | {"more": "x" * 250_000}).encode()
 
 
 @pytest.fixture(scope="module")
@@ -253,25 +258,67 @@ class TestLimits:
         headers = github_headers("issues", BODY)
         assert place.client.post(f"{place.url}/webhooks/github", content=pieces, headers=headers).status_code == 202
 
-    def test_bodies_of_strangers_do_not_fill_the_memory(self) -> None:
-        """Eight of the largest have room; while they are on their way the ninth is told to come again."""
-        with listening(body_limit=50_000) as place:
-            head = b"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\n"
-            slow = [connect(place) for _ in range(8)]
-            for one in slow:
-                one.sendall(head + b"x" * 49_999)
-            answers = []
-            for _ in range(100):  # until the server has read what was sent
-                answers.append(place.github("issues", ISSUE, x_github_delivery=str(len(answers))).status_code)
-                if answers[-1] == 503:
-                    break
-            assert answers[-1] == 503
+    def test_bodies_of_strangers_do_not_fill_the_memory(self, slow: Slow) -> None:
+        """Eight of the largest have room; while they are on their way a ninth is told to come again, if it is large."""
+        with listening(body_limit=300_000) as place, slow.bodies(place, 8, 300_000) as bodies:
+            assert place.github("issues", LARGE).status_code == 503
             assert place.observed[-1] == ("github", "other", "overloaded")
-            for one in slow:
+            assert place.github("issues", ISSUE).status_code == 202
+            for one in bodies:
                 one.sendall(b"x")
                 assert one.recv(100).startswith(b"HTTP/1.1 401 ")
-                one.close()
-            assert place.github("issues", ISSUE, x_github_delivery="last").status_code == 202
+            assert place.github("issues", LARGE, x_github_delivery="last").status_code == 202
+
+    def test_small_bodies_always_have_room(self, slow: Slow) -> None:
+        """However many do not come to their end."""
+        with listening(body_limit=10_000) as place, slow.bodies(place, 100, 10_000):
+            for number in range(20):
+                assert place.github("issues", ISSUE, x_github_delivery=str(number)).status_code == 202
+
+    def test_what_is_said_to_come_takes_no_room(self) -> None:
+        with listening(body_limit=300_000) as place, contextlib.ExitStack() as many:
+            for _ in range(20):
+                one = many.enter_context(connect(place))
+                one.sendall(head(300_000) + b"x" * 150_000)
+            for number in range(20):
+                assert place.github("issues", LARGE, x_github_delivery=str(number)).status_code == 202
+
+    def test_one_stranger_has_no_room_for_many_large_ones(self, slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+        def sender_of(client: Address | None) -> str | None:
+            assert client
+            return client.host
+
+        monkeypatch.setattr(intake, "sender_of", sender_of)
+        with listening(body_limit=300_000) as place, slow.bodies(place, 2, 300_000) as bodies:
+            assert place.github("issues", LARGE).status_code == 503
+            assert place.observed[-1] == ("github", "other", "overloaded")
+            with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2")) as other:
+                for number in ("one", "two"):  # one after the other
+                    signed = github_headers("issues", LARGE, x_github_delivery=number)
+                    answer = other.post(f"{place.url}/webhooks/github", content=LARGE, headers=signed)
+                    assert answer.status_code == 202
+            assert place.github("issues", ISSUE).status_code == 202
+            for one in bodies:
+                one.sendall(b"x")
+                assert one.recv(100).startswith(b"HTTP/1.1 401 ")
+            assert place.github("issues", LARGE, x_github_delivery="last").status_code == 202
+
+    @pytest.mark.parametrize(
+        ("host", "sender"),
+        [
+            ("140.82.112.7", "140.82.112.7/32"),
+            ("::ffff:140.82.112.7", "140.82.112.7/32"),
+            ("2606:50c0:1:2:3:4:5:6", "2606:50c0:1:2::/64"),
+            ("127.0.0.1", None),
+            ("10.1.2.3", None),
+            ("::ffff:172.17.0.1", None),
+            ("::1", None),
+            ("fd00::7", None),
+            ("fe80::1%eth0", None),
+        ],
+    )
+    def test_senders_are_told_apart_by_address_but_for_those_behind_a_proxy(self, host: str, sender: str) -> None:
+        assert intake.sender_of(Address(host, 4_711)) == sender
 
     def test_half_a_body_is_answered_when_its_time_is_over(self) -> None:
         with listening(body_seconds=0.2) as place, connect(place) as slow:
@@ -363,6 +410,41 @@ class TestOtherRequests:
         place.reason.append("the disk of db1.internal is full")
         answer = place.client.get(f"{place.url}/readyz")
         assert (answer.status_code, answer.text) == (503, "not ready\n")
+
+
+def head(length: int) -> bytes:
+    return b"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % length
+
+
+class Slow:
+    """Bodies that have come to a listener but for one byte."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._arrived = threading.Semaphore(0)
+        grow = intake._Share.grow
+
+        def tell(share: intake._Share, length: int) -> bool:
+            if length == self._length - 1:
+                self._arrived.release()
+            return grow(share, length)
+
+        monkeypatch.setattr(intake._Share, "grow", tell)
+
+    @contextlib.contextmanager
+    def bodies(self, place: Place, amount: int, length: int) -> Iterator[list[socket.socket]]:
+        """The connections on which they come."""
+        self._length = length
+        with contextlib.ExitStack() as open_:
+            slow = [open_.enter_context(connect(place)) for _ in range(amount)]
+            for one in slow:
+                one.sendall(head(length) + b"x" * (length - 1))
+                assert self._arrived.acquire(timeout=20)
+            yield slow
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    return Slow(monkeypatch)
 
 
 def connect(place: Place) -> socket.socket:

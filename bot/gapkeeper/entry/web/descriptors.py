@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import os
@@ -22,10 +23,11 @@ def _raise_limit() -> None:
     """To the hard one: the soft one, which programs of the eighties could cope with, is often 1,024."""
     import resource  # noqa: PLC0415 - elsewhere there is none
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = _MOST if hard == resource.RLIM_INFINITY else min(hard, _MOST)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = _MOST if hard == resource.RLIM_INFINITY else min(hard, _MOST)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class _Seldom(logging.Filter):
