@@ -38,7 +38,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Ans
     thread.start()
     file = tmp_path / "service.toml"
     file.write_text(
-        f'[service]\npublic = "0.0.0.0:{listening.server_port}"\n[[repositories]]\ntracker = "github:a/b"\n', "utf-8"
+        f'[service]\nlisten = "0.0.0.0:{listening.server_port}"\n[[repositories]]\ntracker = "github:a/b"\n', "utf-8"
     )
     monkeypatch.setenv("GAPKEEPER_SERVICE_CONFIG", str(file))
     yield Handler
@@ -62,7 +62,7 @@ def test_one_that_is_not_there_is_not(
     server: type[Answering], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert server.status == 200
-    monkeypatch.setenv("GAPKEEPER_SERVICE__PUBLIC", "127.0.0.1:1")
+    monkeypatch.setenv("GAPKEEPER_SERVICE__LISTEN", "127.0.0.1:1")
     assert health.main() == 1
     assert "127.0.0.1:1 does not answer" in capsys.readouterr().err
 

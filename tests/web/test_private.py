@@ -13,8 +13,10 @@ from builders import NOW
 from gapkeeper.adapters.sqlite_state import SqliteState, open_state
 from gapkeeper.entry.service.metrics import Metrics
 from gapkeeper.entry.web.private import private_app
+from gapkeeper.entry.web.server import serve
 from gapkeeper.model.jobs import Job, JobKind
 from gapkeeper.reporting.status_page import RepositoryView, StatusView
+from gapkeeper.settings.service import Listener
 from service_samples import run, view
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def app(state: SqliteState) -> ASGIApp:
             jobs=state.queue.jobs(),
         )
 
-    return private_app(status, Metrics(state, lambda: NOW), host="status.harbour.example")
+    return private_app(status, Metrics(state, lambda: NOW), ready=lambda: None, host="status.harbour.example")
 
 
 @pytest.fixture
@@ -104,7 +106,8 @@ def test_an_error_of_ours_has_the_same_headers_and_shows_nothing() -> None:
         raise ValueError("a secret")
 
     async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(private_app(fail, None), raise_app_exceptions=False)  # type: ignore[arg-type]
+        app = private_app(fail, None, ready=lambda: None)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.get("/")
 
@@ -114,7 +117,23 @@ def test_an_error_of_ours_has_the_same_headers_and_shows_nothing() -> None:
     assert "frame-ancestors" in answer.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/style.css"])
+def test_probes_are_answered_where_strangers_do_not_come(state: SqliteState) -> None:
+    """Over a real socket, as the health check asks."""
+    why: list[str | None] = [None]
+    app = private_app(view, Metrics(state, lambda: NOW), ready=lambda: why[0])
+    with serve(app, Listener("127.0.0.1", 0), setting="x", grace=1) as port:
+
+        def answer(path: str) -> tuple[int, str]:
+            got = httpx.get(f"http://127.0.0.1:{port}{path}", trust_env=False)
+            return got.status_code, got.text
+
+        assert answer("/readyz") == (200, "ready\n")
+        why[0] = "the disk of db1.internal is full"
+        assert answer("/readyz") == (503, "not ready\n")
+        assert answer("/healthz") == (200, "alive\n")
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics", "/style.css", "/healthz", "/readyz"])
 def test_it_is_read_and_nothing_else(ask: Ask, path: str) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
         assert ask(path, method).status_code == 405
@@ -137,6 +156,8 @@ def test_it_is_read_and_nothing_else(ask: Ask, path: str) -> None:
         "gapkeeper:9090",
         "gapkeeper.services.svc.cluster.local:9090",
         "vault.internal",
+        "my_keeper-2",
+        "cafe",
         "Status.Harbour.Example:443",
     ],
 )
@@ -158,6 +179,14 @@ def test_names_that_no_stranger_can_own_are_served(ask: Ask, host: str) -> None:
         "",
         ":9090",
         ".",
+        "[::1%evil.example]",
+        "[fe80::1%25evil.example]:9090",
+        "gapkeeper%evil.example",
+        "1",
+        "2130706433",
+        "017700000001:9090",
+        "0x7f000001",
+        "0X7F000001.",
     ],
 )
 def test_a_name_of_a_stranger_is_refused_and_told_why(ask: Ask, host: str) -> None:

@@ -17,9 +17,12 @@ _HOME = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to know it, and no
 
 
 def main() -> int:
-    """0 where `/healthz` of the public listener answers that the process lives; else 1, and why."""
+    """0 where `/healthz` of the private listener answers that the process lives; else 1, and why.
+
+    Not of the public one: strangers can keep that busy, and a runtime would then restart what is well.
+    """
     try:
-        listener = load_service().public
+        listener = load_service().listen
     except ConfigurationError as error:
         return _ill(error.line)
     connection = http.client.HTTPConnection(_HOME.get(listener.host, listener.host), listener.port, timeout=_SECONDS)

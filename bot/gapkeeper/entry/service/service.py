@@ -154,7 +154,7 @@ class _Service:
             body_limit=settings.service.body_limit,
         )
         view = partial(self._overview.view, self._scheduler.next_run)
-        private = private_app(view, self._metrics, host=settings.listen.host)
+        private = private_app(view, self._metrics, ready=self._why_not_ready, host=settings.listen.host)
         with (
             serve(private, settings.listen, setting="[service] listen", grace=_ANSWER_SECONDS) as private_port,
             inbox.open(),

@@ -8,6 +8,7 @@ page may frame it, and a name of the stranger's that leads here (DNS rebinding) 
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from gapkeeper import __version__
+from gapkeeper.entry.web.probes import probes
 from gapkeeper.errors import TrackerError
 from gapkeeper.reporting.status_page import status_page, trouble_page
 from gapkeeper.reporting.status_style import STYLE
@@ -40,10 +42,24 @@ _HEADERS = {
 
 #: Ends of names that the public DNS does not hold (RFC 6761, RFC 6762, ICANN's resolution of July 2024).
 _PRIVATE_ENDS = (".localhost", ".local", ".internal")
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")  # which some resolvers take for an address: 0x7f000001
 
 
-def private_app(status: Callable[[], StatusView], metrics: Metrics, *, host: str = "localhost") -> ASGIApp:
-    """The pages as an application. ``host`` is the name or address that the operator has set to listen on."""
+def private_app(
+    status: Callable[[], StatusView],
+    metrics: Metrics,
+    *,
+    ready: Callable[[], str | None],
+    host: str = "localhost",
+) -> ASGIApp:
+    """The pages as an application, and the probes: strangers cannot keep those away from an answer here.
+
+    Args:
+        status: What the status page shows.
+        metrics: What there is to measure.
+        ready: Why the service cannot work, None where it can. Called in a thread.
+        host: The name or address that the operator has set to listen on.
+    """
 
     def show(_request: Request) -> Response:  # not async: Starlette calls it in a thread, as it reads the state
         try:
@@ -58,7 +74,7 @@ def private_app(status: Callable[[], StatusView], metrics: Metrics, *, host: str
     def style(_request: Request) -> Response:
         return Response(STYLE, media_type="text/css")
 
-    routes = [Route("/", show), Route("/metrics", measure), Route("/style.css", style)]
+    routes = [Route("/", show), Route("/metrics", measure), Route("/style.css", style), *probes(ready)]
     return _Guarded(Starlette(routes=routes), host.casefold())
 
 
@@ -100,9 +116,19 @@ def _name(host: str) -> str:
 
 
 def _is_private(name: str) -> bool:
-    """Whether no stranger can own the name: an address, or a name that the public DNS does not hold."""
+    """Whether no stranger can own the name: an address, or a name that the public DNS does not hold.
+
+    Names without a dot are those of containers and machines: `gapkeeper:9090` in a compose file. The public DNS has
+    none; who can put one into a network's search domain is no stranger to that network.
+    """
+    if "%" in name:  # of an interface, which no browser sends; anything may follow it
+        return False
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return bool(name) and ("." not in name or name.endswith(_PRIVATE_ENDS))
+        return _is_single(name) or name.endswith(_PRIVATE_ENDS)
     return True
+
+
+def _is_single(name: str) -> bool:
+    return bool(name) and "." not in name and not _NUMBER.fullmatch(name)

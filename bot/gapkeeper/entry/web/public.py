@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from gapkeeper.entry.web.intake import Intake
+from gapkeeper.entry.web.probes import probes
 from gapkeeper.entry.web.receiving import Receiver
 from gapkeeper.entry.web.senders import SENDERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from starlette.requests import Request
-    from starlette.responses import Response
 
     from gapkeeper.entry.web.events.repositories import Repositories
     from gapkeeper.entry.web.inbox import Inbox
@@ -46,7 +43,7 @@ def public_app(
         body_seconds: How long a body may take to come.
     """
     intake = Intake(body_limit, body_seconds)
-    routes = [
+    hooks = [
         Route(
             f"/webhooks/{sender.forge}",
             Receiver(sender, secrets[sender.forge], repositories, inbox, observe, intake).answer,
@@ -55,19 +52,6 @@ def public_app(
         for sender in SENDERS
         if sender.forge in secrets
     ]
-
-    def readyz(request: Request) -> Response:  # noqa: ARG001 - as all endpoints
-        return _plain("ready") if ready() is None else _plain("not ready", 503)
-
-    routes += [Route("/healthz", _alive), Route("/readyz", readyz)]
-    app = Starlette(routes=routes)
+    app = Starlette(routes=[*hooks, *probes(ready)])
     app.router.redirect_slashes = False  # to wherever a stranger's Host header says
     return app
-
-
-async def _alive(request: Request) -> Response:  # noqa: ARG001 - as all endpoints
-    return _plain("alive")
-
-
-def _plain(text: str, status: int = 200) -> Response:
-    return PlainTextResponse(text + "\n", status, {"cache-control": "no-store"})
