@@ -11,7 +11,7 @@ import pytest
 
 from gapkeeper.adapters import git_command
 from gapkeeper.adapters.git_watched import MEMORY
-from gapkeeper.errors import UnavailableError
+from gapkeeper.errors import DocumentsError, UnavailableError
 from repositories import Repository
 
 if TYPE_CHECKING:
@@ -96,6 +96,19 @@ def test_memory_is_bounded_where_time_is_and_nowhere_else(fake: Callable[[str], 
     with git_command.deadline(60):
         assert limit() == str(MEMORY // 1024)
     assert limit() == outside != str(MEMORY // 1024)
+
+
+def test_a_name_without_an_end_is_not_kept(fake: Callable[[str], None], tmp_path: Path) -> None:
+    fake("exec yes aaaaaaaaaaaaaaa")
+    with pytest.raises(DocumentsError, match="longer than 64 MB"):
+        stream(tmp_path)
+
+
+def test_fields_are_the_same_in_any_pieces(fake: Callable[[str], None], tmp_path: Path) -> None:
+    fields = [b"", b"a" * 200_000, b"b", b"", b"c" * 65_536, b"d"]
+    (tmp_path / "fields").write_bytes(b"".join(field + b"\0" for field in fields))
+    fake(f"exec cat {tmp_path}/fields")
+    assert stream(tmp_path) == fields
 
 
 def test_git_is_told_no_secret(fake: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

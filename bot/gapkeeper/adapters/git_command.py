@@ -56,6 +56,7 @@ _SECRETS = frozenset(
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 _IDENTITY = (("NAME", NAME), ("EMAIL", EMAIL))
 _CHUNK = 65_536  # bytes
+_LONGEST = 64_000_000  # bytes of one field
 _AHEAD = 60  # questions at a time: 65 bytes each, they fit into the smallest pipe, and no side waits for the other
 
 
@@ -186,10 +187,18 @@ class Stream:
         with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", self._git.process.stdin) as stdin:
             stdin.write(self._text)  # where it ended with an error, its exit code tells
         stdout = cast("io.BufferedReader", self._git.process.stdout)
-        rest = b""
+        begun: list[bytes] = []  # of a field; joined once, since a name of many megabytes comes in thousands of pieces
+        length = 0
         while chunk := stdout.read1(_CHUNK):
-            *fields, rest = (rest + chunk).split(b"\0")
-            yield from fields
+            piece, *fields = chunk.split(b"\0")
+            begun.append(piece)
+            length += len(piece)
+            if length > _LONGEST:
+                raise _failed(self._arguments, b"a name or a message is longer than %d MB" % (_LONGEST // 1_000_000))
+            if fields:
+                yield b"".join(begun)
+                yield from fields[:-1]
+                begun, length = fields[-1:], len(fields[-1])
         if self._git.process.wait() != 0:
             check_deadline()
             raise _failed(self._arguments, b"")
