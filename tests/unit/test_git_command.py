@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gapkeeper.adapters import git_command
-from gapkeeper.adapters.git_watched import MEMORY
+from gapkeeper.adapters.git_watched import MEMORY, Watch, watched
 from gapkeeper.errors import DocumentsError, UnavailableError
 from repositories import Repository
 
@@ -36,6 +36,10 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
 
 def run(folder: Path) -> object:
     return git_command.run(folder, "log")
+
+
+def fetch(folder: Path) -> object:
+    return watched(["git", "version"], str(folder), dict(os.environ), Watch(20, lambda _: None))
 
 
 def stream(folder: Path) -> object:
@@ -121,3 +125,21 @@ def test_git_is_told_no_secret(fake: Callable[[str], None], tmp_path: Path, monk
     told = git_command.run(tmp_path, "log").stdout.decode()
     assert [name for name in secrets if f"value of {name}" in told] == []
     assert [name for name in needed if f"{name}=value of {name}\n" not in told] == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no such limit")
+@pytest.mark.parametrize("start", [run, stream, fetch])
+def test_where_no_more_files_may_be_open_it_is_worth_another_try(
+    start: Callable[[Path], object], tmp_path: Path
+) -> None:
+    import resource  # noqa: PLC0415 - see above
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with (tmp_path / "x").open("w") as next_one:
+        number = next_one.fileno()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
+    try:
+        with pytest.raises(UnavailableError, match="no program can be started here: Too many open files"):
+            start(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, NamedTuple, Self, cast
 
-from gapkeeper.adapters.git_watched import MEMORY, limit_memory
+from gapkeeper.adapters.git_watched import MEMORY, limit_memory, starting
 from gapkeeper.errors import DocumentsError, UnavailableError
 
 if TYPE_CHECKING:
@@ -130,7 +130,8 @@ def run(
 
     ``data`` is what it is told on its standard input, ``settings`` what wins over its configuration.
 
-    Raises `DocumentsError` where there is no git, `UnavailableError` where it is late, see `deadline`.
+    Raises `DocumentsError` where there is no git, `UnavailableError` where it is late, see `deadline`, or has no
+    room in this system.
     """
     git = _open(folder, arguments, settings, subprocess.PIPE)
     try:
@@ -260,14 +261,15 @@ def _start(folder: Path, *arguments: str) -> _Git:
 def _open(folder: Path, arguments: Sequence[str], settings: Mapping[str, str], complaints: int) -> _Git:
     check_deadline()
     try:
-        process = subprocess.Popen(  # noqa: S603 - no shell, and arguments are ours or behind --end-of-options
-            command(*arguments),
-            cwd=folder,
-            env=environment(settings),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-        )
+        with starting():
+            process = subprocess.Popen(  # noqa: S603 - no shell, and arguments are ours or behind --end-of-options
+                command(*arguments),
+                cwd=folder,
+                env=environment(settings),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+            )
     except FileNotFoundError as error:
         raise no_git() from error
     limit = _DEADLINE.get()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from gapkeeper.adapters import git_command
 from gapkeeper.adapters.git_remote import complaint_of
+from gapkeeper.adapters.git_watched import LateError
 from gapkeeper.errors import DocumentsError, UnavailableError
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Fetching:
         left = max(1.0, self._until - time.monotonic())
         try:
             return self._remote.run(str(self._here), *arguments, seconds=left, variables=self._variables)
-        except UnavailableError as error:
+        except LateError as error:
             raise _unavailable(f"no answer in {_SECONDS} seconds") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import selectors
 import signal
@@ -14,11 +15,12 @@ from typing import IO, TYPE_CHECKING, NamedTuple, cast
 from gapkeeper.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _CHUNK = 65_536  # bytes
 _COMPLAINT = 65_536  # bytes of what it complains that are kept: the last, where the reason stands
 _TICK = 0.2  # seconds
+_SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM})
 #: What a git may allocate that works on what strangers sent. Files that it maps do not count: packs may be larger.
 MEMORY = 1_000_000_000  # bytes
 
@@ -46,18 +48,20 @@ class Watch(NamedTuple):
 def watched(command: Sequence[str], place: str, environment: Mapping[str, str], watch: Watch) -> Ended:
     """Run a program in a folder, and end it with all that it has started when it is late.
 
-    Raises `LateError` when it is.
+    Raises `LateError` when it is, and what `starting` does.
     """
-    with subprocess.Popen(  # noqa: S603 - no shell
-        command,
-        cwd=place,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        bufsize=0,
-        start_new_session=True,  # no terminal, so that nothing can ask there
-    ) as process:
+    with starting():
+        process = subprocess.Popen(  # noqa: S603 - no shell
+            command,
+            cwd=place,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,  # no terminal, so that nothing can ask there
+        )
+    with process:
         if watch.memory is not None:
             limit_memory(process.pid, watch.memory)
         try:
@@ -67,6 +71,20 @@ def watched(command: Sequence[str], place: str, environment: Mapping[str, str], 
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
     return Ended(process.returncode, complaint)
+
+
+@contextlib.contextmanager
+def starting() -> Iterator[None]:
+    """For the start of a program: `UnavailableError` where the system has no more files, processes or memory for it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _SHORT:
+            raise
+        raise UnavailableError(
+            f"no program can be started here: {error.strerror}",
+            hint="It is worth another try; where that does not help, raise the limit, or have fewer workers.",
+        ) from error
 
 
 def limit_memory(process: int, limit: int) -> None:
