@@ -81,6 +81,11 @@ def test_overdue_ones_come_soon_after_the_start_and_others_when_their_time_is(st
     assert abs(planned.next_run("early") - (now + dt.timedelta(minutes=10))) < dt.timedelta(seconds=2)
 
 
+def test_one_that_did_not_go_well_is_looked_at_soon_after_a_start(state: SqliteState) -> None:
+    ran(state, "harbour", utc_now(), Outcome.BROKEN, paused_until=utc_now() + HOUR)
+    assert Planned(state, harbour=Rhythm(60)).next_run("harbour") <= utc_now() + dt.timedelta(seconds=31)
+
+
 def test_a_rhythm_that_changed_is_followed_and_one_that_did_not_is_left(state: SqliteState) -> None:
     ran(state, "harbour", utc_now())
     planned = Planned(state, harbour=Rhythm(15))

@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.settling import LONGEST_PAUSE
 from gapkeeper.errors import TrackerError
-from gapkeeper.model.jobs import Job, JobKind
+from gapkeeper.model.jobs import Job, JobKind, RepositoryState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -92,9 +92,11 @@ class Scheduler:
         for name, rhythm in self._rhythms().items():
             if not anew and self._planned.get(name) == rhythm:
                 continue
-            last = states[name].last if name in states else None
+            state = states.get(name, RepositoryState())
+            # One that did not go well is looked at soon: people start the service anew once they have mended it.
+            last = None if state.last is None or state.failures else state.last.ended_at
             try:
-                self._add(name, rhythm, self._first(rhythm, None if last is None else last.ended_at, now))
+                self._add(name, rhythm, self._first(rhythm, last, now))
             except Exception:  # of one repository, whose wish it was; the others go on
                 log.exception("schedule.bug", repository=name)
             self._planned[name] = rhythm
