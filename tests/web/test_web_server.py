@@ -282,6 +282,25 @@ class TestTooManyConnections:
                     read_to(b"\r\n\r\nfinished", connection)
             assert get(port).text == "finished"
 
+    def test_who_asks_and_goes_away_cannot_heap_up_work(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(server._CONFIG, "limit_concurrency", 3)
+        begun, go_on = threading.Semaphore(0), threading.Event()
+
+        async def slow(request: Request) -> Response:  # noqa: ARG001 - as all endpoints
+            begun.release()
+            await asyncio.to_thread(go_on.wait)
+            return PlainTextResponse("finished")
+
+        with serve(Starlette(routes=[Route("/", slow)]), HERE, setting="x", grace=1) as port:
+            for _ in range(3):
+                with connected(port) as gone:
+                    gone.sendall(ASKS)
+                    assert begun.acquire(timeout=20)
+            assert get(port).status_code == 503
+            go_on.set()
+            while get(port).status_code == 503:  # until it has seen that they are done
+                pass
+
     def test_a_connection_that_was_used_waits_since_then(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(server, "_CONNECTIONS", 2)
         with serve(saying("x"), HERE, setting="x", grace=1) as port, connected(port) as used, connected(port) as idle:

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from gapkeeper.settings.service import Listener
 
 _HEADERS = 32_768  # bytes of a request's head
-_CONNECTIONS = 256  # of one listener
-_WAITING = 128  # connections that are not taken yet: as many are taken at once, however many there are
+_CONNECTIONS = 256  # of one listener; as many may wait to be taken
 _KEEP_ALIVE = 5  # seconds
 _PATIENCE = 15.0  # seconds: longer than anything may take to be sent or answered
 _START = 10.0  # seconds
@@ -145,7 +144,7 @@ def _listen(family: int, kind: int, protocol: int, _: str, address: Any) -> sock
         if os.name == "posix":
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what the last process left does not matter
         bound.bind(address)
-        bound.listen(_WAITING)
+        bound.listen(_CONNECTIONS)
         undone.pop_all()
         return bound
 
@@ -163,6 +162,6 @@ _CONFIG: dict[str, Any] = {
     "proxy_headers": False,
     "h11_max_incomplete_event_size": _HEADERS,
     "limit_concurrency": 2 * _CONNECTIONS,  # of what is at work: connections never come to that
-    "backlog": _WAITING,
+    "backlog": _CONNECTIONS,
     "timeout_keep_alive": _KEEP_ALIVE,
 }
