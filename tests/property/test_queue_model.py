@@ -215,7 +215,7 @@ class Queue(RuleBasedStateMachine):
         ran = self.model.of(JobState.RUNNING)
         assert self.state.queue.resume(self.now) == len(ran)
         for entry in ran:
-            entry.due = self.now
+            entry.due = self.now + dt.timedelta(seconds=(0, 0, 60, 600, 3_600)[min(entry.attempts, 5) - 1])
             self.model.wait(entry)
 
     @rule(repositories=st.sampled_from([REPOSITORIES, REPOSITORIES[:2], ()]))

@@ -56,6 +56,10 @@ def configure() -> Iterator[Callable[[logs.Form], Logged]]:
     """Set up the logs of the process as the service does, and afterwards as they were."""
     root, hook = logging.getLogger(), threading.excepthook
     handlers, level = root.handlers, root.level
+    for name in ("uvicorn.error", "uvicorn.access"):  # a server that ran before in this process has set them
+        logger = logging.getLogger(name)
+        logger.propagate, logger.handlers = True, []
+        logger.setLevel(logging.NOTSET)
 
     def call(form: logs.Form) -> Logged:
         logged = Logged()

@@ -24,7 +24,7 @@ _NEXT = """
         AND NOT EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND repository = one.repository)
         AND NOT (pull > 0 AND EXISTS (
             SELECT 1 FROM jobs
-            WHERE state = 'queued' AND repository = one.repository AND pull = 0
+            WHERE state = 'queued' AND kind = 'reconcile' AND repository = one.repository AND pull = 0
                 AND (due_at <= :now OR queued_at > :now)
         ))
     ORDER BY due_at, id LIMIT 1
