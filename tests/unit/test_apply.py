@@ -87,6 +87,25 @@ def test_progress_is_told_of_each_change_once_it_is_done() -> None:
     ]
 
 
+@pytest.mark.parametrize("last", [True, False])
+def test_whoever_is_told_of_progress_can_stop_a_run_between_two_changes(*, last: bool) -> None:
+    project = Project()
+    planned = sum(change.held is None for change in project.plan(FIRST, SECOND).changes)
+    told: list[Outcome] = []
+
+    def stop(outcome: Outcome) -> None:
+        told.append(outcome)
+        if len(told) == (planned if last else planned - 1):
+            raise BusyError("others wait")
+
+    report = project.sync(FIRST, SECOND, progress=stop)
+    assert report.exit_code == (0 if last else BusyError.exit_code)
+    assert (report.stopped is None) is last
+    assert len(report.outcomes) == len(told)
+    assert project.sync(FIRST, SECOND).exit_code == 0
+    assert len(project.tracker.issues) == 2
+
+
 def test_a_refused_plan_is_not_applied() -> None:
     project = Project()
     plan = Plan("x", None, (), refused=Refusal("shrunk", "why"))

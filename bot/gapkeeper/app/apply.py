@@ -121,6 +121,8 @@ class _Run:
                 self._attempt(change, self._end)
             self._deliver_last()
         except _STOPPING as error:
+            if not self._rest and self._undelivered is None:  # nothing was left to be stopped
+                return self._told()
             until = error.until if isinstance(error, RateLimitedError) else None
             return replace(self._told(), stopped=self._stopped(error), stop_code=error.exit_code, until=until)
         return self._told()
@@ -128,14 +130,20 @@ class _Run:
     def _told(self) -> Report:
         return Report(self._plan, tuple(self._outcomes), undelivered=self._undelivered)
 
-    def _stopped(self, error: GapkeeperError) -> str:
-        applied = [change for change in self._plan.changes if change.held is None]
+    @property
+    def _applied(self) -> list[Change]:
+        return [change for change in self._plan.changes if change.held is None]
+
+    @property
+    def _rest(self) -> list[Change]:
         done = {id(outcome.change) for outcome in self._outcomes if outcome.done}
-        rest = [change for change in applied if id(change) not in done]
+        return [change for change in self._applied if id(change) not in done]
+
+    def _stopped(self, error: GapkeeperError) -> str:
         until = f" Go on after {error.until:%H:%M} UTC." if isinstance(error, RateLimitedError) and error.until else ""
-        takes = seconds(rest, self._tracker.capabilities)
+        takes = seconds(self._rest, self._tracker.capabilities)
         time = f" That takes {about(takes)}." if takes >= 60 else ""
-        left = f"{len(rest)} of {len(applied)} changes are not made; run again to go on"
+        left = f"{len(self._rest)} of {len(self._applied)} changes are not made; run again to go on"
         return f"{error.line.rstrip('.')}. {left}.{until}{time}"
 
     def _attempt(self, change: Change, step: Callable[[Change], None]) -> None:
