@@ -24,8 +24,9 @@ def make_world(github_farm: Farm, openapi: OpenApi, tmp_path: Path) -> Iterator[
     """Every request of the test must be one that the forges know."""
     made: list[World] = []
 
-    def make(repositories: int = FEW, forges: Sequence[str] = FORGES) -> World:
-        made.append(World(github_farm, openapi, tmp_path / f"world-{len(made)}", repositories, forges))
+    def make(repositories: int = FEW, forges: Sequence[str] = FORGES, *, as_app: bool = False) -> World:
+        folder = tmp_path / f"world-{len(made)}"
+        made.append(World(github_farm, openapi, folder, repositories, forges, as_app=as_app))
         return made[-1]
 
     yield make

@@ -23,7 +23,7 @@ FEW = 2
 class MakeWorld(Protocol):
     """Makes forges with so many repositories; they end with the test."""
 
-    def __call__(self, repositories: int = FEW, forges: Sequence[str] = FORGES) -> World:
+    def __call__(self, repositories: int = FEW, forges: Sequence[str] = FORGES, *, as_app: bool = False) -> World:
         """Half a tenth of a second for each repository."""
 
 

@@ -89,24 +89,37 @@ def github_push(about: Mapping[str, Any], login: str, before: str, after: str, b
         "head_commit": commit,
         "pusher": person,
         "repository": about,
-        "sender": {"login": login, "type": "User"},
+        "sender": _sender(login),
     }
 
 
 def github_issue(about: Mapping[str, Any], login: str, action: str, issue: Mapping[str, Any]) -> dict[str, Any]:
-    sender = {"login": login, "type": "User"}
-    return {"action": action, "issue": issue, "repository": about, "sender": sender}
+    return {"action": action, "issue": issue, "repository": about, "sender": _sender(login)}
 
 
 def github_pull(about: Mapping[str, Any], login: str, action: str, pull: Mapping[str, Any]) -> dict[str, Any]:
-    sender = {"login": login, "type": "User"}
     return {
         "action": action,
         "number": pull["number"],
         "pull_request": pull,
         "repository": about,
-        "sender": sender,
+        "sender": _sender(login),
     }
+
+
+def github_installation(login: str, action: str, installation: int, **repositories: Any) -> dict[str, Any]:  # noqa: ANN401 - as payloads have them
+    """``login`` is the account that has the App, and gives it these repositories, under the key of the event."""
+    account = {"login": login, "type": "User"}
+    return {
+        "action": action,
+        "installation": {"id": installation, "account": account, "repository_selection": "selected"},
+        **repositories,
+        "sender": _sender(login),
+    }
+
+
+def _sender(login: str) -> dict[str, str]:
+    return {"login": login, "type": "Bot" if login.endswith("[bot]") else "User"}
 
 
 # --- GitLab ---------------------------------------------------------------------------------------------

@@ -225,6 +225,29 @@ class OnGitHub(_Followed):
         return Hook(self.forge, event, self.name, payload, kind, pull)
 
 
+class OnGitHubAsApp(OnGitHub):
+    """The same where we are a GitHub App, which is told of what happens by its own webhook."""
+
+    us = f"{of_github.APP}[bot]"
+
+    def verdicts(self, number: int) -> list[str]:
+        """Of our check runs, each as it is now."""
+        head = self.github.act(of_github.OWNER, "GET", f"/pulls/{number}")["head"]["sha"]
+        checks = self.github.repository.checks
+        return [
+            one["conclusion"] or one["status"] for one in checks if one["head_sha"] == head and one["name"] == STATUS
+        ]
+
+    def tell(self, login: str, action: str, number: int) -> Hook:
+        """What GitHub sends when somebody has done something to an issue."""
+        issue = self.github.act(of_github.OWNER, "GET", f"/issues/{number}")
+        return self._hook("issues", hooks.github_issue(self.about, login, action, issue))
+
+    def _hook(self, event: str, payload: dict[str, Any], kind: str = "reconcile", pull: int = 0) -> Hook:
+        told = payload | {"installation": {"id": self.github.app.installation, "node_id": "MDIzOkludGVncmF0aW9u"}}
+        return super()._hook(event, told, kind, pull)
+
+
 class OnGitLab(_Followed):
     """A `Place` on GitLab."""
 

@@ -16,7 +16,7 @@ from gitlab_counterpart.gitlab import GitLab
 from gitlab_counterpart.seed import US as GITLAB_US
 from gitlab_counterpart.seed import token_of as gitlab_token_of
 from gitlab_counterpart.world import Role as GitLabRole
-from service_places import MAINTAINER, OnGitHub, OnGitLab
+from service_places import MAINTAINER, OnGitHub, OnGitHubAsApp, OnGitLab
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,14 +65,25 @@ def with_item(number: int, text: str = LATER) -> str:
 class World:
     """Everything but the service."""
 
-    def __init__(
-        self, farm: Farm, openapi: OpenApi, folder: Path, repositories: int, forges: Sequence[str] = FORGES
+    def __init__(  # noqa: PLR0913 - what a world is made of
+        self,
+        farm: Farm,
+        openapi: OpenApi,
+        folder: Path,
+        repositories: int,
+        forges: Sequence[str] = FORGES,
+        *,
+        as_app: bool = False,
     ) -> None:
-        """Repositories with the documents of the start, which nobody has synced yet; the forges take turns."""
+        """Repositories with the documents of the start, which nobody has synced yet; the forges take turns.
+
+        ``as_app``: on GitHub we are an App, and the repositories there are private.
+        """
         named = [(forges[number % len(forges)], f"harbour/quay-{number + 1:02}") for number in range(repositories)]
         on_github = tuple(name for forge, name in named if forge == "github")
         self.folder = folder
-        self.github = GitHub(farm, openapi, GitHubSeed(more=on_github))
+        self.as_app = as_app
+        self.github = GitHub(farm, openapi, GitHubSeed(more=on_github, private=as_app))
         self.gitlab = GitLab()
         self.github.limits.enforced = self.gitlab.limits.enforced = False
         self.github.limits.hourly = 1_000_000  # by its headers: hours of work are done in minutes here
@@ -102,7 +113,7 @@ class World:
         """What the service is told of the forges."""
         return {
             "GAPKEEPER_GITHUB_URL": self.github.url,
-            "GAPKEEPER_GITHUB_TOKEN": github_token_of(US),
+            **(self._app() if self.as_app else {"GAPKEEPER_GITHUB_TOKEN": github_token_of(US)}),
             "GAPKEEPER_GITHUB_SECONDS_BETWEEN_WRITES": "0",
             "GAPKEEPER_GITLAB_URL": self.gitlab.url,
             "GAPKEEPER_GITLAB_TOKEN": gitlab_token_of(GITLAB_US),
@@ -113,10 +124,18 @@ class World:
         """What the forges have to complain about."""
         return [*self.github.broken, *self.github.problems, *self.gitlab.broken, *self.gitlab.problems]
 
+    def _app(self) -> dict[str, str]:
+        key = self.folder / "app.pem"
+        key.write_text(self.github.app.private_key, "ascii")
+        app_id = str(self.github.app.app_id)
+        return {"GAPKEEPER_GITHUB_APP_ID": app_id, "GAPKEEPER_GITHUB_APP_PRIVATE_KEY_FILE": str(key)}
+
     def _on_github(self, name: str) -> Place:
         github = self.github.of(name)
-        github.grant(US, GitHubRole.WRITE)
         github.grant(MAINTAINER, GitHubRole.WRITE)
+        if self.as_app:  # what it may do is no role
+            return OnGitHubAsApp(github, self._remote(name))
+        github.grant(US, GitHubRole.WRITE)
         return OnGitHub(github, self._remote(name))
 
     def _on_gitlab(self, name: str) -> Place:

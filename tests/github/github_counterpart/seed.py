@@ -134,7 +134,7 @@ class Seed:
                                 "installation_id": self.app().installation,
                                 "account": OWNER,
                                 "repository_selection": "selected",
-                                "repositories": [REPOSITORY],
+                                "repositories": [REPOSITORY, *(name.partition("/")[2] for name in self.more)],
                             }
                         ],
                     }
