@@ -105,10 +105,23 @@ def test_the_token_of_an_app_is_bought_once_for_all_runs_of_a_process(app: OnGit
     assert (alone.count(BUY), together.count(BUY)) == (2, 1)
 
 
+def test_a_token_that_was_revoked_is_bought_anew_in_the_same_run(app: OnGitHubAsApp, shared: Shared) -> None:
+    number = app.propose()
+    with share(replace(shared, sleep=lambda _: None)):
+        reviews = app._open({**app._environment(), "GAPKEEPER_GITHUB_READ_RETRIES": "1"})
+        reviews.pull(number)
+        app.github.revoke(app.github.repository)
+        with app.watched() as log:
+            assert reviews.pull(number).number == number
+            assert app.open().pull(number).number == number
+    assert log.count(BUY) == 1
+
+
 def test_where_github_refuses_the_next_run_asks_what_the_app_may_do_now(app: OnGitHubAsApp, shared: Shared) -> None:
     number = app.propose()
     with share(shared):
-        app.github.trouble = Once(status(401, message="Bad credentials"), "GET /repos/{owner}/{repo}/pulls/")
+        refused = status(403, message="Resource not accessible by integration")
+        app.github.trouble = Once(refused, "GET /repos/{owner}/{repo}/pulls/")
         with pytest.raises(NotAuthorisedError):
             app.open().pull(number)
         app.github.trouble = no_trouble

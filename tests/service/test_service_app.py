@@ -92,7 +92,7 @@ def test_an_app_writes_issues_a_pull_request_a_comment_and_a_check_run(
     assert service.stop()[0] == 0
 
 
-def test_a_run_in_which_nothing_changed_buys_no_token_and_events_of_the_app_itself_ask_for_nothing(
+def test_tokens_are_bought_once_and_anew_where_the_app_is_installed_anew_and_its_own_events_ask_for_nothing(
     service: Service, world: World, places: list[OnGitHubAsApp]
 ) -> None:
     place, other = places
@@ -119,6 +119,13 @@ def test_a_run_in_which_nothing_changed_buys_no_token_and_events_of_the_app_itse
     assert deliver(service, place.tell(place.us, "opened", 1)) == []
     assert deliver(service, place.tell("Rosa", "edited", 1)) == [place.name]
     assert Log(world.github.log[seen:]).count(BUY) == 0
+
+    world.github.revoke(other.github.repository)
+    other.push({"docs/LATER.md": with_item(4, with_item(3))})
+    assert deliver(service, installation(world, "installation", "created", repositories=[other])) == [other.name]
+    assert len(other.issues()) == 4
+    assert Log(world.github.log[seen:]).count(BUY) == PURPOSES - 1
+    assert [run.error for run in service.runs() if run.error] == []
 
 
 def installation(world: World, event: str, action: str, **repositories: list[OnGitHubAsApp]) -> Hook:

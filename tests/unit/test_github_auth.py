@@ -368,6 +368,18 @@ class TestTokensThatRunsShare:
         tokens.forget(read_address("github:octo/plan", GITHUB).url)
         assert self.run(github, private_key, tokens).header() == "Bearer ghs_2"
 
+    def test_are_bought_of_the_installation_that_is_there_then(
+        self, github: GitHubApps, private_key: str, tokens: AppTokens
+    ) -> None:
+        auth, url = self.run(github, private_key, tokens), read_address("github:octo/plan", GITHUB).url
+        auth.header()
+        github.installation += 1  # people took it away, and installed it again
+        assert tokens.revoke(url)
+        assert auth.header() == "Bearer ghs_2"
+        tokens.forget(url)
+        assert auth.header() == "Bearer ghs_2"  # a run that something is refused to does not buy one each time
+        assert not tokens.revoke(url)
+
     def test_show_in_no_representation(self, github: GitHubApps, private_key: str, tokens: AppTokens) -> None:
         self.run(github, private_key, tokens).header()
         assert "ghs_" not in f"{tokens!r}{vars(tokens)}"
@@ -389,6 +401,7 @@ class TestExplained:
             (403, "GitHub Actions is not permitted to create or approve pull requests.", {}, "Allow GitHub"),
             (410, "Issues are disabled for this repo", {}, "Features"),
             (401, "Requires authentication", {}, "GAPKEEPER_GITHUB_TOKEN"),
+            (401, "A JSON web token could not be decoded", {}, "GAPKEEPER_GITHUB_APP_PRIVATE_KEY"),
         ],
     )  # fmt: skip
     def test_what_is_missing_and_where_to_set_it(

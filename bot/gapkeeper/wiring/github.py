@@ -15,9 +15,10 @@ from gapkeeper.adapters.github.session import Session
 from gapkeeper.adapters.github.token import TokenAuth
 from gapkeeper.adapters.github.tracker import GitHubTracker
 from gapkeeper.adapters.http.client import Client
+from gapkeeper.adapters.http.failures import said
 from gapkeeper.adapters.http.pacing import Limits
 from gapkeeper.adapters.sqlite_tracker import utc_now
-from gapkeeper.errors import NotAuthorisedError
+from gapkeeper.errors import NotAuthorisedError, UnavailableError
 from gapkeeper.model.delivery import BRANCH
 from gapkeeper.settings.operator import load_operator
 from gapkeeper.wiring import shared
@@ -145,11 +146,17 @@ def facts(url: str) -> ForgeFacts:
 
 
 def _explain(url: str, answer: Answer, error: TrackerError) -> TrackerError:
-    """What GitHub means; and where it refuses, the next run asks what an App may do here now."""
-    tokens = _app_tokens()
-    if tokens is not None and isinstance(error, NotAuthorisedError):
-        tokens.forget(url)
-    return explain(answer, error)
+    """What GitHub means; and where it refuses, whoever asks next asks what an App may do here now.
+
+    A token that was bought for an hour can be revoked before. Reads are tried again at once then, with another one.
+    """
+    tokens, told = _app_tokens(), explain(answer, error)
+    if tokens is None or not isinstance(error, NotAuthorisedError):
+        return told
+    if answer.status == 401 and "bad credentials" in said(answer).casefold() and tokens.revoke(url):
+        return UnavailableError(error.message, hint="The App's token was revoked. The next attempt buys another one.")
+    tokens.forget(url)
+    return told
 
 
 def _app_tokens() -> AppTokens | None:

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from github_counterpart.accounts import Role, Token
+from github_counterpart.accounts import Kind, Role, Token
 from github_counterpart.clock import Clock
 from github_counterpart.faults import no_trouble
 from github_counterpart.front import ENTERPRISE, Front
@@ -163,6 +163,13 @@ class GitHub:
         token = Token(f"github_pat_{len(self.tokens)}", login, **more)
         self.tokens[token.value] = token
         return token.value
+
+    def revoke(self, repository: Repository) -> None:
+        """The tokens of the App for a repository are good no more, as when it was installed anew."""
+        name = repository.full_name.lower()
+        for token in tuple(self.tokens.values()):
+            if token.kind is Kind.INSTALLATION and name in (token.repositories or ()):
+                del self.tokens[token.value]
 
     def grant(self, login: str, role: Role, *, repository: Repository | None = None) -> None:
         """Give somebody a role. Whoever has none may read what is public, and is no collaborator."""

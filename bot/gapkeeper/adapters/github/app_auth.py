@@ -74,6 +74,8 @@ class AppAuth:
 
         Raises `NotAuthorisedError` where the App is not installed on the project, or may do too little there.
         """
+        if self._token is not None and self._token.revoked:  # the App may have been installed anew
+            self._token = self._installation = None
         if self._token is None or self._ends_soon(self._token):
             kept = self._tokens.get(self._buyer)
             self._token = self._mint() if kept is None or self._ends_soon(kept) else kept

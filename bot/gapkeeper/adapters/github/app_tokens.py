@@ -20,13 +20,14 @@ class Buyer(NamedTuple):
     permissions: frozenset[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AppToken:
     """A token, and the installation that it was bought for, as it was then."""
 
     value: str = field(repr=False)
     until: dt.datetime  # it ends, by our clock
     installation: Json
+    revoked: bool = False  # before its end: whoever has it needs another
 
 
 class AppTokens:
@@ -48,5 +49,20 @@ class AppTokens:
 
     def forget(self, url: str) -> None:
         """Something on this project was refused: what an App may do there is to be asked anew."""
+        self._forgotten(url)
+
+    def revoke(self, url: str) -> bool:
+        """GitHub knows a token for this project no more; whether there was one, and another may do.
+
+        Runs that have one take another at once, where they would keep one that is only forgotten.
+        """
+        gone = self._forgotten(url)
+        for token in gone:
+            token.revoked = True
+        return bool(gone)
+
+    def _forgotten(self, url: str) -> list[AppToken]:
         with self._lock:
-            self._kept = {buyer: token for buyer, token in self._kept.items() if buyer.url != url}
+            gone = {buyer: token for buyer, token in self._kept.items() if buyer.url == url}
+            self._kept = {buyer: token for buyer, token in self._kept.items() if buyer not in gone}
+        return list(gone.values())

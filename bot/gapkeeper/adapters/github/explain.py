@@ -26,6 +26,10 @@ _SAYINGS = (
     ),
     ("is locked", "Only people with write access comment on a locked issue."),
     ("bad credentials", f"{_TOKEN}."),
+    (
+        "json web token",
+        "Set GAPKEEPER_GITHUB_APP_ID to the number of the App, and GAPKEEPER_GITHUB_APP_PRIVATE_KEY to a key of it.",
+    ),
 )
 _GONE = (
     "It was deleted or moved, or the token may not see it (any more): GitHub answers 404 to all of them. "
