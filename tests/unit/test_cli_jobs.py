@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gapkeeper.adapters.sqlite_state import SqliteState, open_state
+from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.entry.cli.run import run as run_command
 from gapkeeper.model.jobs import Job, JobKind, JobState
 from service_samples import FAILED, HOSTILE, run
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 HARBOUR = Job(JobKind.RECONCILE, "harbour")
 REVIEW = Job(JobKind.REVIEW, "pier", 7)
-NOW = dt.datetime.now(dt.UTC)
 
 FILE = """
 [[repositories]]
@@ -46,12 +46,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def state(folder: Path) -> Iterator[SqliteState]:
     """The service's state, open as the service has it, with a review that was given up and a job that waits."""
+    now = utc_now()
     with open_state(folder / "gapkeeper-state.db") as opened:
-        opened.queue.put(REVIEW, reason="pull_request 72d3162e", now=NOW, due=NOW)
-        claimed = opened.queue.claim(NOW)
+        opened.queue.put(REVIEW, reason="pull_request 72d3162e", now=now, due=now)
+        claimed = opened.queue.claim(now)
         assert claimed is not None
         opened.queue.bury(claimed.id, error="the forge did not answer")
-        opened.queue.put(HARBOUR, reason="schedule", now=NOW, due=NOW + dt.timedelta(minutes=5, seconds=30))
+        opened.queue.put(HARBOUR, reason="schedule", now=now, due=now + dt.timedelta(minutes=5, seconds=30))
         yield opened
 
 
@@ -177,7 +178,7 @@ def test_nothing_is_replayed_where_one_of_the_numbers_is_wrong(state: SqliteStat
 
 
 def test_a_run_is_due_at_once_and_ends_a_pause(state: SqliteState, said: Say) -> None:
-    paused = NOW + dt.timedelta(hours=1)
+    paused = utc_now() + dt.timedelta(hours=1)
     state.records.add(FAILED, paused_until=paused)
     assert "it waits already" in said("run", "harbour")
     (job,) = (job for job in state.queue.jobs() if job.job == HARBOUR)
