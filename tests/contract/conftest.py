@@ -9,6 +9,8 @@ import pytest
 from service_states import STATES
 from tracker_counterparts import COUNTERPARTS, NEEDS
 
+from review_counterparts import FORGES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from gapkeeper.ports import Tracker
     from gapkeeper.service_ports import ServiceState
+    from review_counterparts import Forge
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,3 +56,17 @@ def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opene
 def state(open_again: Opener) -> ServiceState:
     """The state of the service."""
     return open_again()
+
+
+@pytest.fixture(params=FORGES)
+def name(request: pytest.FixtureRequest) -> str:
+    """The forge of a test of reviews."""
+    return str(request.param)
+
+
+@pytest.fixture
+def forge(request: pytest.FixtureRequest, name: str, tmp_path: Path) -> Iterator[Forge]:
+    """It, from our account, from others, and from behind."""
+    made = FORGES[name](request, tmp_path)
+    yield made
+    made.close()

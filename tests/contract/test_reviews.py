@@ -13,12 +13,8 @@ from gapkeeper.adapters.gitlab import reviews as gitlab_reviews
 from gapkeeper.errors import NotAuthorisedError, NotFoundError, RefusedError, RejectedError, UnavailableError
 from gapkeeper.model.diagnostics import Diagnostic, Severity
 from gapkeeper.model.pulls import COMMENT_START, Conclusion, Verdict
-from review_counterparts import FORGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from gapkeeper.ports import Reviews
     from review_counterparts import Forge
 
@@ -31,18 +27,6 @@ STATES = {
     "github-app": {"failure": "failure", "success": "success", "neutral": "neutral"},
     "gitlab": {"failure": "failed", "success": "success", "neutral": "success"},
 }
-
-
-@pytest.fixture(params=FORGES)
-def name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def forge(request: pytest.FixtureRequest, name: str, tmp_path: Path) -> Iterator[Forge]:
-    made = FORGES[name](request, tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

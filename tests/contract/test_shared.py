@@ -16,7 +16,7 @@ from gapkeeper.app.parsed import ParsedDocuments
 from gapkeeper.errors import NotAuthorisedError
 from gapkeeper.wiring.shared import Shared, share
 from github_counterpart.faults import Once, no_trouble, status
-from review_counterparts import FORGES, OnGitHubAsApp
+from review_counterparts import OnGitHubAsApp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,18 +28,6 @@ if TYPE_CHECKING:
     from review_counterparts import Forge
 
 BUY = "POST /app/installations/{installation_id}/access_tokens"
-
-
-@pytest.fixture(params=FORGES)
-def name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def forge(request: pytest.FixtureRequest, name: str, tmp_path: Path) -> Iterator[Forge]:
-    made = FORGES[name](request, tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture
