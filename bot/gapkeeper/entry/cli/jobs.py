@@ -26,7 +26,7 @@ from gapkeeper.reporting.service_words import STATES
 from gapkeeper.reporting.style import line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from gapkeeper.entry.cli.command import Decorator
@@ -57,6 +57,17 @@ def command() -> None:
     The service need not run: what is asked for waits. Its file is that of --config, else the one that
     GAPKEEPER_SERVICE_CONFIG names, else gapkeeper-service.toml in this folder.
     """
+
+
+def _given_up_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Which of the jobs that were given up."""
+    for option in (
+        config_option(),
+        click.option("--all", "all_", is_flag=True, help="All that were given up."),
+        click.argument("ids", metavar="[ID]...", nargs=-1, type=click.IntRange(min=1)),
+    ):
+        function = option(function)
+    return function
 
 
 def _limit_option(default: int) -> Decorator[Any]:
@@ -140,9 +151,7 @@ def runs_(repository: str | None, config: Path | None, limit: int, form: str) ->
         ("gapkeeper jobs replay --all", "all that were given up"),
     ],
 )
-@click.argument("ids", metavar="[ID]...", nargs=-1, type=click.IntRange(min=1))
-@click.option("--all", "all_", is_flag=True, help="All that were given up.")
-@config_option()
+@_given_up_options
 def replay(ids: tuple[int, ...], all_: bool, config: Path | None) -> int:
     """Try jobs again that were given up, as if they had just been asked for."""
     with _given_up(ids, all_=all_, config=config) as state:
@@ -160,9 +169,7 @@ def replay(ids: tuple[int, ...], all_: bool, config: Path | None) -> int:
         ("gapkeeper jobs forget --all", "all that were given up"),
     ],
 )
-@click.argument("ids", metavar="[ID]...", nargs=-1, type=click.IntRange(min=1))
-@click.option("--all", "all_", is_flag=True, help="All that were given up.")
-@config_option()
+@_given_up_options
 def forget(ids: tuple[int, ...], all_: bool, config: Path | None) -> int:
     """Take jobs away that were given up, and that nobody wants any more. Their runs stay: `jobs runs`."""
     with _given_up(ids, all_=all_, config=config) as state:
