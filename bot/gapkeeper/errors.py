@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
+def one_line(message: str, hint: str | None) -> str:
+    """What happened and what to do."""
+    return message if hint is None else f"{message}. {hint}"
+
+
 class GapkeeperError(Exception):
     """The root. ``exit_code`` is what a command ends with (see the table of exit codes in the docs)."""
 
@@ -21,7 +26,7 @@ class GapkeeperError(Exception):
     @property
     def line(self) -> str:
         """Message and hint in one line."""
-        return self.message if self.hint is None else f"{self.message}. {self.hint}"
+        return one_line(self.message, self.hint)
 
     def __str__(self) -> str:
         return self.message if self.hint is None else f"{self.message}\n{self.hint}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gapkeeper.errors import (
@@ -14,8 +14,9 @@ from gapkeeper.errors import (
     RefusedError,
     StaleDocumentsError,
     UnavailableError,
+    one_line,
 )
-from gapkeeper.model.jobs import JobKind, Outcome
+from gapkeeper.model.jobs import NEEDS_PEOPLE, JobKind, Outcome
 
 if TYPE_CHECKING:
     from gapkeeper.model.jobs import Job
@@ -29,7 +30,6 @@ _BUG = (dt.timedelta(seconds=60), dt.timedelta(seconds=600))
 _LIMITED = dt.timedelta(minutes=1)
 #: The schedule leaves no repository alone for longer, however long it has been broken.
 LONGEST_PAUSE = dt.timedelta(days=1)
-_BAD = frozenset({Outcome.BROKEN, Outcome.REFUSED, Outcome.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Ending:
     @property
     def line(self) -> str | None:
         """Error and hint in one line."""
-        return self.error if self.error is None or self.hint is None else f"{self.error}. {self.hint}"
+        return None if self.error is None else one_line(self.error, self.hint)
 
 
 def ending_of_report(report: Report, attempts: int, now: dt.datetime) -> Ending:
@@ -71,15 +71,15 @@ def ending_of_error(error: Exception, job: Job, attempts: int, now: dt.datetime)
         return _tried(_BUG, Ending(Outcome.FAILED, what, "Please report it, with the log of this run."), attempts, now)
     told = Ending(Outcome.BROKEN, error.message, error.hint)
     if isinstance(error, RateLimitedError):
-        return _with(told, Outcome.UNFINISHED, again_at=error.until or now + _LIMITED, counted=False)
+        return replace(told, outcome=Outcome.UNFINISHED, again_at=error.until or now + _LIMITED, counted=False)
     if isinstance(error, BusyError | ConflictError | StaleDocumentsError):
-        return _tried(_SOON, _with(told, Outcome.FAILED), attempts, now)
+        return _tried(_SOON, replace(told, outcome=Outcome.FAILED), attempts, now)
     if isinstance(error, UnavailableError):
-        return _tried(_LATER, _with(told, Outcome.FAILED), attempts, now)
+        return _tried(_LATER, replace(told, outcome=Outcome.FAILED), attempts, now)
     if isinstance(error, RefusedError):
-        return _with(told, Outcome.REFUSED)
+        return replace(told, outcome=Outcome.REFUSED)
     # The schedule looks at a repository again, and at a pull request nobody does.
-    return _with(told, Outcome.BROKEN, dead=job.kind is JobKind.REVIEW)
+    return replace(told, dead=job.kind is JobKind.REVIEW)
 
 
 def paused_until(
@@ -96,21 +96,15 @@ def paused_until(
         minutes: Between two looks.
         now: The time.
     """
-    if ending.again_at is not None or ending.outcome not in _BAD:
-        return None
-    if ending.outcome is Outcome.FAILED:
+    if ending.again_at is None and ending.outcome is Outcome.FAILED:
         return now
+    if ending.again_at is not None or ending.outcome not in NEEDS_PEOPLE:
+        return None
     broken_for = dt.timedelta(0) if last_good_at is None else now - last_good_at
     return now + min(LONGEST_PAUSE, max(dt.timedelta(minutes=2 * minutes), broken_for))
 
 
 def _tried(waits: tuple[dt.timedelta, ...], told: Ending, attempts: int, now: dt.datetime) -> Ending:
     if attempts > len(waits):
-        return _with(told, told.outcome, dead=True)
-    return _with(told, told.outcome, again_at=now + waits[attempts - 1])
-
-
-def _with(
-    told: Ending, outcome: Outcome, *, again_at: dt.datetime | None = None, counted: bool = True, dead: bool = False
-) -> Ending:
-    return Ending(outcome, told.error, told.hint, again_at, counted, dead)
+        return replace(told, dead=True)
+    return replace(told, again_at=now + waits[attempts - 1])

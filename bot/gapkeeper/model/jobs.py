@@ -76,6 +76,12 @@ class Outcome(StrEnum):
     BROKEN = "broken"  # something that people have to mend: token, configuration, documents
 
 
+#: The run ended well: what was wrong before is over.
+GOOD = frozenset({Outcome.UNCHANGED, Outcome.CHANGED})
+#: Nothing changes before somebody has mended something.
+NEEDS_PEOPLE = frozenset({Outcome.REFUSED, Outcome.BROKEN})
+
+
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """One attempt at one job."""

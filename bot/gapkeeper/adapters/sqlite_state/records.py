@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gapkeeper.adapters.sqlite_state.values import moment_of, number_of, packed, table_of, text, words_of
-from gapkeeper.model.jobs import Job, JobKind, Known, Outcome, RepositoryState, Reviewed, RunRecord
+from gapkeeper.model.jobs import GOOD, Job, JobKind, Known, Outcome, RepositoryState, Reviewed, RunRecord
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _WELL = "UPDATE repositories SET last_good_at = :ended_at, failures = 0, paused_until = NULL WHERE name = :repository"
 _BADLY = "UPDATE repositories SET failures = failures + 1, paused_until = :pause WHERE name = :repository"
-_GOOD = frozenset({Outcome.UNCHANGED, Outcome.CHANGED})
-
 _STATES = (
     "SELECT name, known, last_good_at, failures, paused_until, runs.* FROM repositories LEFT JOIN runs ON number = last"
 )
@@ -64,7 +62,7 @@ class SqliteRecords:
             if run.job.kind is JobKind.RECONCILE:
                 connection.execute("INSERT INTO repositories (name) VALUES (:repository) ON CONFLICT DO NOTHING", row)
                 connection.execute("UPDATE repositories SET last = :number WHERE name = :repository", row)
-                if run.outcome in _GOOD:
+                if run.outcome in GOOD:
                     connection.execute(_WELL, row)
                 elif paused_until is not None:
                     connection.execute(_BADLY, row)

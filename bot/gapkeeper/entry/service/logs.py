@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import Processor
 
+    from gapkeeper.errors import TrackerError
     from gapkeeper.model.jobs import RunRecord
 
 Form = Literal["json", "console"]
@@ -86,6 +87,11 @@ def run_fields(run: RunRecord) -> dict[str, object]:
 def run_line(run: RunRecord) -> None:
     """Log the one line of a run, as loud as its outcome asks for."""
     structlog.get_logger("gapkeeper").log(_LEVELS.get(run.outcome, logging.INFO), "run ended", **run_fields(run))
+
+
+def state_unavailable(log: structlog.stdlib.BoundLogger, error: TrackerError) -> None:
+    """Log that the state cannot be used now: the line says all, and a stack would say no more."""
+    log.error("state.unavailable", error=error.line)
 
 
 # --- How a line comes to be ---

@@ -9,7 +9,7 @@ from gapkeeper import __version__
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.entry.service.scheduler import Rhythm
 from gapkeeper.entry.web.events.repositories import Configured, Repositories
-from gapkeeper.model.jobs import JobKind, Known, Outcome, RepositoryState
+from gapkeeper.model.jobs import GOOD, NEEDS_PEOPLE, JobKind, Known, RepositoryState
 from gapkeeper.reporting.status_page import RUNS, RepositoryView, StatusView
 from gapkeeper.settings.repository import MOST_MINUTES, Schedule
 from gapkeeper.wiring.service import project_of
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from gapkeeper.service_ports import ServiceState
     from gapkeeper.settings.service import Repository, ServiceSettings
 
-_GOOD = frozenset({Outcome.UNCHANGED, Outcome.CHANGED})
-_BAD = frozenset({Outcome.BROKEN, Outcome.REFUSED})
 _MINUTES = Schedule().minutes  # where neither operator nor repository says
 
 
@@ -59,9 +57,9 @@ class Overview:
                 self._set({**self._known, name: known})
             if run.job.kind is not JobKind.RECONCILE:
                 return []
-            if run.outcome in _BAD:
+            if run.outcome in NEEDS_PEOPLE:
                 self._failing.add(name)
-            if run.outcome not in _GOOD or name not in self._failing:
+            if run.outcome not in GOOD or name not in self._failing:
                 return []
             self._failing.discard(name)
             return [one for one in self._failing if self._projects[one].forge == self._projects[name].forge]

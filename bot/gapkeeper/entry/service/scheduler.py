@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.settling import LONGEST_PAUSE
+from gapkeeper.entry.service import logs
 from gapkeeper.errors import TrackerError
 from gapkeeper.model.jobs import Job, JobKind, RepositoryState
 
@@ -87,11 +88,11 @@ class Scheduler:
 
     def plan(self, *, anew: bool = False) -> None:
         """Follow what rhythms and clock are now; ``anew``: also where a rhythm is as it was."""
-        now = utc_now()
-        states = self._state.records.states()
-        for name, rhythm in self._rhythms().items():
-            if not anew and self._planned.get(name) == rhythm:
-                continue
+        others = {name: one for name, one in self._rhythms().items() if anew or self._planned.get(name) != one}
+        if not others:
+            return
+        now, states = utc_now(), self._state.records.states()
+        for name, rhythm in others.items():
             state = states.get(name, RepositoryState())
             # One that did not go well is looked at soon: people start the service anew once they have mended it.
             last = None if state.last is None or state.failures else state.last.ended_at
@@ -126,6 +127,6 @@ class Scheduler:
                 return
             self._state.queue.put(Job(JobKind.RECONCILE, name), reason="schedule", now=now, due=now)
         except TrackerError as error:  # the next time is soon enough
-            log.error("state.unavailable", error=error.line)  # noqa: TRY400 - what happened is all in the line
+            logs.state_unavailable(log, error)
             return
         self._call()

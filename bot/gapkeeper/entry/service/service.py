@@ -183,7 +183,7 @@ class _Service:
                 self._overview.refresh()
                 self._scheduler.plan(anew=abs(jump) > _JUMP)
             except TrackerError as error:
-                log.error("state.unavailable", error=error.line)  # noqa: TRY400 - what happened is all in the line
+                logs.state_unavailable(log, error)
             except Exception:  # a bug here must not end everything else
                 log.exception("watch.bug")
             if abs(jump) > _JUMP:
@@ -196,7 +196,7 @@ class _Service:
             forgotten = self._state.deliveries.forget(before)
             self._state.records.prune(before=before, repositories=self._places)
         except TrackerError as error:
-            log.error("state.unavailable", error=error.line)  # noqa: TRY400 - as above
+            logs.state_unavailable(log, error)
             return
         log.info("tidied", deliveries=forgotten, mirrors=service.remove_other_mirrors(self._settings))
 

@@ -12,6 +12,7 @@ import structlog
 
 from gapkeeper.adapters.sqlite_tracker import utc_now
 from gapkeeper.app.settling import ending_of_error, paused_until
+from gapkeeper.entry.service import logs
 from gapkeeper.entry.service.jobs import Did
 from gapkeeper.errors import TrackerError
 from gapkeeper.model.jobs import JobKind, RunRecord
@@ -99,7 +100,7 @@ class Pool:
                 else:
                     self._attempt(queued)
             except TrackerError as error:
-                log.error("state.unavailable", error=error.line)  # noqa: TRY400 - what happened is all in the line
+                logs.state_unavailable(log, error)
                 self._stopping.wait(_TROUBLE_SECONDS)
             except Exception:  # a thread that is gone would never be missed
                 log.exception("worker.bug")
@@ -169,7 +170,7 @@ class Pool:
             try:
                 step()
             except TrackerError as error:
-                log.error("state.unavailable", error=error.line)  # noqa: TRY400 - what happened is all in the line
+                logs.state_unavailable(log, error)
                 if self._stopping.wait(_TROUBLE_SECONDS):
                     return False
             else:
